@@ -1,0 +1,57 @@
+"""Routes of boards and of the policy over them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.auth.api import Door, permit
+from app.auth.core import Permission
+from app.boards import service
+from app.boards.core import Audience
+from app.boards.schemas import BoardAnswer, BoardPolicyModel
+from app.kit.http import conditional
+
+router = APIRouter(prefix="/api/v1/boards", tags=["boards"])
+
+Cycle = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{4,16}$", description="考评年度，默认本年度 · the cycle")]
+
+
+@router.get("/district", summary="全区榜单 · District board", response_model=BoardAnswer)
+def read_district_board(
+    request: Request, door: Annotated[Door, Depends(permit(Permission.BOARD_READ))], cycle: Cycle = None
+) -> Response:
+    """按总积分排名，显示范围由本区榜单设置决定。· By total points, as far as the district's policy shows."""
+    board = door.run(lambda connection, actor: service.district_board(connection, actor, cycle))
+    return conditional(request, BoardAnswer.of(board).model_dump_json().encode())
+
+
+@router.get("/branches/{branch_id}", summary="支部榜单 · Branch board", response_model=BoardAnswer)
+def read_branch_board(
+    branch_id: UUID,
+    request: Request,
+    door: Annotated[Door, Depends(permit(Permission.BOARD_READ))],
+    cycle: Cycle = None,
+) -> Response:
+    """支部内按总积分排名。· By total points inside a branch."""
+    board = door.run(lambda connection, actor: service.branch_board(connection, actor, branch_id, cycle))
+    return conditional(request, BoardAnswer.of(board).model_dump_json().encode())
+
+
+@router.get("/policies/{audience}", summary="榜单设置 · Board policy")
+def read_board_policy(
+    audience: Audience, door: Annotated[Door, Depends(permit(Permission.BOARD_READ))]
+) -> BoardPolicyModel:
+    """本区对该类观众的榜单设置。· What the district shows to an audience."""
+    return BoardPolicyModel.of(door.run(lambda connection, actor: service.policy(connection, actor, audience)))
+
+
+@router.put("/policies/{audience}", summary="修改榜单设置 · Set the board policy")
+def set_board_policy(
+    audience: Audience, body: BoardPolicyModel, door: Annotated[Door, Depends(permit(Permission.BOARD_SET))]
+) -> BoardPolicyModel:
+    """由区两新工委设置；没有“末位名单”这一选项。· The district office sets it; a list of the last is no option."""
+    held = door.run(lambda connection, actor: service.set_policy(connection, actor, audience, body.policy()))
+    return BoardPolicyModel.of(held)

@@ -1,0 +1,101 @@
+"""Boards under the district's policy."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor, Permission, Role
+from app.boards import store
+from app.boards.core import (
+    Audience,
+    Board,
+    BoardPolicy,
+    BoardRow,
+    OwnPosition,
+    Reach,
+    competition_ranks,
+    shown_name,
+)
+from app.kit.errors import ErrorKind, LongwenError, NotFound
+from app.points.reading import present_cycle
+from app.roster import service as roster
+from app.roster.core import OrganisationKind
+
+
+class BoardOff(LongwenError):
+    """The district's policy shows no such board."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "board_off"
+    zh = "本区的榜单设置不显示该榜单。本人积分请在“积分状态”中查看。"
+    en = "The district's policy shows no such board. Your own points are under “standing”."
+
+
+def audience_of(actor: Actor) -> Audience:
+    """Members see the members' board, whoever holds an office the office's."""
+    officers = {held.role for held in actor.appointments} - {Role.MEMBER}
+    return Audience.OFFICE if officers or actor.is_service else Audience.MEMBERS
+
+
+def policy(connection: Connection, actor: Actor, audience: Audience) -> BoardPolicy:
+    """The district's policy for an audience, or the default: the top ten with masked names."""
+    return store.find_policy(connection, actor.district_id, audience) or BoardPolicy()
+
+
+def set_policy(connection: Connection, actor: Actor, audience: Audience, wanted: BoardPolicy) -> BoardPolicy:
+    """Raises NotFound for whoever does not set policies for the whole district."""
+    if not actor.may(Permission.BOARD_SET, roster.root_of(actor.district_id)):
+        raise NotFound(what="district")
+    store.upsert_policy(connection, actor.district_id, audience, wanted, actor.at, actor.account_id)
+    return wanted
+
+
+def district_board(connection: Connection, actor: Actor, cycle: str | None) -> Board:
+    """Raises BoardOff where the policy keeps boards inside branches."""
+    audience = audience_of(actor)
+    held = policy(connection, actor, audience)
+    if held.reach is not Reach.DISTRICT:
+        raise BoardOff
+    root = next(
+        one for one in roster.organisations(connection, actor.district_id) if one.kind is OrganisationKind.DISTRICT
+    )
+    return _board(connection, actor, cycle, "district", root.name, root.path, audience, held)
+
+
+def branch_board(connection: Connection, actor: Actor, branch_id: UUID, cycle: str | None) -> Board:
+    """The board of a branch for who may read boards there. Raises NotFound and BoardOff."""
+    branch = roster.get_organisation_for(connection, actor, branch_id, Permission.BOARD_READ)
+    audience = audience_of(actor)
+    held = policy(connection, actor, audience)
+    if held.reach is Reach.OFF:
+        raise BoardOff
+    if branch.kind is not OrganisationKind.BRANCH:
+        raise NotFound(what="branch", field="branch_id")
+    return _board(connection, actor, cycle, "branch", branch.name, branch.path, audience, held)
+
+
+def _board(
+    connection: Connection,
+    actor: Actor,
+    cycle: str | None,
+    scope: str,
+    name: str,
+    path: str,
+    audience: Audience,
+    held: BoardPolicy,
+) -> Board:
+    cycle = cycle or present_cycle(connection, actor)
+    placed = store.list_top(connection, actor.district_id, cycle, path, held.top)
+    count, data_at = store.get_extent(connection, actor.district_id, cycle, path)
+    ranks = competition_ranks([one.points for one in placed])
+    rows = tuple(
+        BoardRow(rank, one.member_id, shown_name(one.name, held.names), one.branch, one.points)
+        for rank, one in zip(ranks, placed, strict=True)
+    )
+    own = None
+    if actor.account_id is not None:
+        mine = store.find_own(connection, actor.district_id, cycle, path, actor.account_id)
+        own = None if mine is None else OwnPosition(mine[1] + 1, mine[0])
+    return Board(scope, name, cycle, audience, held, count, rows, own, data_at)

@@ -1,0 +1,100 @@
+"""Queries of boards: over the standings, which they only read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.boards.core import Audience, BoardPolicy, NameForm, Reach
+from app.boards.tables import board_policy
+from app.points.tables import standing
+from app.roster.tables import member, organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A member's points and full name, before the policy has its say."""
+
+    member_id: UUID
+    name: str
+    branch: str
+    points: int
+
+
+def find_policy(connection: Connection, district_id: UUID, audience: Audience) -> BoardPolicy | None:
+    statement = select(board_policy.c.reach, board_policy.c.top, board_policy.c.names).where(
+        board_policy.c.district_id == district_id, board_policy.c.audience == audience.value
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else BoardPolicy(Reach(row.reach), row.top, NameForm(row.names))
+
+
+def upsert_policy(
+    connection: Connection, district_id: UUID, audience: Audience, policy: BoardPolicy, at: datetime, by: UUID | None
+) -> None:
+    values = {
+        "reach": policy.reach.value,
+        "top": policy.top,
+        "names": policy.names.value,
+        "set_at": at,
+        "set_by": by,
+    }
+    statement = insert(board_policy).values(district_id=district_id, audience=audience.value, **values)
+    statement = statement.on_conflict_do_update(index_elements=["district_id", "audience"], set_=values)
+    connection.execute(statement)
+
+
+def _ranked(district_id: UUID, cycle: str, path: str) -> ColumnElement[bool]:
+    """Standings of members in a branch at the path or below it; exempt and former members are left out."""
+    below = or_(organisation.c.path == path, organisation.c.path.op("^@", is_comparison=True)(path + "."))
+    return and_(standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.ranked, below)
+
+
+_branch = and_(organisation.c.district_id == standing.c.district_id, organisation.c.id == standing.c.branch_id)
+_person = and_(member.c.district_id == standing.c.district_id, member.c.id == standing.c.member_id)
+
+
+def list_top(connection: Connection, district_id: UUID, cycle: str, path: str, top: int) -> list[Placed]:
+    """The first ``top`` by points; those with equal points stand by earlier membership, then by number."""
+    statement = (
+        select(standing.c.member_id, member.c.name, organisation.c.name.label("branch"), standing.c.effective)
+        .select_from(standing.join(organisation, _branch).join(member, _person))
+        .where(_ranked(district_id, cycle, path))
+        .order_by(standing.c.effective.desc(), member.c.joined_on, member.c.number)
+        .limit(top)
+    )
+    return [Placed(row.member_id, row.name, row.branch, row.effective) for row in connection.execute(statement)]
+
+
+def get_extent(connection: Connection, district_id: UUID, cycle: str, path: str) -> tuple[int, datetime | None]:
+    """How many are ranked, and when the latest of their standings changed."""
+    statement = (
+        select(func.count(), func.max(standing.c.updated_at))
+        .select_from(standing.join(organisation, _branch))
+        .where(_ranked(district_id, cycle, path))
+    )
+    row = connection.execute(statement).one()
+    return row[0], row[1]
+
+
+def find_own(
+    connection: Connection, district_id: UUID, cycle: str, path: str, account_id: UUID
+) -> tuple[int, int] | None:
+    """The caller's points, and how many in the scope have more; None if the caller is not ranked in it."""
+    mine = connection.execute(
+        select(standing.c.effective)
+        .select_from(standing.join(organisation, _branch).join(member, _person))
+        .where(_ranked(district_id, cycle, path), member.c.account_id == account_id)
+    ).scalar_one_or_none()
+    if mine is None:
+        return None
+    more = connection.execute(
+        select(func.count())
+        .select_from(standing.join(organisation, _branch))
+        .where(_ranked(district_id, cycle, path), standing.c.effective > mine)
+    ).scalar_one()
+    return mine, more

@@ -1,0 +1,60 @@
+"""What HTTP sees of the lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from app.cases.core import Exclusion, Found
+from app.kit.http import Answer, Model
+
+
+class FindingAnswer(Answer):
+    """One member met one line; with exclusions its consequence does not hold, and they say why."""
+
+    line: str = Field(examples=["assist"])
+    member_id: UUID
+    name: str
+    branch_id: UUID
+    branch: str
+    basis: str = Field(description="daily 日常 · total 总分 · pace 进度（%）")
+    value: int
+    bound: int
+    exclusions: list[Exclusion]
+    position: int | None = Field(description="推荐顺序（同一名额池内） · in the order of recommendation")
+
+
+class LineCountAnswer(Answer):
+    """How many were tested against a line and how many met it; before it decides, nobody is named."""
+
+    line: str
+    tested: int
+    met: int
+    out_of_reach: int
+    named: int
+    quota: int | None
+    found_at: datetime
+
+
+class LinesAnswer(Answer):
+    """What the lines found at the end of a quarter."""
+
+    quarter: str
+    findings: list[FindingAnswer]
+    counts: list[LineCountAnswer]
+
+    @classmethod
+    def of(cls, found: Found) -> LinesAnswer:
+        return cls(
+            quarter=found.quarter,
+            findings=[FindingAnswer.model_validate(row) for row in found.findings],
+            counts=[LineCountAnswer.model_validate(row) for row in found.counts],
+        )
+
+
+class LineSettingModel(Model):
+    """What a district chooses about the lines."""
+
+    half_year_decides: bool = Field(description="年中（7月1日前后）是否推荐 · whether the half-year names persons too")

@@ -1,0 +1,140 @@
+"""Applying the lines at a quarter's end, and reading what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor, Permission
+from app.cases import store
+from app.cases.core import DAYS_MIN, Found, Tested, apply_lines
+from app.cycles import service as cycles
+from app.cycles.core import Quarter
+from app.kit.errors import NotFound
+from app.points import reading
+from app.points.duties import count_duties
+from app.points.gathering import Books, cycle_days, histories_of
+from app.points.plan import Plan
+from app.points.views import Corrected
+from app.roster import service as roster
+from app.rules.core import Kind, Line
+
+_CHUNK = 500
+HALF_YEAR_DECIDES = False  # unless the district says so
+
+
+def apply(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
+    """Test every member's corrected score at the quarter's end; what was found before for it gives way.
+
+    Raises UnknownQuarter.
+    """
+    quarter = cycles.quarter(connection, actor, code)
+    books = Books.opened(connection, actor)
+    committees = _committees(connection, actor)
+    tested: list[Tested] = []
+    lines: dict[str, Line] = {}
+    chunk: list[Corrected] = []
+    for one in reading.corrected(connection, actor, quarter):
+        chunk.append(one)
+        if len(chunk) == _CHUNK:
+            tested += _tested(connection, actor, books, quarter, chunk, committees, lines)
+            chunk = []
+    tested += _tested(connection, actor, books, quarter, chunk, committees, lines)
+    decides = half_year_decides(connection, actor)
+    findings, counts = apply_lines(list(lines.values()), tested, quarter.code, half_year_decides=decides)
+    store.replace_findings(connection, actor.district_id, quarter.code, findings, counts, actor.at)
+    return {"tested": len(tested), **{f"named_{one.line.code}": one.named for one in counts}}
+
+
+def _committees(connection: Connection, actor: Actor) -> dict[UUID, str]:
+    """Each branch's committee, as a path."""
+    found = roster.organisations(connection, actor.district_id)
+    return {one.id: one.path.rpartition(".")[0] for one in found}
+
+
+def _tested(
+    connection: Connection,
+    actor: Actor,
+    books: Books,
+    quarter: Quarter,
+    chunk: Sequence[Corrected],
+    committees: dict[UUID, str],
+    lines: dict[str, Line],
+) -> list[Tested]:
+    histories = histories_of(connection, actor, [one.balance.member_id for one in chunk])
+    cycle = cycle_days(cycles.quarters(connection, actor), quarter.cycle)
+    found = []
+    for one in chunk:
+        history = histories[one.balance.member_id]
+        there = history.on(quarter.ends_on)
+        if there is None:
+            continue  # left before the quarter's end: out of lines and lists at once
+        regime_key = one.balance.regimes[max(code for code in one.balance.regimes if code <= quarter.code)]
+        regime = books.regime(*regime_key)
+        lines.update({line.code: line for line in regime.lines})
+        days = (quarter.ends_on - max(history.since(quarter.ends_on), cycle.starts_on)).days + 1
+        duties = count_duties(one.duties, quarter.ends_on)
+        law, heaviest = _faults(books.plan(one.balance), one, quarter)
+        found.append(
+            Tested(
+                member_id=there.id,
+                branch_id=there.branch_id,
+                committee=committees[there.branch_id],
+                joined_on=there.joined_on,
+                days=days,
+                daily=one.score.daily,
+                total=one.score.total,
+                fault=one.score.fault,
+                lost=one.score.opening - one.score.daily,
+                share_due=duties.share_due,
+                exempt=not regime.ranked,
+                graded=regime.graded and days >= DAYS_MIN,
+                vetoed=one.balance.vetoes > 0,
+                law_fault=law,
+                heaviest_fault=heaviest,
+                insufficient=duties.is_insufficient,
+                edition=regime.digest,
+            )
+        )
+    return found
+
+
+def _faults(plan: Plan, one: Corrected, quarter: Quarter) -> tuple[bool, int]:
+    """Whether a LAW fault stands, and the points of the heaviest single fault."""
+    law, heaviest = False, 0
+    last = plan.quarters.index(max(code for code in plan.quarters if code <= quarter.code))
+    for key, cell in one.balance.cells.items():
+        item = plan.items[key.item]
+        if item.kind is Kind.FAULT and cell.entries and plan.window_quarter[key.window] <= last:
+            law = law or item.dimension == "LAW"
+            heaviest = max(heaviest, -cell.points // cell.entries)
+    return law, heaviest
+
+
+def half_year_decides(connection: Connection, actor: Actor) -> bool:
+    """Whether the line that decides at the year's end names persons at the half-year too."""
+    chosen = store.find_setting(connection, actor.district_id)
+    return HALF_YEAR_DECIDES if chosen is None else chosen
+
+
+def set_half_year_decides(connection: Connection, actor: Actor, *, wanted: bool) -> bool:
+    """Raises NotFound for whoever does not set it for the whole district."""
+    if not actor.may(Permission.LINE_SET, roster.root_of(actor.district_id)):
+        raise NotFound(what="district")
+    store.upsert_setting(connection, actor.district_id, half_year_decides=wanted)
+    return wanted
+
+
+def found(connection: Connection, actor: Actor, quarter: str) -> Found:
+    """The findings in the caller's reach; the district's counts for who reaches the whole district.
+
+    Raises UnknownQuarter.
+    """
+    code = cycles.quarter(connection, actor, quarter).code
+    paths = None if actor.is_service else actor.reach(Permission.LINE_READ)
+    findings = store.list_findings(connection, actor.district_id, code, paths)
+    whole = paths is None or roster.root_of(actor.district_id) in paths
+    counts = store.list_counts(connection, actor.district_id, code) if whole else []
+    return Found(code, findings, counts)

@@ -1,0 +1,77 @@
+"""Commands on what must not be lost: backup, restore, and the proof that a backup can be restored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.context import application_address, owner_address, require_migrations, served
+from app.cli.output import either, say
+from app.cli.verify import verify_all
+from app.kit import backup as tools
+from app.kit.clock import SystemClock
+from app.kit.db import opened as opened_database
+from app.kit.settings import Settings
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help=either("备份文件", "the file to write"))],
+    force: Annotated[bool, typer.Option("--force", help=either("覆盖已有文件", "overwrite the file"))] = False,
+) -> None:
+    """把整个数据库备份到一个文件（以属主角色）；密钥不在其中。 / Back the database up, without the secret key."""
+    with served(as_owner=True) as settings:
+        size = tools.dump(owner_address(settings), file, force=force)
+    say(
+        f"已备份到 {file}（{size:,} 字节）。密钥不在备份中，请另行保管。",
+        f"Backed up to {file} ({size:,} bytes). The secret key is not in it: keep it safe elsewhere.",
+    )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help=either("备份文件", "the file to read"))],
+    verify: Annotated[
+        bool, typer.Option("--verify", help=either("只在临时库中试恢复并核对", "try it in a scratch database only"))
+    ] = False,
+) -> None:
+    """从备份恢复到空库；--verify 只在临时库试恢复、核对。 / Restore into an empty database, or try a restore."""
+    with served(as_owner=True) as settings:
+        if verify:
+            if not _try(settings, file):
+                raise typer.Exit(1)
+            return
+        tools.restore(owner_address(settings), file)
+    say(
+        "已恢复。请运行 longwen migrate 和 longwen verify。",
+        "Restored. Run longwen migrate and longwen verify next.",
+    )
+
+
+def _try(settings: Settings, file: Path) -> bool:
+    with tools.scratch(owner_address(settings)) as name:
+        say(f"正在恢复到临时库 {name} …", f"Restoring into the scratch database {name} …")
+        there = settings.model_copy(
+            update={
+                "database_url": tools.address_of(application_address(settings), name),
+                "owner_database_url": tools.address_of(owner_address(settings), name),
+            }
+        )
+        tools.restore(owner_address(there), file)
+        require_migrations(application_address(there))
+        with opened_database(application_address(there), there) as database:
+            verified = verify_all(database, SystemClock())
+    for code, found in verified.items():
+        say(
+            f"{code}：{found.members} 人、{found.entries} 条记录，{found.differing} 人不符",
+            f"{code}: {found.members} members, {found.entries} entries, {found.differing} differ",
+        )
+    is_sound = all(found.is_sound for found in verified.values())
+    if is_sound:
+        say(
+            "备份可用：已完整恢复并核对一致，临时库已删除。",
+            "The backup is good: restored whole, verified, and dropped.",
+        )
+    else:
+        say("备份能恢复，但核对不一致。", "The backup can be restored, but its standings differ from its ledger.")
+    return is_sound

@@ -1,0 +1,113 @@
+"""Commands on scheduled work: the table, a run by hand, the record."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app import schedule
+from app.cli.context import connected, find_district, opened
+from app.cli.database import DistrictCode, Json
+from app.cli.output import either, print_json, print_table, say
+from app.job_runs import service as job_runs
+from app.job_runs.service import Outcome
+from app.kit.clock import SystemClock
+from app.kit.db import opened as opened_database
+from app.kit.log import configure_logging
+
+application = typer.Typer(help=either("定时任务。", "Scheduled jobs."), no_args_is_help=True)
+
+
+@application.command("list")
+def list_jobs(as_json: Json = False) -> None:
+    """列出定时任务及其时间。 / List the jobs and their times."""
+    now = SystemClock().now()
+    rows = [
+        {
+            "job": job.name,
+            "title": job.title,
+            "times": " ".join(f"{field}={value}" for field, value in job.times.items()),
+            "slot": schedule.present_slot(job, now),
+        }
+        for job in schedule.JOBS
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(["job", "title", "times", "slot"], rows)
+
+
+@application.command("run")
+def run_job(
+    name: Annotated[str, typer.Argument(help=either("任务名，见 jobs list", "a job of `jobs list`"))],
+    slot: Annotated[
+        str | None,
+        typer.Option(help=either("时段，如 2026Q3；默认为今天所对应的", "such as 2026Q3; default: of today")),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help=either("已完成也再做一次", "again although done"))] = False,
+    district: DistrictCode = None,
+    as_json: Json = False,
+) -> None:
+    """手工运行一个任务；已完成的不再做，不算错误。 / Run a job by hand; one that is done already is no error."""
+    try:
+        job = schedule.find_job(name)
+    except schedule.UnknownJob as error:
+        names = ", ".join(known.name for known in schedule.JOBS)
+        raise typer.BadParameter(
+            either(f"没有任务 {name}；现有：{names}", f"no job {name}; there are: {names}")
+        ) from error
+    with connected() as (settings, plain):
+        configure_logging(as_json=settings.log_json)
+        found = find_district(plain, district)
+        clock = SystemClock()
+        with opened_database(str(settings.database_url), schedule.for_jobs(settings)) as database:
+            chosen = slot or schedule.present_slot(job, clock.now())
+            result = job_runs.run_once(database, clock, job.name, chosen, found, job.do, force=force)
+    row = {
+        "job": job.name,
+        "slot": chosen,
+        "district": found.code,
+        "outcome": result.outcome.value,
+        "counts": result.counts,
+        "error": result.error,
+    }
+    if as_json:
+        print_json(row)
+    else:
+        print_table(list(row), [row])
+    if result.outcome is Outcome.ALREADY_DONE:
+        say("该时段已完成，未重复执行（--force 可再做一次）。", "Done already; not done again (--force does it again).")
+    if result.outcome is Outcome.FAILED:
+        raise typer.Exit(1)
+
+
+@application.command("runs")
+def list_runs(
+    job: Annotated[str | None, typer.Option(help=either("只看此任务", "of this job only"))] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help=either("条数", "how many"))] = 20,
+    district: DistrictCode = None,
+    as_json: Json = False,
+) -> None:
+    """最近的运行记录。 / The latest attempts."""
+    with opened(district=district) as context:
+        actor = context.actor()
+        runs = context.database.run(
+            lambda connection: job_runs.list_runs(connection, actor, job, limit), context.district.id
+        )
+    rows = [
+        {
+            "started_at": run.started_at.isoformat(timespec="seconds"),
+            "job": run.job,
+            "slot": run.slot,
+            "state": run.state,
+            "seconds": None if run.ended_at is None else round((run.ended_at - run.started_at).total_seconds(), 1),
+            "counts": run.counts,
+            "error": run.error,
+        }
+        for run in runs
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(["started_at", "job", "slot", "state", "seconds", "counts", "error"], rows)

@@ -1,0 +1,68 @@
+"""Queries of cycles and quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.cycles.core import Quarter, QuarterState
+from app.cycles.tables import cycle, quarter
+from app.kit.db import AnyRow
+
+_COLUMNS = (quarter.c.code, quarter.c.cycle, quarter.c.starts_on, quarter.c.ends_on, quarter.c.state)
+
+
+def insert_cycle(connection: Connection, district_id: UUID, code: str, starts_on: date, ends_on: date) -> bool:
+    """False if it was there already."""
+    statement = insert(cycle).values(district_id=district_id, code=code, starts_on=starts_on, ends_on=ends_on)
+    made = connection.execute(statement.on_conflict_do_nothing().returning(cycle.c.code))
+    return made.one_or_none() is not None
+
+
+def insert_quarters(connection: Connection, district_id: UUID, quarters: Sequence[Quarter], at: datetime) -> None:
+    rows = [
+        {
+            "district_id": district_id,
+            "code": one.code,
+            "cycle": one.cycle,
+            "starts_on": one.starts_on,
+            "ends_on": one.ends_on,
+            "state": one.state.value,
+            "state_since": at,
+        }
+        for one in quarters
+    ]
+    connection.execute(insert(quarter).on_conflict_do_nothing(), rows)
+
+
+def list_quarters(connection: Connection, district_id: UUID) -> tuple[Quarter, ...]:
+    statement = select(*_COLUMNS).where(quarter.c.district_id == district_id).order_by(quarter.c.code)
+    return tuple(_quarter(row) for row in connection.execute(statement))
+
+
+def lock_quarters(connection: Connection, district_id: UUID, first: date) -> tuple[Quarter, ...]:
+    """The quarters from the one that holds ``first`` on, held against a change of state until the transaction ends."""
+    statement = (
+        select(*_COLUMNS)
+        .where(quarter.c.district_id == district_id, quarter.c.ends_on >= first)
+        .order_by(quarter.c.code)
+        .with_for_update(read=True)
+    )
+    return tuple(_quarter(row) for row in connection.execute(statement))
+
+
+def update_state(connection: Connection, district_id: UUID, code: str, state: QuarterState, at: datetime) -> None:
+    statement = (
+        update(quarter)
+        .where(quarter.c.district_id == district_id, quarter.c.code == code)
+        .values(state=state.value, state_since=at)
+    )
+    connection.execute(statement)
+
+
+def _quarter(row: AnyRow) -> Quarter:
+    return Quarter(row.code, row.cycle, row.starts_on, row.ends_on, QuarterState(row.state))

@@ -1,0 +1,29 @@
+"""Tables of time: the cycle that a score runs over, and the quarters in which entries are booked."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Date, DateTime, Text
+
+from app.kit.db import district_table, refers
+
+cycle = district_table(
+    "cycle",
+    Column("code", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    CheckConstraint("ends_on > starts_on", name="ends_after_start"),
+    key=("code",),
+)
+
+quarter = district_table(
+    "quarter",
+    Column("code", Text, nullable=False),
+    Column("cycle", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("state_since", DateTime(timezone=True), nullable=False),
+    CheckConstraint("state IN ('open', 'check', 'notice', 'sealed')", name="state_known"),
+    refers("cycle", to="cycle", key=("code",)),
+    key=("code",),
+)

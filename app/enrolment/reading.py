@@ -1,0 +1,193 @@
+"""From the cells of a workbook to records: every cell checked for its form, every fault kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.enrolment import faults as wrong
+from app.enrolment.layout import INSTRUCTIONS, SHEETS, Column, Form, SheetLayout
+from app.kit.sheets import Cell, Row, Sheet, SheetFault, column_letters
+
+Value = str | int | date | None
+WHOLE_MAX = 100_000
+_DAY_TEXT = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
+_WANTED = {
+    Form.TEXT: ("文字", "text"),
+    Form.CODE: ("文本格式的代码", "a code, as text"),
+    Form.DAY: ("日期，如 2024-07-01", "a day such as 2024-07-01"),
+    Form.WHOLE: ("0 至 100000 的整数", "a whole number from 0 to 100000"),
+    Form.CHOICE: ("列表中的一项", "one of the list"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a sheet by the keys of its columns; what is empty or was at fault is None."""
+
+    layout: SheetLayout
+    row: int
+    values: Mapping[str, Value]
+    letters: Mapping[str, str]
+
+    def text(self, key: str) -> str | None:
+        value = self.values.get(key)
+        return value if isinstance(value, str) else None
+
+    def day(self, key: str) -> date | None:
+        value = self.values.get(key)
+        return value if isinstance(value, date) else None
+
+    def whole(self, key: str) -> int | None:
+        value = self.values.get(key)
+        return value if isinstance(value, int) else None
+
+    def fault(self, kind: type[SheetFault], key: str, /, **facts: Any) -> SheetFault:
+        """A fault of the cell in the column ``key`` of this row."""
+        column = next(column for column in self.layout.columns if column.key == key)
+        return kind(sheet=self.layout.name, row=self.row, column=self.letters.get(key), heading=column.heading, **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What a workbook says, sheet by sheet, and what is wrong with its cells."""
+
+    of: Mapping[str, tuple[Record, ...]]
+    faults: tuple[SheetFault, ...]
+
+
+def read_records(sheets: Sequence[Sheet]) -> Records:
+    """Sheets that are not there count as empty; every other sheet than the roster's own is a fault."""
+    layouts = {layout.name: layout for layout in SHEETS}
+    found: dict[str, tuple[Record, ...]] = {layout.key: () for layout in SHEETS}
+    faults: list[SheetFault] = []
+    for sheet in sheets:
+        layout = layouts.get(sheet.name.strip())
+        if layout is None:
+            known = "、".join([*layouts, INSTRUCTIONS])
+            faults.append(wrong.UnknownSheet(sheet=sheet.name[:40], known=known))
+        elif sheet.rows:
+            found[layout.key] = tuple(_SheetReading(layout, faults).read(sheet.rows))
+    return Records(found, tuple(faults))
+
+
+class _SheetReading:
+    """One sheet on its way from cells to records; what is wrong goes to ``faults``."""
+
+    def __init__(self, layout: SheetLayout, faults: list[SheetFault]) -> None:
+        self._layout = layout
+        self._faults = faults
+        self._columns: dict[int, Column] = {}
+
+    def read(self, rows: Sequence[Row]) -> list[Record]:
+        head = rows[0] if rows[0].number == 1 else Row(1, ())
+        self._read_head(head)
+        present = self._columns.values()
+        if any(column.required and column not in present for column in self._layout.columns):
+            return []  # the head is told as wrong; every row under it would be so too
+        return [self._read_row(row) for row in rows if row.number > 1]
+
+    def _read_head(self, head: Row) -> None:
+        known = {column.heading: column for column in self._layout.columns}
+        for position, cell in enumerate(head.cells):
+            if cell is None:
+                continue
+            heading = unicodedata.normalize("NFC", str(cell)).strip().rstrip("*＊").strip()
+            letters = column_letters(position + 1)
+            if heading not in known:
+                self._fault(wrong.UnknownHeading, 1, letters, heading=heading[:40], known="、".join(known))
+            elif known[heading] in self._columns.values():
+                self._fault(wrong.RepeatedHeading, 1, letters, heading=heading)
+            else:
+                self._columns[position] = known[heading]
+        for column in self._layout.columns:
+            if column.required and column not in self._columns.values():
+                self._fault(wrong.MissingHeading, 1, None, heading=column.heading)
+
+    def _read_row(self, row: Row) -> Record:
+        values: dict[str, Value] = {}
+        letters = {column.key: column_letters(position + 1) for position, column in self._columns.items()}
+        for position, cell in enumerate(row.cells):
+            if cell is not None and position not in self._columns:
+                known = "、".join(column.heading for column in self._layout.columns)
+                self._fault(wrong.UnknownHeading, row.number, column_letters(position + 1), heading="", known=known)
+        for position, column in self._columns.items():
+            cell = row.cell(position)
+            if cell is None:
+                values[column.key] = None
+                if column.required:
+                    self._fault(wrong.MissingValue, row.number, letters[column.key], heading=column.heading)
+                continue
+            values[column.key] = self._read_cell(cell, column, row.number, letters[column.key])
+        return Record(self._layout, row.number, values, letters)
+
+    def _read_cell(self, cell: Cell, column: Column, row: int, letters: str) -> Value:
+        value: Value
+        if column.form is Form.DAY:
+            value = _as_day(cell)
+        elif column.form is Form.WHOLE:
+            value = _as_whole(cell)
+        else:
+            value = _as_text(cell, column.form)
+        if value is None:
+            wanted, wanted_en = _WANTED[column.form]
+            self._fault(
+                wrong.WrongType, row, letters,
+                heading=column.heading, value=_shown(cell, column), wanted=wanted, wanted_en=wanted_en,
+            )  # fmt: skip
+            return None
+        if isinstance(value, str):
+            if len(value) > column.length_max or any(unicodedata.category(one) in ("Cc", "Cf", "Cs") for one in value):
+                self._fault(
+                    wrong.TextUnusable, row, letters, heading=column.heading, length_max=column.length_max
+                )  # fmt: skip
+                return None
+            if column.form is Form.CHOICE and value not in column.choices:
+                known = "、".join(column.choices)
+                self._fault(wrong.NotAChoice, row, letters, heading=column.heading, value=value, known=known)
+                return None
+            return column.choices[value] if column.form is Form.CHOICE else value
+        return value
+
+    def _fault(self, kind: type[SheetFault], row: int, column: str | None, **facts: Any) -> None:
+        self._faults.append(kind(sheet=self._layout.name, row=row, column=column, **facts))
+
+
+def _as_text(cell: Cell, form: Form) -> str | None:
+    if form is Form.CODE:
+        # Beyond 15 digits a spreadsheet has lost some of a number.
+        if isinstance(cell, int) and not isinstance(cell, bool) and 0 <= cell < 10**15:
+            return str(cell)
+        return re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell)) if isinstance(cell, str) else None
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", cell)).strip() if isinstance(cell, str) else None
+
+
+def _as_day(cell: Cell) -> date | None:
+    if isinstance(cell, datetime):
+        return cell.date() if cell == datetime.combine(cell.date(), datetime.min.time()) else None
+    if isinstance(cell, date):
+        return cell
+    match = _DAY_TEXT.match(unicodedata.normalize("NFKC", cell)) if isinstance(cell, str) else None
+    if match is None:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+
+
+def _as_whole(cell: Cell) -> int | None:
+    if isinstance(cell, str) and cell.isascii() and cell.isdigit() and len(cell) <= 6:
+        cell = int(cell)
+    if isinstance(cell, bool) or not isinstance(cell, int) or not 0 <= cell <= WHOLE_MAX:
+        return None
+    return cell
+
+
+def _shown(cell: Cell, column: Column) -> str:
+    """The cell's content for the message, unless it is personal."""
+    return "***" if column.key in ("id_number", "phone") else str(cell)[:40]

@@ -1,0 +1,87 @@
+"""Importing a roster: a workbook, read and decided, goes into the roster, the offices and the ledger at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import Connection
+
+from app.auth import enrolling as auth
+from app.auth.core import Actor, Permission
+from app.cycles import service as cycles
+from app.enrolment.core import ImportReport, Plan, Present
+from app.enrolment.faults import NotYourRight
+from app.enrolment.layout import INSTRUCTIONS
+from app.enrolment.planning import decide, refuse_any
+from app.enrolment.reading import Records, read_records
+from app.kit.ciphers import FieldCipher
+from app.kit.errors import Forbidden
+from app.kit.ids import new_id
+from app.kit.workbook import read_workbook
+from app.points import service as points
+from app.points import settling
+from app.points.views import Opening
+from app.roster import enrolling as roster
+from app.roster.core import root_path
+
+
+def read_roster(source: Path | BinaryIO) -> Records:
+    """Read a workbook, outside any transaction. Raises what ``read_workbook`` raises; faults of cells are told later,
+    with those of what the cells mean together."""
+    return read_records(read_workbook(source, ignored=frozenset({INSTRUCTIONS})))
+
+
+def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, records: Records) -> ImportReport:
+    """Import all of it or nothing; a preview is the same call in a transaction that is undone.
+
+    Raises Forbidden, and RosterRefused with every fault: those of the cells, of what they mean together and against
+    the roster, and rows that ask for a right which the actor does not have.
+    """
+    if not actor.may(Permission.ROSTER_IMPORT, root_path(actor.district_id)):
+        raise Forbidden(permission=Permission.ROSTER_IMPORT.value)
+    held = roster.hold_roster(connection, actor)
+    offices = auth.offices(connection, actor)
+    plan = decide(
+        records,
+        Present(held, offices.accounts, offices.held),
+        today=actor.today,
+        new_id=new_id,
+        lookup=lambda column, value: roster.personal_lookup(cipher, actor.district_id, column, value),
+    )
+    _check_rights(actor, plan)
+    _write(connection, actor, cipher, plan)
+    return plan.report
+
+
+def _check_rights(actor: Actor, plan: Plan) -> None:
+    refuse_any(
+        [
+            right.record.fault(NotYourRight, right.key, permission=right.permission.value)
+            for right in plan.rights
+            if not actor.may(right.permission, right.path)
+        ]
+    )
+
+
+def _write(connection: Connection, actor: Actor, cipher: FieldCipher, plan: Plan) -> None:
+    # Accounts first, since members refer to them.
+    auth.write_offices(connection, actor, plan.accounts, plan.appointments, plan.appointments_closed)
+    roster.write_changes(connection, actor, cipher, plan.roster)
+    _open_standings(connection, actor, plan)
+    if plan.moved:
+        _follow_moves(connection, actor)
+
+
+def _open_standings(connection: Connection, actor: Actor, plan: Plan) -> None:
+    """New members get a standing in the cycle of this day."""
+    openings = [Opening(one.member_id, one.points, one.reference) for one in plan.openings]
+    if openings:
+        points.open_standings(connection, actor, f"{actor.today.year:04d}", openings)
+
+
+def _follow_moves(connection: Connection, actor: Actor) -> None:
+    """Standings show the branch of today at once, and not only when the duties job runs next."""
+    present = [one for one in cycles.quarters(connection, actor) if one.starts_on <= actor.today <= one.ends_on]
+    for quarter in present:
+        settling.enter_members(connection, actor, quarter.code)

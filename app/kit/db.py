@@ -1,0 +1,216 @@
+"""The database: table shapes, and the one way to run a transaction.
+
+``Database.run`` opens a transaction, sets the district that row-level security looks at, calls, commits, and only then
+returns; so an answer is never sent before what it reports is saved.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKeyConstraint,
+    FromClause,
+    MetaData,
+    PrimaryKeyConstraint,
+    Row,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    column,
+    create_engine,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
+
+from app.kit.errors import Unavailable
+from app.kit.settings import Settings
+
+Result = TypeVar("Result")
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ATTEMPTS_MAX = 4  # the first and three more
+_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+_RETRIED = {_SERIALIZATION_FAILURE, _DEADLOCK}
+# Out of disk, memory or connections; shutting down or starting; a lock or statement that took too long.
+_BUSY = {"53000", "53100", "53200", "53300", "57P01", "57P02", "57P03", "55P03", "57014", "25P03"}
+
+
+def district_table(name: str, *items: SchemaItem, key: tuple[str, ...] = ("id",)) -> Table:
+    """A table of a district: ``district_id`` comes first and starts the primary key, as Citus and isolation want it."""
+    return Table(
+        name,
+        metadata,
+        Column("district_id", Uuid, nullable=False),
+        *items,
+        PrimaryKeyConstraint("district_id", *key),
+        ForeignKeyConstraint(["district_id"], ["district.id"]),
+    )
+
+
+def refers(*columns: str, to: str, key: tuple[str, ...] = ("id",)) -> ForeignKeyConstraint:
+    """A foreign key inside the district: ``refers("member_id", to="member")``."""
+    return ForeignKeyConstraint(["district_id", *columns], [f"{to}.district_id", *(f"{to}.{part}" for part in key)])
+
+
+def sent_rows(table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> FromClause:
+    """Rows as one array parameter a column, to insert from or to update by: one statement whatever their number."""
+    arrays, columns = [], []
+    for name in names:
+        kind: TypeEngine[Any] = table.c[name].type
+        values = [row[name] for row in rows]
+        if isinstance(kind, JSONB):
+            kind, values = Text(), [json.dumps(value, ensure_ascii=False) for value in values]
+        arrays.append(cast(bindparam(None, values, type_=ARRAY(kind), unique=True), ARRAY(kind)))
+        columns.append(column(name, kind))
+    return func.unnest(*arrays).table_valued(*columns, name="sent").render_derived()
+
+
+def sent_column(table: Table, sent: FromClause, name: str) -> ColumnElement[Any]:
+    """A column of ``sent_rows`` with the type of the table's own."""
+    found: ColumnElement[Any] = sent.c[name]
+    return cast(found, JSONB) if isinstance(table.c[name].type, JSONB) else found
+
+
+def insert_rows(
+    connection: Connection,
+    district_id: UUID,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unless_there: bool = False,
+) -> None:
+    """Insert rows of one district in one statement; with ``unless_there`` those that exist stay as they are."""
+    if not rows:
+        return
+    names = list(rows[0])
+    sent = sent_rows(table, names, rows)
+    chosen = select(literal(district_id, Uuid), *(sent_column(table, sent, name) for name in names))
+    statement = insert(table).from_select(["district_id", *names], chosen)
+    connection.execute(statement.on_conflict_do_nothing() if unless_there else statement)
+
+
+def sqlalchemy_url(address: str) -> Any:
+    """A libpq address (``postgresql://…``) as SQLAlchemy wants it for psycopg 3."""
+    return make_url(address).set(drivername="postgresql+psycopg")
+
+
+class Database:
+    """One pool of connections under one role."""
+
+    def __init__(self, address: str, settings: Settings) -> None:
+        options = (
+            f"-c statement_timeout={settings.statement_timeout_ms} -c lock_timeout={settings.lock_timeout_ms}"
+            f" -c idle_in_transaction_session_timeout={settings.idle_timeout_ms} -c timezone=UTC"
+        )
+        self.engine: Engine = create_engine(
+            sqlalchemy_url(address),
+            pool_size=settings.pool_size,
+            max_overflow=0,
+            pool_timeout=settings.pool_wait_seconds,
+            connect_args={
+                "options": options,
+                "prepare_threshold": settings.prepare_threshold,
+                "application_name": "longwen",
+                "connect_timeout": 5,
+            },
+        )
+
+    def run(
+        self,
+        work: Callable[[Connection], Result],
+        district: UUID | None,
+        *,
+        commit: bool = True,
+        snapshot: bool = False,
+    ) -> Result:
+        """Call ``work`` in one transaction and commit it; with ``commit=False`` undo it (a preview).
+
+        With ``snapshot`` all of its statements see one moment of the database, and it may only read.
+
+        Deadlocks, serialization failures and connections lost before the commit are tried again, so ``work`` must do
+        nothing outside the database. Raises ``Unavailable`` when the database cannot serve now.
+        """
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            try:
+                return self._once(work, district, commit=commit, snapshot=snapshot)
+            except PoolTimeout as error:
+                raise Unavailable from error
+            except DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", None)
+                lost = error.connection_invalidated and not getattr(error, "at_commit", False)
+                if (state in _RETRIED or lost) and attempt < ATTEMPTS_MAX:
+                    time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
+                    continue
+                unreachable = isinstance(error, OperationalError | InterfaceError) and state is None
+                if unreachable or error.connection_invalidated or state in _BUSY | _RETRIED:
+                    raise Unavailable from error
+                raise
+        raise AssertionError("the loop returns or raises")
+
+    def _once(
+        self, work: Callable[[Connection], Result], district: UUID | None, *, commit: bool, snapshot: bool
+    ) -> Result:
+        with self.engine.connect() as connection:
+            if snapshot:
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            if district is not None:
+                # A literal, because SET takes no parameter; UUID() makes it safe.
+                connection.exec_driver_sql(f"SET LOCAL app.district_id = '{UUID(str(district))}'")
+            result = work(connection)
+            if not commit:
+                connection.rollback()
+                return result
+            try:
+                connection.commit()
+            except DBAPIError as error:
+                error.at_commit = True  # type: ignore[attr-defined]  # it may have been saved: not tried again
+                raise
+            return result
+
+    def ping(self) -> None:
+        """Raise if the database does not answer."""
+        self.run(lambda connection: connection.execute(text("SELECT 1")), None)
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def opened(address: str, settings: Settings) -> Iterator[Database]:
+    """A database for the length of a command."""
+    database = Database(address, settings)
+    try:
+        yield database
+    finally:
+        database.dispose()

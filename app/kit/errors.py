@@ -1,0 +1,144 @@
+"""One tree of errors: each has a kind (which HTTP status it is), a code (for programs) and a text in both languages.
+
+A text says what is wrong, where, and what to do; ``{…}`` in it is filled from the facts given when it is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class ErrorKind(StrEnum):
+    """What sort of refusal it is; ``kit.http`` has the one table that turns kinds into statuses."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    MISSING = "missing"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    UNAVAILABLE = "unavailable"
+
+
+class LongwenError(Exception):
+    """The root: every refusal of this service is one of these."""
+
+    kind: ClassVar[ErrorKind] = ErrorKind.INVALID
+    code: ClassVar[str] = "invalid"
+    zh: ClassVar[str] = "请求无效。"
+    en: ClassVar[str] = "The request is not valid."
+
+    def __init__(self, *, field: str | None = None, **facts: Any) -> None:
+        self.field = field
+        self.facts = facts
+        super().__init__(self.text("en"))
+
+    def text(self, language: str) -> str:
+        """The message in ``zh`` or ``en``."""
+        return (self.zh if language.startswith("zh") else self.en).format(**self.facts)
+
+
+# What can be missing, by the words of the design.
+_NOUNS_ZH = {
+    "district": "区（县）",
+    "organisation": "组织",
+    "committee": "基层党委",
+    "branch": "党支部",
+    "group": "党小组",
+    "enterprise": "两新组织",
+    "member": "党员",
+    "account": "账号",
+    "appointment": "任职",
+    "entry": "积分记录",
+    "submission": "申报",
+    "standing": "积分状态",
+    "item": "积分项",
+    "edition": "评分细则版本",
+    "cycle": "考评年度",
+    "quarter": "季度",
+    "board": "榜单",
+    "job": "定时任务",
+}
+
+
+class NotFound(LongwenError):
+    """No such object for this caller: it does not exist, or lies outside what the caller may see."""
+
+    kind = ErrorKind.MISSING
+    code = "not_found"
+    zh = "没有找到{what}，或者您无权查看。请核对编号。"
+    en = "There is no such {what}, or you may not see it. Check the id."
+
+    def text(self, language: str) -> str:
+        facts = dict(self.facts)
+        if language.startswith("zh"):
+            facts["what"] = _NOUNS_ZH.get(facts["what"], facts["what"])
+            return self.zh.format(**facts)
+        return self.en.format(**facts)
+
+
+class Forbidden(LongwenError):
+    """The caller is known but may not do this."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "forbidden"
+    zh = "您的角色不能进行此操作（需要权限 {permission}）。请联系本支部书记或区两新工委。"
+    en = "Your role does not allow this (permission {permission}). Ask the branch secretary or the district office."
+
+
+class Unavailable(LongwenError):
+    """The database cannot serve now; nothing was done."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "unavailable"
+    zh = "系统暂时繁忙，本次操作没有保存。请稍后重试。"
+    en = "The service is busy; nothing was saved. Try again shortly."
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of a batch: which element (0-based), which field, and what is wrong with it."""
+
+    index: int
+    error: LongwenError
+
+    @property
+    def field(self) -> str | None:
+        return self.error.field
+
+
+@dataclass
+class Faults:
+    """Collects faults, so that a caller learns all of them at once."""
+
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, index: int, error: LongwenError) -> None:
+        self.found.append(Fault(index, error))
+
+    def raise_any(self) -> None:
+        if self.found:
+            raise BatchRefused(self.found)
+
+
+class BatchRefused(LongwenError):
+    """Some elements of a batch are at fault, so none of it was done."""
+
+    kind = ErrorKind.INVALID
+    code = "batch_refused"
+    zh = "本批有 {count} 处问题，全部未保存。请按清单改正后重新提交。"
+    en = "{count} of the batch's elements are at fault; nothing was saved. Correct them as listed and send it again."
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__(count=len(self.faults))
+
+    @property
+    def sole_kind(self) -> ErrorKind:
+        """The kind that all faults share, or plain invalid."""
+        kinds = {fault.error.kind for fault in self.faults}
+        return kinds.pop() if len(kinds) == 1 else ErrorKind.INVALID

@@ -1,0 +1,92 @@
+"""Workbooks in and out: a foreign .xlsx read only after inspection, and our own written as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import python_calamine
+import xlsxwriter
+
+from app.kit.errors import BatchRefused, Fault
+from app.kit.sheets import Cell, Row, Sheet, WorkbookDamaged, WorkbookTooLarge
+from app.kit.workbook_inspection import inspect, megabytes
+from app.kit.workbook_parts import Limits
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def read_workbook(
+    source: Path | BinaryIO, *, limits: Limits | None = None, ignored: frozenset[str] = frozenset()
+) -> tuple[Sheet, ...]:
+    """The sheets of an .xlsx workbook in order, without those named in ``ignored``.
+
+    Text is stripped, empty cells are None, whole numbers are int; a time of day or a duration comes as text. Raises
+    ``WorkbookRefused`` kinds or ``TooManyRows`` for the file as a whole, and ``BatchRefused`` with every formula, merge
+    and error value found in it.
+    """
+    limits = limits or Limits()
+    inspected = inspect(_read(source, limits), limits, ignored)
+    if inspected.faults:
+        raise BatchRefused([Fault(fault.row or 0, fault) for fault in inspected.faults])
+    try:
+        with python_calamine.CalamineWorkbook.from_filelike(inspected.container) as book:
+            return tuple(Sheet(name, tuple(_rows(book.get_sheet_by_name(name)))) for name in inspected.sheets)
+    except python_calamine.CalamineError as error:
+        raise WorkbookDamaged(what=str(error)) from error
+    except BaseException as error:
+        # The parser's panics are no Exception, and a panic over a foreign file is that file's fault.
+        if type(error).__name__ == "PanicException":
+            raise WorkbookDamaged(what="the parser gave up") from error
+        raise
+
+
+def _read(source: Path | BinaryIO, limits: Limits) -> bytes:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return _read(file, limits)
+    data = source.read(limits.file_bytes + 1)
+    if len(data) > limits.file_bytes:
+        raise WorkbookTooLarge(what="文件", what_en="the file", limit=megabytes(limits.file_bytes))
+    return data
+
+
+def _rows(sheet: python_calamine.CalamineSheet) -> Iterator[Row]:
+    for number, values in enumerate(sheet.iter_rows(), start=1):
+        cells = [_cell(value) for value in values]
+        while cells and cells[-1] is None:
+            cells.pop()
+        if cells:
+            yield Row(number, tuple(cells))
+
+
+def _cell(value: str | float | bool | date | datetime | time | timedelta) -> Cell:
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        return int(value)
+    if isinstance(value, time | timedelta):
+        return str(value)
+    return value
+
+
+def open_workbook(target: Path | BinaryIO) -> xlsxwriter.Workbook:
+    """A workbook that is written row by row in constant memory; the caller closes it.
+
+    Text stays text: nothing that is written as a string becomes a formula or a link.
+    """
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+    }
+    return xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
+
+
+def plain(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet program could take it for a formula."""
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,267 @@
+"""The application: ``create_app`` puts rooms, frame and state together. Nothing is built at import."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
+
+from app.auth import api as auth
+from app.auth.api import open_door
+from app.auth.service import Districts
+from app.boards import api as boards
+from app.cases import api as cases
+from app.enrolment import api as enrolment
+from app.kit import http
+from app.kit.ciphers import AesFieldCipher, FieldCipher
+from app.kit.clock import Clock, SystemClock
+from app.kit.db import Database
+from app.kit.errors import LongwenError
+from app.kit.http import ServiceState, state_of
+from app.kit.log import configure_logging
+from app.kit.metrics import Metrics
+from app.kit.passwords import Passwords
+from app.kit.readiness import NotReady, ready
+from app.kit.settings import Settings
+from app.points import api as points
+from app.reviews import api as reviews
+from app.roster import api as roster
+from app.submissions import api as submissions
+
+_STATIC = Path(http.__file__).parent / "static"
+_DOCS_FILES = {
+    "swagger-ui.css": _STATIC / "swagger-ui" / "swagger-ui.css",
+    "swagger-ui-bundle.js": _STATIC / "swagger-ui" / "swagger-ui-bundle.js",
+    "docs.js": _STATIC / "docs.js",
+}
+_DOCS_PAGE = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>龙文积分与星级 · 接口文档</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="docs/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<noscript>本页需要 JavaScript；接口描述见 <a href="openapi.json">openapi.json</a>。</noscript>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/docs.js"></script>
+</body>
+</html>
+"""
+# Styles inside the page are swagger-ui's own; nothing else, and nothing from another host.
+_DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_TAGS = [
+    {"name": "sessions", "description": "登录与令牌 · logging in and out"},
+    {"name": "roster", "description": "名册 · who exists and who belongs where"},
+    {"name": "points", "description": "积分记录与状态 · entries, standings and their explanation"},
+    {"name": "submissions", "description": "申报与审核 · proposals and their review"},
+    {"name": "boards", "description": "榜单 · rankings"},
+    {"name": "cases", "description": "线与名单 · what follows from 900 and 500"},
+    {"name": "enrolment", "description": "名册导入 · importing the roster"},
+    {"name": "reviews", "description": "季度材料 · the papers of a quarter"},
+    {"name": "operations", "description": "运行状态 · how the service is doing"},
+]
+_DESCRIPTION = (
+    "两新组织党员积分与党支部星级管理。错误以 application/problem+json 返回，语言随 Accept-Language。\n\n"
+    "Member points and branch stars for Party building in private firms and social organisations. Refusals come as"
+    " application/problem+json in the language that Accept-Language asks for."
+)
+
+
+# Each answer's refusals, described once (RFC 9457).
+_PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:longwen:problem:not_found"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "稳定，供程序判断 · stable, for programs"},
+        "detail": {"type": "string", "description": "供人阅读 · for people, in their language"},
+        "request_id": {"type": "string"},
+        "field": {"type": "string"},
+        "faults": {
+            "type": "array",
+            "description": "每处错误一项 · one for each fault",
+            "items": {
+                "type": "object",
+                "required": ["index", "field", "code", "detail"],
+                "properties": {
+                    "index": {"type": ["integer", "null"], "description": "第几项，从 0 起 · element, from 0"},
+                    "field": {"type": ["string", "null"]},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": description,
+        "content": {http.PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status, description in {"4XX": "拒绝及原因 · refused, and why", "5XX": "未完成 · not done"}.items()
+}
+
+
+class _Application(FastAPI):
+    """With the one schema of all refusals in its description."""
+
+    def openapi(self) -> dict[str, Any]:
+        description = super().openapi()
+        description.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+        return description
+
+
+class SettingMissing(LongwenError):
+    """The service cannot be put together without this setting."""
+
+    code = "setting_missing"
+    zh = "缺少设置 {name}：{purpose_zh}"
+    en = "The setting {name} is missing: {purpose_en}"
+
+
+def routers() -> list[APIRouter]:
+    """The rooms' routes. Each router carries its whole prefix, so that a route's path is what logs and metrics show."""
+    return [
+        auth.router,
+        roster.router,
+        enrolment.router,
+        submissions.router,
+        points.router,
+        cases.router,
+        boards.router,
+        reviews.router,
+        _operations(),
+    ]
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    clock: Clock | None = None,
+    passwords: Passwords | None = None,
+) -> FastAPI:
+    """One application over one database; a pool that it makes itself it also closes.
+
+    Raises SettingMissing if the database or the secret key is not named.
+    """
+    pool = _open_database(settings) if database is None else database
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        if database is None:
+            pool.dispose()
+
+    app = _Application(
+        title="龙文积分与星级 · Longwen",
+        description=_DESCRIPTION,
+        version=version("longwen"),
+        openapi_tags=_TAGS,
+        openapi_url=None,  # served below, as a route that says it is open
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=_REFUSALS,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.service = ServiceState(
+        settings=settings,
+        database=pool,
+        clock=clock or SystemClock(),
+        cipher=cipher_of(settings),
+        passwords=passwords or Passwords(),
+        metrics=Metrics(pool),
+    )
+    app.state.districts = Districts(pool)
+    http.install(app, settings)
+    for router in routers():
+        app.include_router(router)
+    return app
+
+
+def application() -> FastAPI:
+    """What each worker of uvicorn calls (``--factory app.main:application``): settings from the environment."""
+    settings = Settings()
+    configure_logging(as_json=settings.log_json)
+    return create_app(settings)
+
+
+def cipher_of(settings: Settings) -> FieldCipher:
+    """The cipher of personal data under the operator's key; SettingMissing."""
+    if settings.secret_key is not None:
+        return AesFieldCipher.from_secret(settings.secret_key.get_secret_value())
+    if settings.secret_key_file is not None:
+        return AesFieldCipher.from_secret(settings.secret_key_file.read_text().strip())
+    raise SettingMissing(
+        name="LONGWEN_SECRET_KEY",
+        purpose_zh="用于加密个人信息，至少 32 个字符；可用 openssl rand -base64 48 生成。",
+        purpose_en="personal data is encrypted with it; at least 32 characters, as from: openssl rand -base64 48.",
+    )
+
+
+def _open_database(settings: Settings) -> Database:
+    if settings.database_url is None:
+        raise SettingMissing(
+            name="LONGWEN_DATABASE_URL",
+            purpose_zh="数据库地址；longwen serve 在未设置时启动内置数据库。",
+            purpose_en="the database's address; longwen serve starts the embedded one where it is not set.",
+        )
+    return Database(settings.database_url, settings)
+
+
+def _operations() -> APIRouter:
+    """What watches the service, and what describes it. Open to anyone, and without anyone's data."""
+    router = APIRouter(tags=["operations"], dependencies=[Depends(open_door)])
+
+    @router.get("/healthz", summary="进程存活 · The process lives")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz", summary="可以服务 · Requests can be served")
+    def readyz(request: Request) -> dict[str, str]:
+        """数据库可用且结构为本版本；否则 503 并说明原因。· The database answers and is at this version; else 503."""
+        reasons = ready(state_of(request).database)
+        if reasons:
+            raise NotReady(reasons)
+        return {"status": "ready"}
+
+    @router.get("/metrics", summary="Prometheus", response_class=Response)
+    async def metrics(request: Request) -> Response:
+        """请求、拒绝、重放、连接池。· Requests, refusals, replays and the pool, of this process."""
+        return Response(state_of(request).metrics.page(), media_type=CONTENT_TYPE_LATEST)
+
+    @router.get("/openapi.json", include_in_schema=False)
+    def openapi_description(request: Request) -> Response:
+        return http.conditional(request, json.dumps(request.app.openapi(), ensure_ascii=False).encode())
+
+    @router.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return HTMLResponse(_DOCS_PAGE, headers={"Content-Security-Policy": _DOCS_POLICY})
+
+    @router.get("/docs/{name}", include_in_schema=False)
+    def docs_file(name: str, request: Request) -> Response:
+        path = _DOCS_FILES.get(name)
+        if path is None:
+            raise HTTPException(404)
+        media_type = "text/css" if path.suffix == ".css" else "text/javascript"
+        return http.conditional(request, path.read_bytes(), media_type=media_type)
+
+    return router

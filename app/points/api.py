@@ -1,0 +1,86 @@
+"""Routes that read standings and the ledger, and the one that reverses an entry."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.auth.api import Door, permit
+from app.auth.core import Permission
+from app.kit.http import conditional, state_of
+from app.points import reading, reversing
+from app.points.schemas import (
+    EntryPageAnswer,
+    ExplanationAnswer,
+    PostedAnswer,
+    ReversalRequest,
+    StandingAnswer,
+)
+from app.points.views import PAGE_MAX
+
+router = APIRouter(prefix="/api/v1", tags=["points"])
+
+Cycle = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{4,16}$", description="考评年度，默认本年度 · the cycle")]
+
+
+@router.get("/members/{member_id}/standing", summary="积分状态 · Standing", response_model=StandingAnswer)
+def read_standing(
+    member_id: UUID,
+    request: Request,
+    door: Annotated[Door, Depends(permit(Permission.STANDING_READ))],
+    cycle: Cycle = None,
+) -> Response:
+    """党员在一个考评年度的积分。· What a member's entries add up to in a cycle."""
+    view = door.run(lambda connection, actor: reading.standing(connection, actor, member_id, cycle))
+    return conditional(request, StandingAnswer.of_view(view).model_dump_json().encode())
+
+
+@router.get("/members/{member_id}/entries", summary="积分记录 · Entries")
+def list_entries(
+    member_id: UUID,
+    door: Annotated[Door, Depends(permit(Permission.STANDING_READ))],
+    cycle: Cycle = None,
+    after: Annotated[int, Query(ge=0, description="上次取到的序号 · the number to go on after")] = 0,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
+) -> EntryPageAnswer:
+    """按序号排列，不漏不重。· In the order of their numbers, none skipped and none twice."""
+    page = door.run(lambda connection, actor: reading.entries(connection, actor, member_id, cycle, after, limit))
+    return EntryPageAnswer.of(page)
+
+
+@router.get("/members/{member_id}/explanation", summary="积分说明 · Explanation", response_model=ExplanationAnswer)
+def explain_standing(
+    member_id: UUID,
+    request: Request,
+    door: Annotated[Door, Depends(permit(Permission.STANDING_READ))],
+    cycle: Cycle = None,
+) -> Response:
+    """每个数字都追到记录、条款和封顶。· Every number led down to entries, articles and ceilings."""
+    view = door.run(lambda connection, actor: reading.explanation(connection, actor, member_id, cycle))
+    return conditional(request, ExplanationAnswer.of_view(view).model_dump_json().encode())
+
+
+@router.post("/entries/{entry_id}/reversal", summary="冲正 · Reverse an entry", status_code=201)
+def reverse_entry(
+    entry_id: UUID,
+    body: ReversalRequest,
+    request: Request,
+    response: Response,
+    door: Annotated[Door, Depends(permit(Permission.ENTRY_REVERSE))],
+    preview: bool = False,
+) -> PostedAnswer:
+    """新增一条相反的记录；原记录不改不删。· Adds the opposite entry; the original stays as it is."""
+    posted = door.run(
+        lambda connection, actor: reversing.reverse(connection, actor, entry_id, body.id, body.reason),
+        commit=not preview,
+    )
+    item = posted.items[0]
+    if item.replayed:
+        response.status_code = 200
+        response.headers["Idempotent-Replay"] = "true"
+        state_of(request).metrics.replayed()
+    elif preview:
+        response.status_code = 200
+    return PostedAnswer.of(item, list(posted.effects.values()))

@@ -1,0 +1,170 @@
+"""Which duties fall due, and what becomes of those that nobody recorded (scoring, section 3)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.cycles.core import Quarter
+from app.kit.calendar import Window, half_days, half_of, month_days, months_of
+from app.points.core import Cell, CellKey
+from app.points.ledger import DutyKey, DutyRow, DutyState
+from app.rules.award import shortfall
+from app.rules.core import Duty, Item, Regime, Settlement, Unrecorded
+
+
+@dataclass(frozen=True, slots=True)
+class CycleDays:
+    """A cycle's code with its first and last day."""
+
+    code: str
+    starts_on: date
+    ends_on: date
+
+
+def duties_due(
+    regime: Regime, cycle: CycleDays, quarter: Quarter, member_id: UUID, since: date, *, first: bool
+) -> list[DutyRow]:
+    """The duties whose window begins in the quarter, for one who has belonged since a day.
+
+    Months and quarters that began before the day are waived (there is no row for them). Half-years and years under way
+    are due: with ``first`` (the member's first quarter in the cycle) those that began earlier are given too, their
+    targets scaled by the days left.
+    """
+    rows = []
+    for item in regime.items.values():
+        duty = item.duty
+        if duty is None or item.retired:
+            continue
+        for window, starts_on, ends_on in _windows(duty, cycle, quarter):
+            if duty.window in (Window.MONTH, Window.QUARTER):
+                if since > starts_on:
+                    continue
+            elif starts_on < quarter.starts_on and not first:
+                continue
+            rows.append(
+                DutyRow(
+                    key=DutyKey(cycle.code, member_id, item.code, window),
+                    due_on=ends_on,
+                    share=duty.share,
+                    target=_target(duty, starts_on, ends_on, since),
+                    state=DutyState.EXPECTED,
+                )
+            )
+    return rows
+
+
+def _windows(duty: Duty, cycle: CycleDays, quarter: Quarter) -> list[tuple[str, date, date]]:
+    if duty.window is Window.MONTH:
+        return [(month, *month_days(month)) for month in months_of(quarter.code)]
+    if duty.window is Window.QUARTER:
+        return [(quarter.code, quarter.starts_on, quarter.ends_on)]
+    if duty.window is Window.HALF:
+        half = half_of(quarter.starts_on)
+        return [(half, *half_days(half))]
+    return [(cycle.code, cycle.starts_on, cycle.ends_on)]
+
+
+def full_target(duty: Duty) -> int | None:
+    """The units due by the end of the duty's own window; None where it is not settled by amount."""
+    return next((target.units for target in duty.targets if target.window is duty.window), None)
+
+
+def _target(duty: Duty, starts_on: date, ends_on: date, since: date) -> int | None:
+    full = full_target(duty)
+    if full is None or since <= starts_on:
+        return full
+    days, left = (ends_on - starts_on).days + 1, max(0, (ends_on - since).days + 1)
+    return max(1, full * left // days)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a duty should look like in the books: its state, and the points and units of its entry (None: no entry)."""
+
+    state: DutyState
+    points: int | None = None
+    units: int = 0
+    effective_on: date | None = None
+
+
+def due_value(item: Item, row: DutyRow, cells: Mapping[CellKey, Cell], quarter: Quarter) -> Due | None:
+    """What the close of a quarter makes of a duty; None: nothing to settle now.
+
+    A duty decided by a record or a finding is left as it is. Amounts are settled at the half-year (provisionally: the
+    year's value replaces it) and at the end of their own window.
+    """
+    duty = item.duty
+    if duty is None or row.state is DutyState.WAIVED:
+        return None
+    if duty.settlement is Settlement.AMOUNT:
+        return _amount_due(item, duty, row, cells, quarter)
+    if row.state is not DutyState.EXPECTED or row.due_on > quarter.ends_on:
+        return None
+    return {
+        Unrecorded.KEPT: Due(DutyState.KEPT),
+        Unrecorded.WAIVED: Due(DutyState.WAIVED),
+        Unrecorded.MISSED: Due(DutyState.MISSED, -row.share, 0, row.due_on),
+        Unrecorded.UNDECIDED: None,
+    }[duty.unrecorded]
+
+
+def _amount_due(item: Item, duty: Duty, row: DutyRow, cells: Mapping[CellKey, Cell], quarter: Quarter) -> Due | None:
+    final = row.due_on <= quarter.ends_on
+    half_ends = half_days(half_of(quarter.starts_on))[1] == quarter.ends_on
+    window = duty.window if final else Window.HALF
+    has_half = any(target.window is Window.HALF for target in duty.targets)
+    if not final and not (half_ends and has_half and row.state is DutyState.EXPECTED):
+        return None
+    full = full_target(duty) or 0
+    scaled = row.target if row.target is not None else full
+    if not final and scaled < full:
+        return None  # joined during the window: only the year's scaled target counts
+    done = units_done(item, cells, quarter)
+    if scaled < full:
+        done = done * full // scaled
+    lost = shortfall(duty, done, window)
+    if not final:
+        return Due(DutyState.EXPECTED, lost, 0, quarter.ends_on)
+    state = DutyState.KEPT if lost == 0 else DutyState.MISSED
+    return Due(state, lost, 0, row.due_on)
+
+
+def units_done(item: Item, cells: Mapping[CellKey, Cell], quarter: Quarter) -> int:
+    """The units recorded up to the quarter's end; both kinds of window code sort by time within a year."""
+    last_month = months_of(quarter.code)[2]
+    return sum(
+        cell.units
+        for key, cell in cells.items()
+        if key.item == item.code and (key.window <= quarter.code if "Q" in key.window else key.window <= last_month)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DutyCount:
+    """How a member's duties stand on a day: due by then, decided of those, and the points they are worth."""
+
+    due: int
+    decided: int
+    kept: int
+    missed: int
+    waived: int
+    share_due: int
+
+    @property
+    def is_insufficient(self) -> bool:
+        """依据不足: under 80 % of the duties due are decided (scoring, section 3)."""
+        return self.decided * 100 < self.due * 80
+
+
+def count_duties(rows: Iterable[DutyRow], day: date) -> DutyCount:
+    """Waived duties were not due; a duty is due from the last day of its window on."""
+    due = [row for row in rows if row.due_on <= day]
+    states = Counter(row.state for row in due)
+    kept, missed = states[DutyState.KEPT], states[DutyState.MISSED]
+    waived = states[DutyState.WAIVED]
+    share = sum(row.share for row in due if row.state is not DutyState.WAIVED)
+    return DutyCount(len(due) - waived, kept + missed, kept, missed, waived, share)

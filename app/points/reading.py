@@ -1,0 +1,103 @@
+"""Standings, entry feeds and explanations for those who may see the member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor, Permission
+from app.cycles import service as cycles
+from app.cycles.core import Quarter, quarter_on
+from app.kit.errors import ErrorKind, LongwenError
+from app.points import reading_store as store
+from app.points.core import Score, fold
+from app.points.duties import count_duties
+from app.points.explaining import explain
+from app.points.gathering import Books
+from app.points.ledger import Balance
+from app.points.views import PAGE_MAX, Corrected, EntryPage, ExplanationView, StandingView
+from app.roster import service as roster
+
+
+class NoStanding(LongwenError):
+    """The member has no standing in that cycle."""
+
+    kind = ErrorKind.MISSING
+    code = "no_standing"
+    zh = "该党员在 {cycle} 年度没有积分记录（该年度未入会，或尚未开启）。"
+    en = "The member has no standing in the cycle {cycle} (not a member then, or the cycle is not open)."
+
+
+def standing(connection: Connection, actor: Actor, member_id: UUID, cycle: str | None) -> StandingView:
+    """The standing, of the present cycle unless one is named. Raises NotFound and NoStanding."""
+    member = roster.get_member_for(connection, actor, member_id, Permission.STANDING_READ)
+    cycle = cycle or present_cycle(connection, actor)
+    balance, updated_at = _balance(connection, actor, member_id, cycle)
+    score = Books.opened(connection, actor).score(balance)
+    duties = store.list_duties(connection, actor.district_id, cycle, member_id)
+    return StandingView(member, balance, score, count_duties(duties, actor.today), updated_at)
+
+
+def entries(
+    connection: Connection, actor: Actor, member_id: UUID, cycle: str | None, after: int, count_max: int
+) -> EntryPage:
+    """The member's entries in the order of their numbers, each with its reason, after the number ``after``."""
+    roster.get_member_for(connection, actor, member_id, Permission.STANDING_READ)
+    cycle = cycle or present_cycle(connection, actor)
+    count = min(count_max, PAGE_MAX)
+    found = store.list_entries(connection, actor.district_id, cycle, member_id, after=after, count_max=count + 1)
+    page = found[:count]
+    return EntryPage(tuple(page), page[-1][0].seq if len(found) > count else None)
+
+
+def explanation(connection: Connection, actor: Actor, member_id: UUID, cycle: str | None) -> ExplanationView:
+    """The way from the standing's numbers to entries, articles and cuts. Raises NotFound and NoStanding."""
+    member = roster.get_member_for(connection, actor, member_id, Permission.STANDING_READ)
+    cycle = cycle or present_cycle(connection, actor)
+    balance, _ = _balance(connection, actor, member_id, cycle)
+    books = Books.opened(connection, actor)
+    found = store.list_entries(connection, actor.district_id, cycle, member_id)
+    duties = store.list_duties(connection, actor.district_id, cycle, member_id)
+    regime = books.regime(*balance.regimes[max(balance.regimes)])
+    explained = explain(books.plan(balance), regime, books.score(balance), [entry for entry, _ in found], duties)
+    reasons = {entry.id: reason for entry, reason in found if reason is not None}
+    return ExplanationView(member, balance, explained, reasons, count_duties(duties, actor.today))
+
+
+def present_cycle(connection: Connection, actor: Actor) -> str:
+    """The cycle of the actor's day. Raises NoCycle."""
+    return quarter_on(cycles.quarters(connection, actor), actor.today).cycle
+
+
+def _balance(connection: Connection, actor: Actor, member_id: UUID, cycle: str) -> tuple[Balance, datetime]:
+    found = store.find_balance(connection, actor.district_id, cycle, member_id)
+    if found is None or not found[0].regimes:
+        raise NoStanding(cycle=cycle)
+    return found
+
+
+def corrected(connection: Connection, actor: Actor, quarter: Quarter) -> Iterator[Corrected]:
+    """Every member's corrected score at the end of a quarter, with that of the quarter before; by member.
+
+    Cells carry the month or quarter of the day of the matter, so the cells up to the quarter are exactly the entries
+    dated up to its end.
+    """
+    books = Books.opened(connection, actor)
+    earlier = [one.code for one in cycles.quarters(connection, actor) if one.cycle == quarter.cycle]
+    before = max((code for code in earlier if code < quarter.code), default="")
+    for balance, duties in store.stream_balances(connection, actor.district_id, quarter.cycle, quarter.ends_on):
+        if not balance.regimes or min(balance.regimes) > quarter.code:
+            continue
+        yield Corrected(balance, score_at(books, balance, quarter.code), score_at(books, balance, before), duties)
+
+
+def score_at(books: Books, balance: Balance, quarter: str) -> Score:
+    """What the cells up to a quarter add up to; before the first quarter only the opening stands."""
+    plan = books.plan(balance)
+    at = {code: place for place, code in enumerate(plan.quarters)}
+    last = max((place for code, place in at.items() if code <= quarter), default=-1)
+    cells = {key: cell for key, cell in balance.cells.items() if plan.window_quarter[key.window] <= last}
+    return fold(plan, balance.opening, cells, vetoed=balance.vetoes > 0)

@@ -1,0 +1,98 @@
+"""Queries of the ledger for those who read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, select
+
+from app.points.ledger import Balance, DutyRow, Entry
+from app.points.store import BALANCE_COLUMNS, ENTRY_COLUMNS, balance_of, duty_of, entry_of
+from app.points.tables import duty, entry, entry_text, standing
+
+_CHUNK = 500
+
+
+def find_balance(
+    connection: Connection, district_id: UUID, cycle: str, member_id: UUID
+) -> tuple[Balance, datetime] | None:
+    """The standing with the moment of its last change."""
+    statement = select(*BALANCE_COLUMNS, standing.c.updated_at).where(
+        standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.member_id == member_id
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else (balance_of(row), row.updated_at)
+
+
+def list_entries(
+    connection: Connection,
+    district_id: UUID,
+    cycle: str,
+    member_id: UUID,
+    *,
+    after: int = 0,
+    count_max: int | None = None,
+) -> list[tuple[Entry, str | None]]:
+    """Entries with their reasons in the order of ``seq``; a reader that goes on after the last misses nothing."""
+    words = and_(entry_text.c.district_id == entry.c.district_id, entry_text.c.entry_id == entry.c.id)
+    statement = (
+        select(*ENTRY_COLUMNS, entry_text.c.reason)
+        .select_from(entry.outerjoin(entry_text, words))
+        .where(
+            entry.c.district_id == district_id,
+            entry.c.cycle == cycle,
+            entry.c.member_id == member_id,
+            entry.c.seq > after,
+        )
+        .order_by(entry.c.seq)
+        .limit(count_max)
+    )
+    return [(entry_of(row), row.reason) for row in connection.execute(statement)]
+
+
+def list_duties(connection: Connection, district_id: UUID, cycle: str, member_id: UUID) -> list[DutyRow]:
+    statement = (
+        select(duty)
+        .where(duty.c.district_id == district_id, duty.c.cycle == cycle, duty.c.member_id == member_id)
+        .order_by(duty.c.item, duty.c.window)
+    )
+    return [duty_of(row) for row in connection.execute(statement)]
+
+
+def stream_balances(
+    connection: Connection, district_id: UUID, cycle: str, due_by: date
+) -> Iterator[tuple[Balance, list[DutyRow]]]:
+    """Every standing of a cycle with its duties due by a day, by member, a few hundred at a time."""
+    last: UUID | None = None
+    while True:
+        statement = (
+            select(*BALANCE_COLUMNS)
+            .where(standing.c.district_id == district_id, standing.c.cycle == cycle)
+            .order_by(standing.c.member_id)
+            .limit(_CHUNK)
+        )
+        if last is not None:
+            statement = statement.where(standing.c.member_id > last)
+        balances = [balance_of(row) for row in connection.execute(statement)]
+        if not balances:
+            return
+        first, last = balances[0].member_id, balances[-1].member_id
+        found = connection.execute(
+            select(duty)
+            .where(
+                duty.c.district_id == district_id,
+                duty.c.cycle == cycle,
+                duty.c.member_id >= first,
+                duty.c.member_id <= last,
+                duty.c.due_on <= due_by,
+            )
+            .order_by(duty.c.member_id, duty.c.item, duty.c.window)
+        )
+        duties = {
+            member_id: list(rows) for member_id, rows in groupby(map(duty_of, found), lambda row: row.key.member_id)
+        }
+        for balance in balances:
+            yield balance, duties.get(balance.member_id, [])

@@ -1,0 +1,136 @@
+"""Why a posting is refused: each says what, where and what to do."""
+
+from __future__ import annotations
+
+from app.kit.errors import ErrorKind, LongwenError
+
+
+class IdUsed(LongwenError):
+    """The client's id already names another entry."""
+
+    kind = ErrorKind.CONFLICT
+    code = "id_used"
+    zh = "编号 {id} 已用于内容不同的另一条记录。请为新记录生成新的编号。"
+    en = "The id {id} already names a record with other content. Make a new id for a new record."
+
+
+class DayToCome(LongwenError):
+    """The day of the matter lies in the future."""
+
+    code = "day_to_come"
+    zh = "{day} 还没有到。请填写事项发生的日期。"
+    en = "{day} is still to come. Give the day on which the matter happened."
+
+
+class NotAMemberThen(LongwenError):
+    """The member belonged to no branch on that day, or lies outside the caller's reach."""
+
+    kind = ErrorKind.MISSING
+    code = "not_a_member_then"
+    zh = "没有找到该党员，或其 {day} 当天不在您可记录的支部。请核对党员编号和日期。"
+    en = "There is no such member, or on {day} they were in no branch that you record for. Check the id and the day."
+
+
+class UnknownItem(LongwenError):
+    """The rule book in force that day has no such item for this member."""
+
+    code = "unknown_item"
+    zh = "当日适用的评分细则（{book} {edition}）中没有积分项 {item}，或该项不适用于此类党员。请核对代码。"
+    en = "The rule book of that day ({book} {edition}) has no item {item} for this class of members. Check the code."
+
+
+class NotYourItem(LongwenError):
+    """The item is recorded by other roles."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "not_your_item"
+    zh = "积分项 {item} 由 {roles} 记录，您的角色不能记录。请转请他们办理。"
+    en = "Item {item} is recorded by {roles}, which you are not. Ask one of them."
+
+
+class OwnRow(LongwenError):
+    """Nobody records or reviews what concerns themselves."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "own_row"
+    zh = "不能记录、审核或冲正本人的积分。书记本人的积分由上级党委办理。"
+    en = "Nobody records, reviews or reverses their own points. Those of a secretary are the committee's to record."
+
+
+class MatterMissing(LongwenError):
+    """The item counts a matter once, so the matter must be named."""
+
+    code = "matter_missing"
+    zh = "积分项 {item} 须填写事项（如文号、证书号、工单号），同一事项只计一次。"
+    en = "Item {item} needs its matter (a document, certificate or ticket number): one matter counts once."
+
+
+class MatterNotAsked(LongwenError):
+    """The item has no matters."""
+
+    code = "matter_not_asked"
+    zh = "积分项 {item} 不填事项。请删去事项后重新提交。"
+    en = "Item {item} has no matter. Leave the matter out."
+
+
+class MatterCounted(LongwenError):
+    """A live entry of the same item, window and tier already names this matter."""
+
+    kind = ErrorKind.CONFLICT
+    code = "matter_counted"
+    zh = "事项“{matter}”已在 {item}（{window}）记过，不能重复计分。如原记录有误，请先冲正。"
+    en = "The matter “{matter}” is already entered under {item} ({window}). If that entry is wrong, reverse it first."
+
+
+class NoSuchDuty(LongwenError):
+    """The member had no such duty in that window (joined later, or is exempt)."""
+
+    kind = ErrorKind.CONFLICT
+    code = "no_such_duty"
+    zh = "该党员在 {window} 没有 {item} 这项应尽职责（入会较晚或免于考核）。请核对日期。"
+    en = "The member had no duty {item} in {window} (joined later, or is exempt). Check the day."
+
+
+class DutyWaived(LongwenError):
+    """The duty of that window was waived."""
+
+    kind = ErrorKind.CONFLICT
+    code = "duty_waived"
+    zh = "{window} 的 {item} 已被免除，无需记录。"
+    en = "The duty {item} of {window} was waived; there is nothing to record."
+
+
+class DutyDecided(LongwenError):
+    """The duty of that window is decided by a live entry."""
+
+    kind = ErrorKind.CONFLICT
+    code = "duty_decided"
+    zh = "{window} 的 {item} 已记为 {state}（记录 {entry}）。如有误，请先冲正该记录。"
+    en = "The duty {item} of {window} is already {state} (entry {entry}). If that is wrong, reverse the entry first."
+
+
+class ReversalOfReversal(LongwenError):
+    """A reversal is not itself reversed; the fact is recorded anew."""
+
+    kind = ErrorKind.CONFLICT
+    code = "reversal_of_reversal"
+    zh = "记录 {id} 本身就是冲正，不能再冲正。请重新记录该事项。"
+    en = "The entry {id} is itself a reversal. Record the matter anew instead."
+
+
+class ReversedAlready(LongwenError):
+    """The entry was reversed before."""
+
+    kind = ErrorKind.CONFLICT
+    code = "reversed_already"
+    zh = "记录 {id} 已被冲正，不能重复冲正。"
+    en = "The entry {id} has been reversed already."
+
+
+class OpeningStands(LongwenError):
+    """The opening is not undone by a recorder."""
+
+    kind = ErrorKind.CONFLICT
+    code = "opening_stands"
+    zh = "基本分记录不能冲正。年初结转有误的，请联系区两新工委重新导入。"
+    en = "The opening entry cannot be reversed. If a carried balance is wrong, ask the district office."

@@ -1,0 +1,131 @@
+"""Posting to the ledger: entries, reversals and openings, each with what it did to the standings.
+
+Every addition to the ledger comes through here: lock the quarters, then the standings in member order; decide in
+``judging``; write entries, duties and standings; all in the caller's one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor
+from app.kit.errors import Faults, LongwenError, NotFound
+from app.points import reading_store, refusals, store
+from app.points.gathering import all_quarters, histories_of, quarter_day
+from app.points.judging import Judge
+from app.points.ledger import Entry, Posting
+from app.points.views import Opening, Posted, PostedItem
+from app.points.working import Work
+from app.roster.history import MemberHistory
+
+
+def post(
+    connection: Connection,
+    actor: Actor,
+    postings: Sequence[Posting],
+    *,
+    histories: Mapping[UUID, MemberHistory] | None = None,
+    each: bool = False,
+) -> Posted:
+    """Post all or, with ``each``, those without fault. Raises BatchRefused naming every element at fault."""
+    if not postings:
+        return Posted()
+    if histories is None:
+        histories = histories_of(connection, actor, {posting.member_id for posting in postings})
+    work = Work.begun(connection, actor, histories, {(one.member_id, one.effective_on) for one in postings})
+    work.read(postings)
+    judge = Judge(work.known, at=actor.at, today=actor.today)
+    faults, posted = Faults(), Posted()
+    for index, posting in enumerate(postings):
+        try:
+            judged = judge.decide(posting, work.salt(posting.id, posting.reason))
+        except LongwenError as error:
+            work.texts.pop(posting.id, None)
+            faults.add(index, error)
+            posted.items.append(PostedItem(fault=error))
+            continue
+        if judged.replayed is not None:
+            work.texts.pop(posting.id, None)
+            posted.items.append(PostedItem((judged.replayed,), replayed=True))
+            continue
+        work.take(judged.entries, judged.duties)
+        posted.items.append(PostedItem(judged.entries))
+    if not each:
+        faults.raise_any()
+    posted.effects = work.finish()
+    return posted
+
+
+def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: UUID, reason: str) -> Posted:
+    """Undo an entry, with what was posted under the same cause. The same id and content again is a retry.
+
+    Raises NotFound and the refusals of reversals.
+    """
+    original = find_entry(connection, actor, entry_id)
+    mates = [original]
+    if original.cause is not None:
+        found = store.find_by_cause(connection, actor.district_id, original.cause)
+        mates = [one for one in found if one.reverses is None]
+    histories = histories_of(connection, actor, {one.member_id for one in mates})
+    quarters = all_quarters(connection, actor, [original.effective_on])
+    work = Work.locked(connection, actor, histories, quarters, {(one.cycle, one.member_id) for one in mates})
+    asked = Posting(
+        id=reversal_id,
+        member_id=original.member_id,
+        item=original.item,
+        effective_on=original.effective_on,
+        matter=str(entry_id),  # the reversal is about the entry: a retry naming another one is a conflict
+        reason=reason,
+        recorded_by=actor.account_id,
+    )
+    replay = store.find_entries(connection, actor.district_id, [reversal_id]).get(reversal_id)
+    if replay is not None:
+        if replay.input_digest != asked.input_digest():
+            raise refusals.IdUsed(id=str(reversal_id), field="id")
+        return Posted([PostedItem((replay,), replayed=True)], work.finish())
+    entries = work.undo_all(original, mates, asked)
+    return Posted([PostedItem(entries)], work.finish())
+
+
+def find_entry(connection: Connection, actor: Actor, entry_id: UUID) -> Entry:
+    """Raises NotFound."""
+    found = store.find_entries(connection, actor.district_id, [entry_id]).get(entry_id)
+    if found is None:
+        raise NotFound(what="entry")
+    return found
+
+
+def open_standings(connection: Connection, actor: Actor, cycle: str, openings: Sequence[Opening]) -> int:
+    """Open a standing for each member who has none in the cycle, with its opening entry and its first duties.
+
+    Members who belonged to no branch in the cycle so far are left out. Gives the number of standings opened.
+    """
+    histories = histories_of(connection, actor, {one.member_id for one in openings})
+    quarters = all_quarters(connection, actor, [actor.today])
+    begun = [one for one in quarters if one.cycle == cycle and one.starts_on <= actor.today]
+    belonged = {
+        member_id
+        for member_id, history in histories.items()
+        if any(quarter_day(history, quarter) is not None for quarter in begun)
+    }
+    work = Work.locked(connection, actor, histories, quarters, {(cycle, member_id) for member_id in belonged})
+    opened = 0
+    for opening in openings:
+        balance = work.known.balances.get((cycle, opening.member_id))
+        if balance is not None:
+            opened += work.open(balance, opening.points, opening.reference)
+    work.finish()
+    return opened
+
+
+def entries_by_id(connection: Connection, actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Entry]:
+    """Those of the ids that name an entry."""
+    return store.find_entries(connection, actor.district_id, ids)
+
+
+def entries_of_member(connection: Connection, actor: Actor, member_id: UUID, cycle: str) -> list[Entry]:
+    """Every entry of a member in a cycle, in the order of ``seq``."""
+    return [entry for entry, _ in reading_store.list_entries(connection, actor.district_id, cycle, member_id)]

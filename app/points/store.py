@@ -1,0 +1,253 @@
+"""Queries of the ledger that postings need: what is locked, read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select, update
+
+from app.kit.db import AnyRow, insert_rows, sent_column, sent_rows
+from app.points.core import Cell, CellKey, Score
+from app.points.ledger import Balance, DutyKey, DutyRow, DutyState, Entry, Source
+from app.points.tables import duty, entry, entry_text, standing
+from app.rules.core import Kind
+
+BALANCE_COLUMNS = (
+    standing.c.cycle,
+    standing.c.member_id,
+    standing.c.branch_id,
+    standing.c.seq,
+    standing.c.version,
+    standing.c.opening,
+    standing.c.cells,
+    standing.c.regimes,
+    standing.c.vetoes,
+    standing.c.ranked,
+    standing.c.running_hash,
+)
+ENTRY_COLUMNS = tuple(entry.c[name] for name in Entry.__slots__)
+
+
+def insert_standings(
+    connection: Connection, district_id: UUID, rows: Sequence[tuple[str, UUID, UUID]], at: datetime
+) -> None:
+    """Empty standings for (cycle, member, branch), in a fixed order; those that exist stay as they are."""
+    values: list[dict[str, Any]] = [
+        {
+            "cycle": cycle,
+            "member_id": member_id,
+            "branch_id": branch_id,
+            "seq": 0,
+            "version": 0,
+            "opening": 0,
+            "cells": [],
+            "regimes": {},
+            "daily": 0,
+            "innovation": 0,
+            "fault": 0,
+            "total": 0,
+            "effective": 0,
+            "matrix": {},
+            "vetoes": 0,
+            "band": None,
+            "ranked": True,
+            "running_hash": b"",
+            "updated_at": at,
+        }
+        for cycle, member_id, branch_id in sorted(rows, key=lambda row: (row[0], row[1]))
+    ]
+    insert_rows(connection, district_id, standing, values, unless_there=True)
+
+
+def lock_balances(
+    connection: Connection, district_id: UUID, wanted: Mapping[str, Iterable[UUID]]
+) -> dict[tuple[str, UUID], Balance]:
+    """The standings of each cycle's members, locked in the order of cycle and member, so that no two writers wait."""
+    found: dict[tuple[str, UUID], Balance] = {}
+    for cycle in sorted(wanted):
+        statement = (
+            select(*BALANCE_COLUMNS)
+            .where(
+                standing.c.district_id == district_id,
+                standing.c.cycle == cycle,
+                standing.c.member_id.in_(sorted(wanted[cycle])),
+            )
+            .order_by(standing.c.member_id)
+            .with_for_update()
+        )
+        for row in connection.execute(statement):
+            found[row.cycle, row.member_id] = balance_of(row)
+    return found
+
+
+def balance_of(row: AnyRow) -> Balance:
+    return Balance(
+        cycle=row.cycle,
+        member_id=row.member_id,
+        branch_id=row.branch_id,
+        seq=row.seq,
+        version=row.version,
+        opening=row.opening,
+        cells=cells_of(row.cells),
+        regimes={quarter: (digest, profile) for quarter, (digest, profile) in row.regimes.items()},
+        vetoes=row.vetoes,
+        ranked=row.ranked,
+        running_hash=bytes(row.running_hash),
+    )
+
+
+def cells_of(stored: Iterable[Sequence[Any]]) -> dict[CellKey, Cell]:
+    return {CellKey(*one[:4]): Cell(*one[4:]) for one in stored}
+
+
+def update_standings(
+    connection: Connection, district_id: UUID, scored: Sequence[tuple[Balance, Score]], at: datetime
+) -> None:
+    if not scored:
+        return
+    key = ("cycle", "member_id")
+    rows = [_standing_values(balance, score, at) for balance, score in scored]
+    changed = [name for name in rows[0] if name not in key]
+    sent = sent_rows(standing, list(rows[0]), rows)
+    statement = (
+        update(standing)
+        .where(standing.c.district_id == district_id, *(standing.c[name] == sent.c[name] for name in key))
+        .values({name: sent_column(standing, sent, name) for name in changed})
+    )
+    connection.execute(statement)
+
+
+def _standing_values(balance: Balance, score: Score, at: datetime) -> dict[str, Any]:
+    return {
+        "cycle": balance.cycle,
+        "member_id": balance.member_id,
+        "branch_id": balance.branch_id,
+        "seq": balance.seq,
+        "version": balance.version + 1,
+        "opening": balance.opening,
+        "cells": [[*key, *cell] for key, cell in balance.cells.items()],
+        "regimes": balance.regimes,
+        "daily": score.daily,
+        "innovation": score.innovation,
+        "fault": score.fault,
+        "total": score.total,
+        "effective": score.effective,
+        "matrix": matrix_of(score),
+        "vetoes": balance.vetoes,
+        "band": score.band or None,
+        "ranked": balance.ranked,
+        "running_hash": balance.running_hash,
+        "updated_at": at,
+    }
+
+
+def matrix_of(score: Score) -> dict[str, dict[str, int]]:
+    """Dimension → kind → points, as stored and shown."""
+    matrix: dict[str, dict[str, int]] = {}
+    for (dimension, kind), points in sorted(score.matrix.items()):
+        matrix.setdefault(dimension, {})[kind.value] = points
+    return matrix
+
+
+def find_entries(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Entry]:
+    statement = select(*ENTRY_COLUMNS).where(entry.c.district_id == district_id, entry.c.id.in_(list(ids)))
+    return {row.id: entry_of(row) for row in connection.execute(statement)}
+
+
+def find_by_cause(connection: Connection, district_id: UUID, cause: UUID) -> list[Entry]:
+    statement = (
+        select(*ENTRY_COLUMNS)
+        .where(entry.c.district_id == district_id, entry.c.cause == cause)
+        .order_by(entry.c.member_id, entry.c.seq)
+    )
+    return [entry_of(row) for row in connection.execute(statement)]
+
+
+def find_reversed(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the entries that a reversal has undone."""
+    statement = select(entry.c.reverses).where(entry.c.district_id == district_id, entry.c.reverses.in_(list(ids)))
+    return {row.reverses for row in connection.execute(statement)}
+
+
+def entry_of(row: AnyRow) -> Entry:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    values["kind"] = Kind(row.kind)
+    values["source"] = Source(row.source)
+    values["input_digest"] = bytes(row.input_digest)
+    values["text_digest"] = None if row.text_digest is None else bytes(row.text_digest)
+    return Entry(**{name: values[name] for name in Entry.__slots__})
+
+
+def insert_entries(connection: Connection, district_id: UUID, entries: Sequence[Entry]) -> None:
+    rows = [{name: getattr(one, name) for name in Entry.__slots__} for one in entries]
+    insert_rows(connection, district_id, entry, rows)
+
+
+def insert_texts(connection: Connection, district_id: UUID, texts: Mapping[UUID, tuple[str, bytes]]) -> None:
+    """The reason and its salt, by entry."""
+    rows = [{"entry_id": entry_id, "reason": reason, "salt": salt} for entry_id, (reason, salt) in texts.items()]
+    insert_rows(connection, district_id, entry_text, rows)
+
+
+def find_duties(connection: Connection, district_id: UUID, keys: Collection[DutyKey]) -> dict[DutyKey, DutyRow]:
+    """Those of the keys that exist. Asked by member, item and window apart, which the primary key serves; a list of
+    whole keys would be planned one by one."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    statement = select(duty).where(
+        duty.c.district_id == district_id,
+        duty.c.cycle.in_(sorted({key.cycle for key in wanted})),
+        duty.c.member_id.in_(sorted({key.member_id for key in wanted})),
+        duty.c.item.in_(sorted({key.item for key in wanted})),
+        duty.c.window.in_(sorted({key.window for key in wanted})),
+    )
+    found = map(duty_of, connection.execute(statement))
+    return {row.key: row for row in found if row.key in wanted}
+
+
+def find_duties_of_entries(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> list[DutyRow]:
+    """The duties that these entries decided."""
+    statement = select(duty).where(duty.c.district_id == district_id, duty.c.entry_id.in_(list(ids)))
+    return [duty_of(row) for row in connection.execute(statement)]
+
+
+def duty_of(row: AnyRow) -> DutyRow:
+    key = DutyKey(row.cycle, row.member_id, row.item, row.window)
+    return DutyRow(key, row.due_on, row.share, row.target, DutyState(row.state), row.source, row.entry_id)
+
+
+def insert_duties(connection: Connection, district_id: UUID, rows: Sequence[DutyRow]) -> None:
+    """New duties; those that exist stay as they are."""
+    insert_rows(connection, district_id, duty, [_duty_values(row) for row in rows], unless_there=True)
+
+
+def update_duties(connection: Connection, district_id: UUID, rows: Sequence[DutyRow]) -> None:
+    if not rows:
+        return
+    key, changed = ("cycle", "member_id", "item", "window"), ("state", "source", "entry_id")
+    sent = sent_rows(duty, (*key, *changed), [_duty_values(row) for row in rows])
+    statement = (
+        update(duty)
+        .where(duty.c.district_id == district_id, *(duty.c[name] == sent.c[name] for name in key))
+        .values({name: sent.c[name] for name in changed})
+    )
+    connection.execute(statement)
+
+
+def _duty_values(row: DutyRow) -> dict[str, Any]:
+    return {
+        "cycle": row.key.cycle,
+        "member_id": row.key.member_id,
+        "item": row.key.item,
+        "window": row.key.window,
+        "due_on": row.due_on,
+        "share": row.share,
+        "target": row.target,
+        "state": row.state.value,
+        "source": row.source,
+        "entry_id": row.entry_id,
+    }

@@ -1,0 +1,102 @@
+"""What the ledger's verbs answer: plain values for callers, schemas and upper rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from app.kit.errors import LongwenError
+from app.points.core import Cut, Score
+from app.points.duties import DutyCount
+from app.points.explaining import Explanation
+from app.points.ledger import Balance, DutyRow, Entry
+from app.roster.core import MemberView
+
+PAGE_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a request did to one member's standing: the numbers before and after, and the ceilings newly biting."""
+
+    cycle: str
+    member_id: UUID
+    seq: int
+    version: int
+    before: Score
+    after: Score
+
+    @property
+    def newly(self) -> tuple[Cut, ...]:
+        """What is cut now and was not, or not as much, before."""
+        old = {cut[:3]: cut.points for cut in self.before.cuts}
+        changed = (cut._replace(points=cut.points - old.get(cut[:3], 0)) for cut in self.after.cuts)
+        return tuple(cut for cut in changed if cut.points)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedItem:
+    """What became of one posting: its entries (the first is its own), or the fault that kept it out."""
+
+    entries: tuple[Entry, ...] = ()
+    replayed: bool = False
+    fault: LongwenError | None = None
+
+
+@dataclass(slots=True)
+class Posted:
+    """The answer to a batch, element by element, and its effect on each (cycle, member)."""
+
+    items: list[PostedItem] = field(default_factory=list)
+    effects: dict[tuple[str, UUID], Effect] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A member's opening balance; ``points`` None takes the rule book's, ``reference`` names the paper it stands on."""
+
+    member_id: UUID
+    points: int | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """A member's present standing in a cycle."""
+
+    member: MemberView
+    balance: Balance
+    score: Score
+    duties: DutyCount
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Entries after a number, with the number to ask for next (None: there was nothing more)."""
+
+    entries: tuple[tuple[Entry, str | None], ...]
+    following: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationView:
+    """An explanation with the words of its entries."""
+
+    member: MemberView
+    balance: Balance
+    explanation: Explanation
+    reasons: dict[UUID, str]
+    duties: DutyCount
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A member at a quarter's end: everything dated up to it, whenever it was booked (scoring, section 2, rule 10)."""
+
+    balance: Balance
+    score: Score
+    previous: Score
+    duties: Sequence[DutyRow]

@@ -1,0 +1,248 @@
+"""One transaction's work on the ledger: what was locked, what was added, and the writing of it at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor
+from app.cycles.core import Act, Quarter, booking_quarter
+from app.kit.digests import digest
+from app.kit.ids import new_id
+from app.points import refusals, store
+from app.points.core import Score
+from app.points.gathering import Books, all_quarters, cycle_days, enter_quarter, lock_members, quarter_day
+from app.points.judging import Known, undoing_id
+from app.points.ledger import (
+    Balance,
+    DutyKey,
+    DutyRow,
+    DutyState,
+    Entry,
+    Hand,
+    MemberFacts,
+    Posting,
+    Source,
+    duty_window,
+    reversal_of,
+)
+from app.points.views import Effect
+from app.roster.history import MemberHistory
+from app.rules.core import OPENING, Item, Kind
+
+_SALT_BYTES = 16
+
+
+@dataclass(slots=True)
+class Work:
+    """Locks taken, facts known, and what is still to be written; ``finish`` writes it."""
+
+    connection: Connection
+    actor: Actor
+    books: Books
+    histories: Mapping[UUID, MemberHistory]
+    known: Known
+    before: dict[tuple[str, UUID], Score] = field(default_factory=dict)
+    touched: set[tuple[str, UUID]] = field(default_factory=set)  # standings to be written
+    entries: list[Entry] = field(default_factory=list)
+    texts: dict[UUID, tuple[str, bytes]] = field(default_factory=dict)
+    duties: dict[DutyKey, DutyRow] = field(default_factory=dict)
+
+    @classmethod
+    def begun(
+        cls,
+        connection: Connection,
+        actor: Actor,
+        histories: Mapping[UUID, MemberHistory],
+        wanted: Iterable[tuple[UUID, date]],
+    ) -> Work:
+        """Lock the quarters and the standings for what members did on days, and open those not open yet.
+
+        Days on which a member belonged nowhere, or that lie in no cycle, are left for the judge to refuse.
+        """
+        wanted = {(member_id, day) for member_id, day in wanted if member_id in histories}
+        quarters = all_quarters(connection, actor, [day for _, day in wanted] or [actor.today])
+        facts: dict[tuple[UUID, date], MemberFacts] = {}
+        entering: set[tuple[Quarter, UUID]] = set()
+        for member_id, day in wanted:
+            quarter = next((one for one in quarters if one.starts_on <= day <= one.ends_on), None)
+            there = histories[member_id].on(day)
+            if quarter is not None and there is not None:
+                facts[member_id, day] = MemberFacts(member_id, there.account_id, there.branch_id, there.path)
+                entering.add((quarter, member_id))
+        work = cls.locked(
+            connection, actor, histories, quarters, {(quarter.cycle, member_id) for quarter, member_id in entering}
+        )
+        work.known.members = facts
+        work.enter(entering)
+        return work
+
+    @classmethod
+    def locked(
+        cls,
+        connection: Connection,
+        actor: Actor,
+        histories: Mapping[UUID, MemberHistory],
+        quarters: Sequence[Quarter],
+        members: Iterable[tuple[str, UUID]],
+    ) -> Work:
+        """Lock the standings of (cycle, member); one that is missing is made first, empty."""
+        by_cycle: dict[str, set[UUID]] = {}
+        for cycle, member_id in members:
+            by_cycle.setdefault(cycle, set()).add(member_id)
+        books = Books.opened(connection, actor)
+        balances = lock_members(connection, actor, by_cycle, histories)
+        work = cls(connection, actor, books, histories, Known(quarters, {}, balances, books.regime, {}, {}))
+        work.before = {key: books.score(balance) for key, balance in balances.items()}
+        return work
+
+    def enter(self, wanted: Iterable[tuple[Quarter, UUID]]) -> None:
+        """Resolve quarters for members, with the duties that fall due in them; open a standing that has no entry."""
+        fresh: list[DutyRow] = []
+        for quarter, member_id in sorted(wanted, key=lambda one: (one[0].code, one[1])):
+            key = (quarter.cycle, member_id)
+            balance = self.known.balances[key]
+            fresh += self._opened(balance)
+            if quarter.code not in balance.regimes:
+                days = cycle_days(self.known.quarters, quarter.cycle)
+                fresh += enter_quarter(self.books, balance, self.histories[member_id], quarter, days)
+                self.touched.add(key)
+        store.insert_duties(self.connection, self.actor.district_id, fresh)
+
+    def _opened(self, balance: Balance, points: int | None = None, reference: str | None = None) -> list[DutyRow]:
+        """Enter every quarter of the cycle so far and post the opening entry, unless that was done before."""
+        if balance.seq:
+            return []
+        history = self.histories[balance.member_id]
+        days = cycle_days(self.known.quarters, balance.cycle)
+        fresh: list[DutyRow] = []
+        for quarter in self.known.quarters:
+            if quarter.cycle == balance.cycle and quarter.starts_on <= self.actor.today:
+                fresh += enter_quarter(self.books, balance, history, quarter, days)
+        if not balance.regimes:
+            return []
+        first = next(one for one in self.known.quarters if one.code == min(balance.regimes))
+        day = quarter_day(history, first) or first.starts_on
+        there = history.on(day)
+        regime = self.books.regime(*balance.regimes[first.code])
+        entry_id = new_id()
+        salted = self.salt(entry_id, reference)
+        entry = Entry(
+            id=entry_id, cycle=balance.cycle, member_id=balance.member_id, seq=1,
+            branch_id=balance.branch_id if there is None else there.branch_id, item=OPENING, kind=Kind.OPENING,
+            dimension=None, tier=None, matter=None, cause=None, edition=regime.digest, profile=regime.profile,
+            window=first.code, units=0, points=regime.opening if points is None else points, effective_on=day,
+            booked_in=booking_quarter(self.known.quarters, day, Act.RECORD).code, recorded_at=self.actor.at,
+            recorded_by=self.actor.account_id, approved_by=None, source=Source.JOB, batch=None, reverses=None,
+            input_digest=digest(f"opening {balance.cycle} {balance.member_id}".encode()), text_digest=salted,
+        )  # fmt: skip
+        balance.take(entry)
+        self.take((entry,), ())
+        return fresh
+
+    def open(self, balance: Balance, points: int | None, reference: str | None) -> bool:
+        """Open a standing with a given balance; False where it is open already or the member was in no quarter."""
+        if balance.seq:
+            return False
+        store.insert_duties(self.connection, self.actor.district_id, self._opened(balance, points, reference))
+        return balance.seq > 0
+
+    def salt(self, entry_id: UUID, reason: str | None) -> bytes | None:
+        """Keep an entry's words to be written beside it; gives the digest that the entry itself carries."""
+        if not reason:
+            return None
+        salt = os.urandom(_SALT_BYTES)
+        self.texts[entry_id] = (reason, salt)
+        return digest(salt + reason.encode())
+
+    def take(self, entries: Sequence[Entry], duties: Iterable[DutyRow]) -> None:
+        """Entries that their balances have taken already, and duties that they decided."""
+        self.entries += entries
+        self.touched |= {(entry.cycle, entry.member_id) for entry in entries}
+        self.duties |= {row.key: row for row in duties}
+
+    def read(self, postings: Sequence[Posting]) -> None:
+        """Ids used before, and the duties that the postings and their pairs would decide."""
+        district_id = self.actor.district_id
+        self.known.used = store.find_entries(self.connection, district_id, [posting.id for posting in postings])
+        keys = {key for posting in postings for key in self._duty_keys(posting)}
+        self.known.duties = store.find_duties(self.connection, district_id, keys)
+        decided = [row.entry_id for row in self.known.duties.values() if row.entry_id is not None]
+        if decided and any(self._has_pairs(posting) for posting in postings):
+            self.known.live_entries = store.find_entries(self.connection, district_id, decided)
+
+    def _item(self, posting: Posting) -> tuple[Item, Quarter] | None:
+        day = posting.effective_on
+        quarter = next((one for one in self.known.quarters if one.starts_on <= day <= one.ends_on), None)
+        balance = None if quarter is None else self.known.balances.get((quarter.cycle, posting.member_id))
+        if quarter is None or balance is None or quarter.code not in balance.regimes:
+            return None
+        item = self.books.regime(*balance.regimes[quarter.code]).items.get(posting.item)
+        return None if item is None else (item, quarter)
+
+    def _has_pairs(self, posting: Posting) -> bool:
+        found = self._item(posting)
+        return found is not None and bool(found[0].pairs)
+
+    def _duty_keys(self, posting: Posting) -> Iterable[DutyKey]:
+        found = self._item(posting)
+        if found is None:
+            return
+        item, quarter = found
+        balance = self.known.balances[quarter.cycle, posting.member_id]
+        items = self.books.regime(*balance.regimes[quarter.code]).items
+        for one in (item, *(items[code] for code in item.pairs if code in items)):
+            if one.duty is not None:
+                window = duty_window(one.duty, posting.effective_on, quarter.cycle)
+                yield DutyKey(quarter.cycle, posting.member_id, one.code, window)
+
+    def undo(self, original: Entry, reversal_id: UUID, hand: Hand, text_digest: bytes | None = None) -> Entry:
+        """Reverse one entry in its balance and give its duty back to be decided anew."""
+        balance = self.known.balances[original.cycle, original.member_id]
+        entry = reversal_of(original, reversal_id, balance.seq + 1, hand, text_digest)
+        balance.take(entry)
+        self.take((entry,), ())
+        return entry
+
+    def undo_all(self, original: Entry, mates: Sequence[Entry], asked: Posting) -> tuple[Entry, ...]:
+        """Reverse an entry and those posted under its cause. Raises the refusals of reversals."""
+        if original.reverses is not None:
+            raise refusals.ReversalOfReversal(id=str(original.id), field="id")
+        if original.kind is Kind.OPENING:
+            raise refusals.OpeningStands(field="id")
+        district_id = self.actor.district_id
+        gone = store.find_reversed(self.connection, district_id, [one.id for one in mates])
+        if original.id in gone:
+            raise refusals.ReversedAlready(id=str(original.id), field="id")
+        booked = booking_quarter(
+            self.known.quarters, original.effective_on, Act.DECISION, not_before=original.booked_in
+        )
+        hand = Hand(
+            booked.code, self.actor.at, asked.recorded_by, asked.approved_by, asked.source, asked.batch,
+            original.cause, asked.input_digest(),
+        )  # fmt: skip
+        undone = [self.undo(original, asked.id, hand, self.salt(asked.id, asked.reason))]
+        others = [mate for mate in mates if mate.id != original.id and mate.id not in gone]
+        undone += [self.undo(mate, undoing_id(asked.id, mate.id), hand) for mate in others]
+        for row in store.find_duties_of_entries(self.connection, district_id, [one.id for one in mates]):
+            self.duties[row.key] = replace(row, state=DutyState.EXPECTED, source=None, entry_id=None)
+        return tuple(undone)
+
+    def finish(self) -> dict[tuple[str, UUID], Effect]:
+        """Write entries, words, duties and the standings touched; gives the effect on every member locked."""
+        district_id, balances = self.actor.district_id, self.known.balances
+        scores = {key: self.books.score(balance) for key, balance in balances.items()}
+        store.insert_entries(self.connection, district_id, self.entries)
+        store.insert_texts(self.connection, district_id, self.texts)
+        store.update_duties(self.connection, district_id, list(self.duties.values()))
+        changed = [(balances[key], scores[key]) for key in sorted(self.touched)]
+        store.update_standings(self.connection, district_id, changed, self.actor.at)
+        return {
+            key: Effect(*key, balances[key].seq, balances[key].version + (key in self.touched), self.before[key], score)
+            for key, score in scores.items()
+        }

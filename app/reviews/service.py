@@ -1,0 +1,171 @@
+"""The quarter's sheet: one line for each member, written as a stream."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor, Permission
+from app.cycles import service as cycles
+from app.cycles.core import Quarter
+from app.kit.calendar import months_of
+from app.kit.digests import canonical, digest
+from app.kit.workbook import open_workbook, plain
+from app.points import reading
+from app.points.duties import count_duties
+from app.points.gathering import Books, histories_of
+from app.points.views import Corrected
+from app.reviews.core import HEADINGS, SheetRow, Standing, quarter_name, sheet_row, widths
+from app.roster import service as roster
+from app.roster.core import OrganisationView
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterSheet:
+    """The rows of a quarter's sheet with what they stand on."""
+
+    quarter: Quarter
+    district: str
+    rows: tuple[SheetRow, ...]
+    editions: tuple[str, ...]
+    made_at: datetime
+    snapshot: str
+
+
+def quarter_sheet(connection: Connection, actor: Actor, quarter: str, language: str) -> QuarterSheet:
+    """Everyone in the caller's reach who belonged to a branch at the quarter's end, by branch and number.
+
+    The numbers are the corrected ones (scoring, section 2, rule 10): everything dated up to the quarter's end, whenever
+    it was booked. Raises UnknownQuarter.
+    """
+    found = cycles.quarter(connection, actor, quarter)
+    organisations = roster.organisations(connection, actor.district_id)
+    by_id = {one.id: one for one in organisations}
+    books = Books.opened(connection, actor)
+    reach = None if actor.is_service else actor.reach(Permission.QUARTER_EXPORT)
+    sorted_rows: list[tuple[tuple[str, str], SheetRow]] = []
+    editions: set[str] = set()
+    chunk: list[Corrected] = []
+    for one in reading.corrected(connection, actor, found):
+        chunk.append(one)
+        if len(chunk) == _CHUNK:
+            sorted_rows += _rows(connection, actor, books, by_id, found, chunk, reach, language, editions)
+            chunk = []
+    sorted_rows += _rows(connection, actor, books, by_id, found, chunk, reach, language, editions)
+    sorted_rows.sort(key=lambda pair: pair[0])
+    rows = tuple(row for _, row in sorted_rows)
+    snapshot = digest(canonical([[str(value) for value in astuple(row)] for row in rows])).hex()
+    name = next(one.name for one in organisations if one.parent_id is None)
+    return QuarterSheet(found, name, rows, tuple(sorted(editions)), actor.at, snapshot)
+
+
+def _rows(
+    connection: Connection,
+    actor: Actor,
+    books: Books,
+    by_id: dict[UUID, OrganisationView],
+    quarter: Quarter,
+    chunk: list[Corrected],
+    reach: tuple[str, ...] | None,
+    language: str,
+    editions: set[str],
+) -> list[tuple[tuple[str, str], SheetRow]]:
+    windows = frozenset((quarter.code, *months_of(quarter.code)))
+    histories = histories_of(connection, actor, [one.balance.member_id for one in chunk])
+    found = []
+    for one in chunk:
+        there = histories[one.balance.member_id].on(quarter.ends_on)
+        if there is None:
+            continue
+        branch = by_id[there.branch_id]
+        if reach is not None and not actor.may(Permission.QUARTER_EXPORT, branch.path):
+            continue
+        key = one.balance.regimes[max(code for code in one.balance.regimes if code <= quarter.code)]
+        regime = books.regime(*key)
+        editions.add(f"{regime.book} {regime.edition} {regime.digest}")
+        standing = Standing(
+            branch=branch.name,
+            name=there.name,
+            score=one.score,
+            previous=one.previous,
+            cells=one.balance.cells,
+            duties=count_duties(one.duties, quarter.ends_on),
+            items=regime.items,
+            exempt=not regime.ranked,
+            vetoed=one.balance.vetoes > 0,
+        )
+        found.append(((branch.path, there.number), sheet_row(standing, windows, actor.today, quarter.code, language)))
+    return found
+
+
+def write_sheet(sheet: QuarterSheet, target: Path, language: str) -> None:
+    """The workbook: the sheet itself, and a page that says what the numbers stand on."""
+    workbook = open_workbook(target)
+    heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1})
+    text = workbook.add_format({"border": 1, "text_wrap": True, "valign": "top"})
+    number = workbook.add_format({"border": 1, "align": "right", "valign": "top", "num_format": "0"})
+    day = workbook.add_format({"border": 1, "valign": "top", "num_format": 'yyyy"年"m"月"d"日"'})
+    title = quarter_name(sheet.quarter.code, language)
+    page = workbook.add_worksheet("季度考评表" if language == "zh" else "Quarter")
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.freeze_panes(1, 2)
+    page.set_footer(f"&L{plain(title)}&C&P / &N&R{sheet.snapshot[:16]}")
+    for at, width in enumerate(widths(sheet.rows)):
+        page.set_column(at, at, width)
+    for at, name in enumerate(HEADINGS):
+        page.write_string(0, at, name.zh if language == "zh" else name.en, heading)
+    for line, row in enumerate(sheet.rows, start=1):
+        for at, value in enumerate(row.values()):
+            if isinstance(value, int):
+                page.write_number(line, at, value, number)
+            elif isinstance(value, str):
+                page.write_string(line, at, plain(value), text)
+            else:
+                page.write_datetime(line, at, value, day)
+    page.autofilter(0, 0, max(1, len(sheet.rows)), len(HEADINGS) - 1)
+    notes = workbook.add_worksheet("说明" if language == "zh" else "Notes")
+    notes.set_column(0, 0, 24)
+    notes.set_column(1, 1, 100)
+    for line, (name_, value_) in enumerate(_notes(sheet, language)):
+        notes.write_string(line, 0, name_, heading)
+        notes.write_string(line, 1, plain(value_), text)
+    workbook.close()
+
+
+_STATES_ZH = {"open": "可记账", "check": "复核", "notice": "公示", "sealed": "已封账"}
+
+
+def _notes(sheet: QuarterSheet, language: str) -> list[tuple[str, str]]:
+    made = sheet.made_at.isoformat(timespec="seconds")
+    state = sheet.quarter.state.value
+    if language == "zh":
+        return [
+            ("区（县）", sheet.district),
+            ("季度", quarter_name(sheet.quarter.code, language)),
+            ("账册状态", _STATES_ZH[state]),
+            ("口径", "截至季末发生的全部记录，无论何时入账；本季各数为季末数减上季末数。说明栏为封顶前的记录分值。"),
+            ("细则版本", "；".join(sheet.editions)),
+            ("生成时间（UTC）", made),
+            ("快照编号", sheet.snapshot),
+        ]
+    return [
+        ("District", sheet.district),
+        ("Quarter", quarter_name(sheet.quarter.code, language)),
+        ("State of the books", state),
+        (
+            "Basis",
+            "Entries dated up to the quarter's end, whenever booked; remarks show points before ceilings.",
+        ),
+        ("Editions", "; ".join(sheet.editions)),
+        ("Made at (UTC)", made),
+        ("Snapshot", sheet.snapshot),
+    ]

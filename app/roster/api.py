@@ -1,0 +1,75 @@
+"""Looking at the roster: what lies in the caller's reach, and nothing else exists."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from app.auth.api import Door, permit
+from app.auth.core import Permission
+from app.kit.ciphers import FieldCipher
+from app.roster import service
+from app.roster.core import MemberView, field_context, masked_id_number, masked_phone
+from app.roster.schemas import MemberAnswer, MembersAnswer, OrganisationAnswer, OrganisationsAnswer
+
+router = APIRouter(prefix="/api/v1", tags=["roster"])
+Reading = Annotated[Door, Depends(permit(Permission.ROSTER_READ))]
+
+
+@router.get("/organisations", summary="组织列表 · Organisations in reach")
+def list_organisations(door: Reading) -> OrganisationsAnswer:
+    """本人权限范围内的党组织，按隶属次序。· The organisations in the caller's reach, in the order of the tree."""
+    found = door.run(lambda connection, actor: service.organisations_for(connection, actor, Permission.ROSTER_READ))
+    return OrganisationsAnswer(organisations=[OrganisationAnswer.model_validate(one) for one in found])
+
+
+@router.get("/members", summary="党员列表 · Members in reach")
+def list_members(
+    door: Reading,
+    branch: Annotated[UUID | None, Query(description="支部 · branch")] = None,
+    q: Annotated[
+        str | None, Query(max_length=40, description="姓名、编号、拼音或首字母 · name, number, pinyin or initials")
+    ] = None,
+    after: Annotated[str | None, Query(max_length=40, description="上一页的 next · the last page's next")] = None,
+    limit: Annotated[int, Query(ge=1, le=service.PAGE_MAX, description="每页人数 · members on a page")] = 50,
+) -> MembersAnswer:
+    """当前在册党员，按编号排列；身份证号码和手机号只显示掩码。· Present members by number, personal fields masked."""
+    page = door.run(
+        lambda connection, actor: service.page_members(
+            connection, actor, branch_id=branch, sought=q, after=after, count_max=limit
+        )
+    )
+    cipher, district_id = door.state.cipher, door.district.id
+    return MembersAnswer(members=[_member(one, cipher, district_id) for one in page.members], next=page.following)
+
+
+@router.get("/members/{member_id}", summary="党员 · One member")
+def read_member(member_id: UUID, door: Reading) -> MemberAnswer:
+    """一名党员现在（或最后）所在的支部。· A member where they belong today, or where they last belonged."""
+    found = door.run(
+        lambda connection, actor: service.get_member_for(connection, actor, member_id, Permission.ROSTER_READ)
+    )
+    return _member(found, door.state.cipher, door.district.id)
+
+
+def _member(member: MemberView, cipher: FieldCipher, district_id: UUID) -> MemberAnswer:
+    return MemberAnswer(
+        id=member.id,
+        number=member.number,
+        name=member.name,
+        joined_on=member.joined_on,
+        branch_id=member.branch_id,
+        group_id=member.group_id,
+        path=member.path,
+        profile=member.profile,
+        from_on=member.from_on,
+        until_on=member.until_on,
+        id_number=(
+            masked_id_number(cipher.decrypt(member.id_number, field_context(district_id, "id_number")))
+            if member.id_number
+            else None
+        ),
+        phone=masked_phone(cipher.decrypt(member.phone, field_context(district_id, "phone"))) if member.phone else None,
+    )

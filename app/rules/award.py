@@ -1,0 +1,202 @@
+"""What one entry adds, and what a duty settled by amount costs: pure functions of the rules.
+
+Posting, preview and the examples beside the rules use these same functions: an example proves what a member gets.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.kit.calendar import Window
+from app.kit.errors import LongwenError
+from app.rules.core import Duty, Item, Kind, MeasureForm, Settlement
+
+UNITS_MAX = 1_000_000
+PERCENT_MAX = 100
+
+
+class Outcome(StrEnum):
+    """What became of a duty."""
+
+    KEPT = "kept"
+    MISSED = "missed"
+
+
+class AwardRefused(LongwenError):
+    """What was sent does not fit the item; ``field`` names the part at fault."""
+
+
+class TierMissing(AwardRefused):
+    """The item has several levels and none was named."""
+
+    code = "tier_missing"
+    zh = "项目 {item} 分档计分，请在 tier 中选择一档：{choices}。"
+    en = "The item {item} has several tiers. Name one in tier: {choices}."
+
+
+class TierUnknown(AwardRefused):
+    """The item has no such level."""
+
+    code = "tier_unknown"
+    zh = "项目 {item} 没有档次 {tier}。请从中选择：{choices}。"
+    en = "The item {item} has no tier {tier}. Take one of: {choices}."
+
+
+class TierNotAsked(AwardRefused):
+    """The item has no levels."""
+
+    code = "tier_not_asked"
+    zh = "项目 {item} 不分档。请去掉 tier。"
+    en = "The item {item} has no tiers. Leave tier out."
+
+
+class UnitsMissing(AwardRefused):
+    """The item is counted in units and none were given."""
+
+    code = "units_missing"
+    zh = "项目 {item} 按数量计，请在 units 中填写数量（单位：{unit}）。"
+    en = "The item {item} is counted in {unit}. Give their number in units."
+
+
+class UnitsNotAsked(AwardRefused):
+    """The item is not counted in units."""
+
+    code = "units_not_asked"
+    zh = "项目 {item} 不按数量计。请去掉 units。"
+    en = "The item {item} is not counted in units. Leave units out."
+
+
+class UnitsOutOfRange(AwardRefused):
+    """The number of units is impossible."""
+
+    code = "units_out_of_range"
+    zh = "项目 {item} 的 units 应为 {low} 至 {high} 的整数，现为 {units}。请改正。"
+    en = "The units of {item} are a whole number from {low} to {high}, not {units}. Correct them."
+
+
+class OutcomeMissing(AwardRefused):
+    """A duty's entry says what became of it."""
+
+    code = "outcome_missing"
+    zh = "项目 {item} 是应尽职责，请在 outcome 中写明 kept（已履行）或 missed（未履行）。"
+    en = "The item {item} is a duty. Say in outcome whether it was kept or missed."
+
+
+class OutcomeNotAsked(AwardRefused):
+    """The item is not a duty that is kept or missed."""
+
+    code = "outcome_not_asked"
+    zh = "项目 {item} 不记履行情况。请去掉 outcome。"
+    en = "The item {item} takes no outcome. Leave outcome out."
+
+
+class NotOwed(AwardRefused):
+    """Members of this profile do not owe the duty."""
+
+    code = "not_owed"
+    zh = "项目 {item} 不是该类党员的应尽职责，不能记录。请核对党员类型和支部情形。"
+    en = "Members of this profile do not owe {item}, so nothing can be recorded. Check the profile and the branch."
+
+
+class NoTarget(AwardRefused):
+    """The duty has no target for the window."""
+
+    code = "no_target"
+    zh = "该职责没有时段 {window} 的目标。请核对评分细则。"
+    en = "The duty has no target for the window {window}. Check the rule book."
+
+
+def points_of(item: Item, *, tier: str | None, units: int | None, outcome: Outcome | None) -> tuple[int, int]:
+    """The units and points that one entry of the item adds (scoring, sections 2 and 3).
+
+    In a book that loses, a duty *kept* is (1, 0) and *missed* (0, minus the share); hours or counts done are
+    (units, 0), since the settling job finds the shortfall; a rate in percent loses what is missing of the share,
+    rounded so that the points kept round down. Fixed points and tiers are (1, points), or (units, units x points) for
+    an item with a unit; under a ladder, rate or worth the measure gives the points, so the entry has 0. A veto is
+    (1, 0).
+    Raises one of ``AwardRefused``.
+    """
+    if item.duty is not None:
+        return _duty_points(item, item.duty, tier=tier, units=units, outcome=outcome)
+    if outcome is not None:
+        raise OutcomeNotAsked(item=item.code, field="outcome")
+    if item.kind is Kind.VETO:
+        _refuse_tier(item, tier)
+        _refuse_units(item, units)
+        return 1, 0
+    if item.measure.form in (MeasureForm.LADDER, MeasureForm.RATE, MeasureForm.WORTH):
+        _refuse_tier(item, tier)
+        return _counted(item, units, 0, UNITS_MAX), 0
+    points = _fixed_points(item, tier)
+    if item.unit is None:
+        _refuse_units(item, units)
+        return 1, points
+    number = _counted(item, units, 1, UNITS_MAX)
+    return number, number * points
+
+
+def _duty_points(
+    item: Item, duty: Duty, *, tier: str | None, units: int | None, outcome: Outcome | None
+) -> tuple[int, int]:
+    _refuse_tier(item, tier)
+    if duty.settlement in (Settlement.AMOUNT, Settlement.RATE):
+        if outcome is not None:
+            raise OutcomeNotAsked(item=item.code, field="outcome")
+        if duty.settlement is Settlement.AMOUNT:
+            return _counted(item, units, 0, UNITS_MAX), 0
+        percent = _counted(item, units, 0, PERCENT_MAX)
+        return percent, duty.share * percent // 100 - duty.share
+    _refuse_units(item, units)
+    if outcome is None:
+        raise OutcomeMissing(item=item.code, field="outcome")
+    return (1, 0) if outcome is Outcome.KEPT else (0, -duty.share)
+
+
+def _fixed_points(item: Item, tier: str | None) -> int:
+    if item.tiers:
+        choices = ", ".join(f"{one.code} ({one.name.zh})" for one in item.tiers)
+        if tier is None:
+            raise TierMissing(item=item.code, choices=choices, field="tier")
+        found = item.tier(tier)
+        if found is None:
+            raise TierUnknown(item=item.code, tier=tier, choices=choices, field="tier")
+        return found.points
+    _refuse_tier(item, tier)
+    if item.points is None:  # a routine item that this profile does not owe
+        raise NotOwed(item=item.code, field="item")
+    return item.points
+
+
+def _refuse_tier(item: Item, tier: str | None) -> None:
+    if tier is not None:
+        raise TierNotAsked(item=item.code, field="tier")
+
+
+def _refuse_units(item: Item, units: int | None) -> None:
+    if units is not None:
+        raise UnitsNotAsked(item=item.code, field="units")
+
+
+def _counted(item: Item, units: int | None, low: int, high: int) -> int:
+    if units is None:
+        raise UnitsMissing(item=item.code, unit=item.unit or "", field="units")
+    if not low <= units <= high:
+        raise UnitsOutOfRange(item=item.code, low=low, high=high, units=units, field="units")
+    return units
+
+
+def shortfall(duty: Duty, units_done: int, window: Window) -> int:
+    """Points lost at the end of ``window`` by a duty settled by amount: 0 or negative (scoring, section 3).
+
+    ``units_done`` are all units from the cycle's first day to the window's last. With the share worth the year's full
+    target, what fell due by the window's end is floor(share x target / year's target), and what was kept of it is
+    floor(share x min(done, target) / year's target); lost is the difference, so kept points round down. The year's
+    value replaces the half-year's: the two share one duty. Raises ``NoTarget`` where the window has none.
+    """
+    target = next((one.units for one in duty.targets if one.window is window), None)
+    if target is None:
+        raise NoTarget(window=window.value)
+    full = max(one.units for one in duty.targets)
+    due = duty.share * target // full
+    kept = duty.share * min(max(units_done, 0), target) // full
+    return kept - due

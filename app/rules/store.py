@@ -1,0 +1,90 @@
+"""Queries of editions and adoptions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.kit.db import AnyRow
+from app.rules.core import Adoption, Edition, Published
+from app.rules.tables import adoption, edition
+
+_PUBLISHED = (edition.c.book, edition.c.code, edition.c.digest, edition.c.starts_on, edition.c.ends_on)
+_ADOPTION = (adoption.c.id, adoption.c.book, adoption.c.path, adoption.c.from_on, adoption.c.until_on)
+
+
+def insert_edition(
+    connection: Connection, district_id: UUID, found: Edition, content: bytes, *, at: datetime, by: UUID | None
+) -> bool:
+    """False if the district has an edition of this digest, or of this book and code, already."""
+    statement = insert(edition).values(
+        district_id=district_id,
+        digest=found.digest,
+        book=found.book,
+        code=found.code,
+        starts_on=found.starts_on,
+        ends_on=found.ends_on,
+        content=content,
+        published_at=at,
+        published_by=by,
+    )
+    made = connection.execute(statement.on_conflict_do_nothing().returning(edition.c.digest))
+    return made.one_or_none() is not None
+
+
+def find_content(connection: Connection, district_id: UUID, digest: str) -> bytes | None:
+    statement = select(edition.c.content).where(edition.c.district_id == district_id, edition.c.digest == digest)
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def list_published(connection: Connection, district_id: UUID, book: str | None = None) -> tuple[Published, ...]:
+    """From the earliest first day on; of one book or of all."""
+    statement = select(*_PUBLISHED).where(edition.c.district_id == district_id)
+    if book is not None:
+        statement = statement.where(edition.c.book == book)
+    rows = connection.execute(statement.order_by(edition.c.starts_on, edition.c.code))
+    return tuple(Published(row.book, row.code, row.digest, row.starts_on, row.ends_on) for row in rows)
+
+
+def list_adoptions(connection: Connection, district_id: UUID) -> tuple[Adoption, ...]:
+    statement = select(*_ADOPTION).where(adoption.c.district_id == district_id)
+    return tuple(_adoption(row) for row in connection.execute(statement.order_by(adoption.c.path, adoption.c.from_on)))
+
+
+def lock_adoptions(connection: Connection, district_id: UUID, path: str) -> tuple[Adoption, ...]:
+    """Those of exactly this organisation, held until the transaction ends, from the earliest on."""
+    statement = (
+        select(*_ADOPTION)
+        .where(adoption.c.district_id == district_id, adoption.c.path == path)
+        .order_by(adoption.c.from_on)
+        .with_for_update()
+    )
+    return tuple(_adoption(row) for row in connection.execute(statement))
+
+
+def insert_adoption(connection: Connection, district_id: UUID, made: Adoption) -> None:
+    connection.execute(
+        insert(adoption).values(
+            district_id=district_id,
+            id=made.id,
+            book=made.book,
+            path=made.path,
+            from_on=made.from_on,
+            until_on=made.until_on,
+        )
+    )
+
+
+def update_adoption_end(connection: Connection, district_id: UUID, adoption_id: UUID, until_on: date) -> None:
+    connection.execute(
+        update(adoption)
+        .where(adoption.c.district_id == district_id, adoption.c.id == adoption_id)
+        .values(until_on=until_on)
+    )
+
+
+def _adoption(row: AnyRow) -> Adoption:
+    return Adoption(row.id, row.book, row.path, row.from_on, row.until_on)

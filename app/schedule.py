@@ -1,0 +1,202 @@
+"""The one table of scheduled work, and the process that keeps it.
+
+Each job runs once a slot and district (``job_runs.run_once``); a slot is the day or quarter that the work is about.
+What was missed while the scheduler did not run, or failed, is found by asking the table which slots were due and the
+database which are done: at the start, at each of the job's times, and once a day.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import Connection
+
+from app.auth import service as auth
+from app.auth.core import Actor, District
+from app.job_runs import service as job_runs
+from app.job_runs.service import Outcome, RunResult, Work
+from app.kit.calendar import quarter_of
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.kit.settings import Settings
+
+TIME_ZONE = "Asia/Shanghai"
+# A quarter's work may take minutes where a request may not.
+JOB_TIMEOUT_MS = 30 * 60 * 1000
+_RETRY = {"hour": 3, "minute": 30}
+
+_log = structlog.get_logger(__name__)
+
+
+def of_the_day(day: date) -> str:
+    return day.isoformat()
+
+
+def this_quarter(day: date) -> str:
+    return quarter_of(day)
+
+
+def ended_quarter(day: date) -> str:
+    """The last quarter that ended before the day."""
+    return quarter_of(day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the table: ``work`` names a function; ``times`` are cron fields in ``TIME_ZONE``."""
+
+    name: str
+    title: str
+    work: str  # "package.module:function", imported when it is needed
+    times: Mapping[str, str | int]
+    slot: Callable[[date], str]  # of the day on which it is due
+    catch_up_days: int  # how far back a missed slot is still done
+    ongoing: bool = False  # the slot is not over when it is due: done late even where the service is new
+    after: str | None = None  # the job that must have done the same slot
+
+    def function(self) -> Work:
+        module, name = self.work.split(":")
+        function: Work = getattr(importlib.import_module(module), name)
+        return function
+
+    def do(self, connection: Connection, actor: Actor, slot: str) -> dict[str, int]:
+        """The work itself, imported here, so that a fault in it is a failed run like any other."""
+        return self.function()(connection, actor, slot)
+
+    def trigger(self) -> CronTrigger:
+        return CronTrigger(timezone=TIME_ZONE, **self.times)
+
+    def due(self, now: datetime) -> Iterator[tuple[datetime, str]]:
+        """When it was due in the days past, oldest first, and for which slot."""
+        trigger = self.trigger()
+        fire = trigger.get_next_fire_time(None, now - timedelta(days=self.catch_up_days))
+        while fire is not None and fire <= now:
+            yield fire, self.slot(fire.date())
+            fire = trigger.get_next_fire_time(fire, fire)
+
+
+_QUARTER_STARTS: Mapping[str, str | int] = {"month": "1,4,7,10", "day": 1}
+# A quarter admits entries until the 10th of the month after it.
+_CHECK_STARTS: Mapping[str, str | int] = {"month": "1,4,7,10", "day": 11}
+
+JOBS = (
+    Job("quarters", "季度状态", "app.cycles.jobs:quarters", {"hour": 0, "minute": 10}, of_the_day, 1, ongoing=True),
+    Job(
+        "duties",
+        "生成应尽职责",
+        "app.points.jobs:duties",
+        {**_QUARTER_STARTS, "hour": 0, "minute": 20},
+        this_quarter,
+        100,
+        ongoing=True,
+    ),
+    Job("settle", "结算应尽职责", "app.points.jobs:settle", {**_CHECK_STARTS, "hour": 1}, ended_quarter, 370),
+    Job(
+        "lines",
+        "九百分、五百分线",
+        "app.cases.jobs:lines",
+        {**_CHECK_STARTS, "hour": 2},
+        ended_quarter,
+        370,
+        after="settle",
+    ),
+)
+
+
+class UnknownJob(LookupError):
+    """No job of that name is in the table."""
+
+
+def find_job(name: str) -> Job:
+    """UnknownJob if the table has none of that name."""
+    for job in JOBS:
+        if job.name == name:
+            return job
+    raise UnknownJob(name)
+
+
+def present_slot(job: Job, now: datetime) -> str:
+    """The slot that the job is about today."""
+    return job.slot(now.astimezone(ZoneInfo(TIME_ZONE)).date())
+
+
+def open_slots(job: Job, now: datetime, done: frozenset[str], known_since: datetime | None) -> list[str]:
+    """What was due and is not done, oldest first.
+
+    A district new to the service is not handed the quarters before it: only what fell due since its first run, and what
+    is still going on.
+    """
+    return [
+        slot
+        for due_at, slot in job.due(now)
+        if slot not in done
+        and ((known_since is not None and due_at >= known_since) or (job.ongoing and slot == present_slot(job, now)))
+    ]
+
+
+def run_open_slots(database: Database, clock: Clock, jobs: tuple[Job, ...] = JOBS) -> list[RunResult]:
+    """Do every open slot of the jobs in every district; what fails in one district stops no other."""
+    results: list[RunResult] = []
+    for district in database.run(auth.list_districts, None):
+        try:
+            results += _run_district(database, clock, jobs, district)
+        except Exception:  # noqa: BLE001 - one failing district stops no other; the log has it
+            _log.exception("scheduled work of a district failed", district=district.code)
+    return results
+
+
+def _run_district(database: Database, clock: Clock, jobs: tuple[Job, ...], district: District) -> list[RunResult]:
+    actor = Actor.service(district.id, clock.now(), district.time_zone)
+    known_since = database.run(lambda connection: job_runs.first_start(connection, actor), district.id)
+    results: list[RunResult] = []
+    for job in jobs:
+        for slot in open_slots(job, actor.at, _done(database, actor, job.name), known_since):
+            if job.after is not None and slot not in _done(database, actor, job.after):
+                _log.warning("job waits for another", job=job.name, slot=slot, after=job.after)
+                break
+            result = job_runs.run_once(database, clock, job.name, slot, district, job.do)
+            results.append(result)
+            if result.outcome in {Outcome.FAILED, Outcome.ELSEWHERE}:
+                break  # the slots are done in order
+    return results
+
+
+def _done(database: Database, actor: Actor, job: str) -> frozenset[str]:
+    return database.run(lambda connection: job_runs.done_slots(connection, actor, job), actor.district_id)
+
+
+def for_jobs(settings: Settings) -> Settings:
+    """The same settings with the patience that jobs need."""
+    return settings.model_copy(
+        update={"statement_timeout_ms": JOB_TIMEOUT_MS, "idle_timeout_ms": JOB_TIMEOUT_MS, "pool_size": 4}
+    )
+
+
+def add_jobs(scheduler: BaseScheduler, database: Database, clock: Clock) -> None:
+    """Put the table into a scheduler that has not started yet; what is open is done as soon as it starts."""
+
+    def keep(*jobs: Job) -> None:
+        run_open_slots(database, clock, jobs)
+
+    scheduler.add_job(keep, args=JOBS, id="start")
+    scheduler.add_job(keep, CronTrigger(timezone=TIME_ZONE, **_RETRY), args=JOBS, id="retry")
+    for job in JOBS:
+        scheduler.add_job(keep, job.trigger(), args=(job,), id=job.name)
+
+
+def options() -> dict[str, Any]:
+    """How our schedulers work: one job at a time, late rather than never, once where several times were missed."""
+    return {
+        "timezone": TIME_ZONE,
+        "executors": {"default": ThreadPoolExecutor(1)},
+        "job_defaults": {"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    }

@@ -1,0 +1,176 @@
+"""What HTTP sees of recording and reviewing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.kit.errors import LongwenError
+from app.kit.http import Answer, Model
+from app.kit.problems import Language
+from app.points.ledger import Posting, Source
+from app.points.schemas import EffectAnswer, EntryAnswer
+from app.rules.award import Outcome
+from app.submissions.core import Decided, Decision, Recorded, Submission, SubmissionPage, SubmissionState
+
+BATCH_MAX = 1000
+
+
+class RecordItem(Model):
+    """One fact: about whom, under which item, of which day."""
+
+    id: UUID = Field(description="由客户端生成，重发用同一编号 · made by the client; a retry sends the same")
+    member_id: UUID
+    item: str = Field(min_length=1, max_length=32, description="积分项代码 · the item's code", examples=["ORG-D02"])
+    effective_on: date = Field(description="事项发生之日 · the day of the matter", examples=["2026-11-20"])
+    outcome: Outcome | None = Field(
+        None, description="日常项：kept 已履行，missed 未履行 · of a duty", examples=["kept"]
+    )
+    units: int | None = Field(None, description="数量（小时、次、百分比）· hours, times, percent")
+    tier: str | None = Field(None, max_length=64, description="档次代码 · the tier's code")
+    matter: str | None = Field(
+        None, min_length=1, max_length=200, description="事项（文号、工单号）· document or ticket"
+    )
+    reason: str | None = Field(None, min_length=1, max_length=500, description="说明 · in words")
+
+
+class RecordRequest(Model):
+    """One to a thousand facts."""
+
+    entries: list[RecordItem] = Field(min_length=1, max_length=BATCH_MAX)
+
+    def postings(self, recorded_by: UUID | None) -> list[Posting]:
+        return [Posting(**item.model_dump(), source=Source.RECORD, recorded_by=recorded_by) for item in self.entries]
+
+
+class SubmissionAnswer(Answer):
+    """A proposal that waits for a reviewer, or what became of it."""
+
+    id: UUID
+    member_id: UUID
+    branch_id: UUID
+    item: str
+    kind: str
+    tier: str | None
+    matter: str | None
+    units: int | None
+    effective_on: date
+    reason: str | None
+    state: SubmissionState
+    recorded_at: datetime
+    recorded_by: UUID | None
+    decided_at: datetime | None
+    decided_by: UUID | None
+    decision_note: str | None
+
+    @classmethod
+    def of(cls, submission: Submission) -> SubmissionAnswer:
+        posting = submission.posting
+        return cls(
+            id=posting.id,
+            member_id=posting.member_id,
+            branch_id=submission.branch_id,
+            item=posting.item,
+            kind=submission.kind.value,
+            tier=posting.tier,
+            matter=posting.matter,
+            units=posting.units,
+            effective_on=posting.effective_on,
+            reason=posting.reason,
+            state=submission.state,
+            recorded_at=submission.recorded_at,
+            recorded_by=posting.recorded_by,
+            decided_at=submission.decided_at,
+            decided_by=submission.decided_by,
+            decision_note=submission.decision_note,
+        )
+
+
+class FaultAnswer(Answer):
+    """What is wrong with one fact of a batch sent with mode=each."""
+
+    code: str
+    field: str | None
+    detail: str
+
+    @classmethod
+    def of(cls, error: LongwenError, language: Language) -> FaultAnswer:
+        return cls(code=error.code, field=error.field, detail=error.text(language))
+
+
+class RecordedAnswer(Answer):
+    """What became of one fact of the batch, in the order sent."""
+
+    status: Literal["posted", "submitted", "refused"]
+    replayed: bool = Field(description="同一编号同一内容已收到过 · the same was received before")
+    entry: EntryAnswer | None = None
+    along: list[EntryAnswer] = Field(default=[], description="同时入账的关联记录 · entries posted along with it")
+    submission: SubmissionAnswer | None = None
+    effect: EffectAnswer | None = Field(None, description="本次请求对该党员积分的影响 · of the request on the member")
+    fault: FaultAnswer | None = None
+
+    @classmethod
+    def of(cls, recorded: Recorded, language: Language) -> RecordedAnswer:
+        if recorded.fault is not None:
+            return cls(status="refused", replayed=False, fault=FaultAnswer.of(recorded.fault, language))
+        if recorded.submission is not None:
+            return cls(
+                status="submitted", replayed=recorded.replayed, submission=SubmissionAnswer.of(recorded.submission)
+            )
+        entries = recorded.posted.entries if recorded.posted is not None else ()
+        return cls(
+            status="posted",
+            replayed=recorded.replayed,
+            entry=EntryAnswer.of(entries[0]),
+            along=[EntryAnswer.of(entry) for entry in entries[1:]],
+            effect=None if recorded.effect is None else EffectAnswer.of(recorded.effect),
+        )
+
+
+class RecordAnswer(Answer):
+    """The batch's answers, and whether any of it was saved."""
+
+    preview: bool
+    results: list[RecordedAnswer]
+
+
+class DecisionRequest(Model):
+    """What the reviewer decides, and why."""
+
+    decision: Decision = Field(examples=["post"])
+    note: str | None = Field(None, min_length=1, max_length=500)
+
+
+class DecisionAnswer(Answer):
+    """The submission after the decision, and what was booked by it."""
+
+    submission: SubmissionAnswer
+    entries: list[EntryAnswer]
+    effects: list[EffectAnswer]
+
+    @classmethod
+    def of(cls, decided: Decided) -> DecisionAnswer:
+        entries = decided.posted.entries if decided.posted is not None else ()
+        return cls(
+            submission=SubmissionAnswer.of(decided.submission),
+            entries=[EntryAnswer.of(entry) for entry in entries],
+            effects=[EffectAnswer.of(effect) for effect in decided.effects],
+        )
+
+
+class SubmissionPageAnswer(Answer):
+    """Submissions by time of recording; ask again with ``cursor`` = ``following`` until it is null."""
+
+    submissions: list[SubmissionAnswer]
+    following: str | None
+
+    @classmethod
+    def of(cls, page: SubmissionPage) -> SubmissionPageAnswer:
+        following = None
+        if page.following is not None:
+            at, last = page.following
+            following = f"{int(at.timestamp() * 1_000_000)}.{last.hex}"
+        return cls(submissions=[SubmissionAnswer.of(one) for one in page.submissions], following=following)

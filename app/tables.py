@@ -1,0 +1,16 @@
+"""Every room's tables in one metadata: what the migrations are compared with."""
+
+from __future__ import annotations
+
+import app.auth.tables
+import app.boards.tables
+import app.cases.tables
+import app.cycles.tables
+import app.job_runs.tables
+import app.points.tables
+import app.roster.tables
+import app.rules.tables
+import app.submissions.tables  # noqa: F401 - imported so that each table enters the metadata
+from app.kit.db import metadata
+
+__all__ = ["metadata"]

@@ -1,0 +1,1 @@
+"""The schema's history: one file per floor of the house, run by ``app.kit.migrate``."""

@@ -1,0 +1,72 @@
+"""Cycles and quarters, editions of rule books and who adopted them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations import steps
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "cycle",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("district_id", "code", name="pk_cycle"),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_cycle_ends_after_start")),
+    )
+    op.create_table(
+        "quarter",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("cycle", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("district_id", "code", name="pk_quarter"),
+        sa.CheckConstraint("state IN ('open', 'check', 'notice', 'sealed')", name=op.f("ck_quarter_state_known")),
+    )
+    op.create_table(
+        "edition",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date()),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.Uuid()),
+        sa.PrimaryKeyConstraint("district_id", "digest", name="pk_edition"),
+        sa.UniqueConstraint("district_id", "book", "code", name="uq_edition_district_id_book_code"),
+    )
+    op.create_table(
+        "adoption",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(collation="C"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date()),
+        sa.PrimaryKeyConstraint("district_id", "id", name="pk_adoption"),
+    )
+
+    steps.distribute(["cycle", "quarter", "edition", "adoption"])
+
+    steps.belong("cycle", "quarter", "edition", "adoption")
+    steps.refer("quarter", "cycle", to="cycle", key=("code",))
+
+    steps.isolate("cycle", "quarter", "edition", "adoption")
+
+
+def downgrade() -> None:
+    steps.drop("adoption", "edition", "quarter", "cycle")

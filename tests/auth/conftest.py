@@ -1,0 +1,34 @@
+"""A district with people in it, and an application that knows the time they live in."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.kit.clock import FixedClock
+from app.kit.db import Database
+from app.kit.settings import Settings
+from app.main import create_app
+from tests.auth.people import CHEAP, People, found_district
+
+
+@pytest.fixture
+def people(database: Database, owner_database: Database, clock: FixedClock) -> People:
+    return People(database, found_district(owner_database), clock)
+
+
+@pytest.fixture
+def strangers(database: Database, owner_database: Database, clock: FixedClock) -> People:
+    """The people of another district."""
+    return People(database, found_district(owner_database), clock)
+
+
+@pytest.fixture
+def application(settings: Settings, database: Database, clock: FixedClock) -> FastAPI:
+    return create_app(settings, database=database, clock=clock, passwords=CHEAP)
+
+
+@pytest.fixture
+def client(application: FastAPI) -> TestClient:
+    return TestClient(application)

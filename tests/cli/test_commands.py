@@ -1,0 +1,156 @@
+"""How the command line answers: help, languages, exit statuses, districts and accounts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from app.auth import service as auth
+from app.auth.service import Login
+from app.cli import COMMANDS
+from app.kit.clock import FixedClock
+from app.kit.db import opened
+from app.kit.passwords import Passwords
+from tests.cli.conftest import Longwen
+from tests.conftest import Addresses, settings_for
+
+
+def test_help_names_every_command_in_both_languages(longwen: Longwen, monkeypatch: pytest.MonkeyPatch) -> None:
+    for language, text in (("en_GB.UTF-8", "back the database up"), ("zh_CN.UTF-8", "备份"), ("C", "备份")):
+        monkeypatch.setenv("LANG", language)
+        said = longwen("--help")
+        assert said.status == 0
+        assert text in said.out
+        assert all(f"  {name} " in said.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(longwen: Longwen, command: str) -> None:
+    said = longwen(command, "--help")
+    assert (said.status, said.err) == (0, "")
+    assert "Usage: longwen " + command in said.out
+
+
+@pytest.mark.parametrize(
+    "command", [("district", "create"), ("district", "list"), ("account", "open"), ("jobs", "run"), ("jobs", "runs")]
+)
+def test_every_part_of_a_command_has_help(longwen: Longwen, command: tuple[str, str]) -> None:
+    assert longwen(*command, "--help").status == 0
+
+
+def test_help_waits_for_nothing_heavy() -> None:
+    heavy = {"sqlalchemy", "psycopg", "fastapi", "alembic", "rich"}
+    program = f"import sys, app.cli; print(sorted({heavy!r} & set(sys.modules)))"
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert finished.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nothing",), ("jobs", "run"), ("jobs", "run", "nothing"), ("serve", "--port", "0"), ("--nothing",)]
+)
+def test_what_is_not_understood_ends_with_2(longwen: Longwen, arguments: tuple[str, ...]) -> None:
+    said = longwen(*arguments)
+    assert said.status == 2
+    assert "Traceback" not in said.err
+
+
+def test_a_refusal_is_one_text_without_a_traceback(longwen: Longwen, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = longwen("jobs", "runs")
+    assert (said.status, said.out) == (1, "")
+    assert said.err == "There is no district yet. Create one: longwen district create CODE NAME\n"
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert longwen("jobs", "runs").err.startswith("还没有区县")
+
+
+def test_an_unreachable_database_is_said(longwen: Longwen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LONGWEN_DATABASE_URL", "postgresql://nobody@/nothing?host=/nowhere")
+    said = longwen("district", "list")
+    assert said.status == 1
+    assert said.err.startswith("The database cannot be reached: ")
+
+
+def test_a_database_without_the_schema_is_refused(
+    longwen: Longwen, monkeypatch: pytest.MonkeyPatch, fresh_database: Callable[..., Addresses]
+) -> None:
+    empty = fresh_database(empty=True)
+    monkeypatch.setenv("LONGWEN_DATABASE_URL", empty.application_url)
+    monkeypatch.setenv("LONGWEN_OWNER_DATABASE_URL", empty.owner_url)
+    for command in (("district", "list"), ("serve",), ("scheduler",)):
+        said = longwen(*command)
+        assert said.status == 1
+        assert "Run longwen migrate first" in said.err
+    assert longwen("migrate").status == 0
+    assert longwen("district", "list").status == 0
+
+
+def test_a_service_without_a_secret_key_is_refused(longwen: Longwen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LONGWEN_SECRET_KEY")
+    said = longwen("serve")
+    assert said.status == 1
+    assert said.err.startswith("There is no secret key.")
+    monkeypatch.setenv("LONGWEN_SECRET_KEY", "short")
+    said = longwen("serve")
+    assert said.status == 1
+    assert said.err.startswith("The secret key is not usable")
+
+
+def test_districts_are_created_once_and_listed(longwen: Longwen) -> None:
+    assert longwen("district", "create", "longwen", "龙文区").status == 0
+    again = longwen("district", "create", "longwen", "龙文区")
+    assert again.status == 1
+    listed = json.loads(longwen("district", "list", "--json").out)
+    assert [(one["code"], one["name"], one["time_zone"]) for one in listed] == [("longwen", "龙文区", "Asia/Shanghai")]
+
+
+def test_one_of_several_districts_must_be_named(longwen: Longwen) -> None:
+    for code in ("east", "west"):
+        assert longwen("district", "create", code, code).status == 0
+    said = longwen("jobs", "runs")
+    assert said.status == 1
+    assert "--district: east, west" in said.err
+    assert longwen("jobs", "runs", "--district", "west").status == 0
+    assert longwen("jobs", "runs", "--district", "north").status == 1
+
+
+def test_an_account_is_opened_with_a_password_that_is_shown_once(
+    longwen: Longwen, there: Addresses, clock: FixedClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    longwen("district", "create", "longwen", "龙文区")
+    said = longwen("account", "open", "chen", "陈一", "--role", "district_officer", "--generate")
+    assert said.status == 0
+    password = said.out.strip()
+    with opened(there.application_url, settings_for(there, tmp_path_factory.mktemp("data"))) as database:
+        district = database.run(lambda connection: auth.find_district(connection, "longwen"), None)
+        assert district is not None
+        opened_by = database.run(
+            lambda connection: auth.log_in(
+                connection,
+                district,
+                "chen",
+                password,
+                clock.now(),
+                lifetime=timedelta(minutes=30),
+                passwords=Passwords(),
+            ),
+            district.id,
+        )
+    assert isinstance(opened_by, Login)
+
+
+def test_a_password_comes_from_standard_input(longwen: Longwen) -> None:
+    longwen("district", "create", "longwen", "龙文区")
+    opened = longwen("account", "open", "lin", "林二", "--password-stdin", stdin="correct horse battery staple\n")
+    assert (opened.status, opened.out) == (0, "")
+    refused = longwen("account", "open", "wu", "吴三", "--password-stdin", stdin="short\n")
+    assert refused.status == 1
+
+
+def test_an_account_is_not_opened_at_an_unknown_organisation(longwen: Longwen) -> None:
+    longwen("district", "create", "longwen", "龙文区")
+    said = longwen("account", "open", "lin", "林二", "--role", "secretary", "--at", "nowhere", "--generate")
+    assert (said.status, said.out) == (1, "")

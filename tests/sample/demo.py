@@ -1,0 +1,295 @@
+"""The sample district, served: ``make demo``. The first time it is built, afterwards it starts from what is there."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import Connection, make_url
+
+from app import schedule
+from app.auth import enrolling
+from app.auth import service as auth
+from app.auth.core import Actor, Appointment, District, Role
+from app.cli import explained
+from app.cli.context import application_address, owner_address, secret_of, served, with_secret
+from app.cycles import service as cycles
+from app.enrolment import service as enrolment
+from app.job_runs import service as job_runs
+from app.job_runs.service import Outcome
+from app.kit import migrate
+from app.kit.calendar import quarter_of
+from app.kit.ciphers import AesFieldCipher
+from app.kit.clock import FixedClock, SystemClock
+from app.kit.db import Database, opened
+from app.kit.errors import LongwenError
+from app.kit.log import configure_logging
+from app.kit.settings import Settings
+from app.main import create_app
+from app.points.ledger import Posting
+from app.roster import service as roster
+from app.rules import service as rules
+from app.rules.award import Outcome as DutyOutcome
+from app.rules.book import load_book
+from app.submissions import service as submissions
+from app.submissions.core import Decision
+from tests.sample import district as sample
+from tests.sample.entries import Recorded, make_entries
+from tests.sample.workbook import write_workbook
+
+SEED = 1
+CODE = "longwen"
+PASSWORD = "a-sample-of-2026"  # of every account of the sample district, which holds nobody's data
+YEAR = 2026
+# Each quarter with the first day after it: recording ends on the 10th from then, the check begins on the 11th.
+QUARTERS = (("2026Q1", date(YEAR, 4, 1)), ("2026Q2", date(YEAR, 7, 1)), ("2026Q3", date(YEAR, 10, 1)))
+LOGINS = ("district-1", "committee-c1", "secretary-b001", "organisation-b001", "auditor")
+FINISHED = "sample.done"
+BATCH = 1000
+
+
+class SampleClock:
+    """The machine's clock while it shows the sample's last quarter; later, its time of day on a day of that quarter."""
+
+    def now(self) -> datetime:
+        now = SystemClock().now()
+        if (now.year, (now.month + 2) // 3) == (YEAR, 4):
+            return now
+        return now.replace(year=YEAR, month=11, day=20)
+
+
+@dataclass
+class Builder:
+    """Builds the district step by step, each at its own time."""
+
+    database: Database
+    cipher: AesFieldCipher
+    district: District
+    clock: FixedClock
+
+    def actor(self) -> Actor:
+        return Actor.service(self.district.id, self.clock.now(), self.district.time_zone)
+
+    def officer(self, login: str) -> Actor:
+        """An officer of the whole district, acting on the clock's day."""
+        offices = self.database.run(lambda c: enrolling.offices(c, self.actor()), self.district.id)
+        held = (Appointment(Role.DISTRICT_OFFICER, roster.root_of(self.district.id)),)
+        account = next(one.id for one in offices.accounts if one.login == login)
+        return replace(self.actor(), account_id=account, appointments=held)
+
+    def numbers(self) -> dict[str, UUID]:
+        """Members by their number in the roster."""
+        root = roster.root_of(self.district.id)
+        found = self.database.run(
+            lambda c: roster.members_under(c, self.district.id, root, self.actor().today), self.district.id
+        )
+        return {one.number: one.id for one in found}
+
+    def set_passwords(self, logins: Sequence[str]) -> None:
+        def work(connection: Connection) -> None:
+            for login in logins:
+                auth.set_password(connection, self.actor(), login, PASSWORD)
+
+        self.database.run(work, self.district.id)
+
+    def on(self, day: date) -> None:
+        self.clock.moment = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+
+    def open_year(self, rules_folder: Path) -> None:
+        book = load_book(rules_folder / "longwen")
+
+        def work(connection: Connection) -> None:
+            rules.publish(connection, self.district.id, book, at=self.clock.now(), by=None)
+            root = roster.root_of(self.district.id)
+            rules.adopt(connection, self.district.id, book="longwen", path=root, from_on=date(YEAR, 1, 1))
+            cycles.open_cycle(connection, self.actor(), YEAR)
+
+        self.database.run(work, self.district.id)
+
+    def import_roster(self, made: sample.District, folder: Path) -> None:
+        """Whoever has come by the clock's day; the workbook stays in the folder, for trying the import by hand."""
+        today = self.actor().today
+        members = tuple(one for one in made.members if one.entered_on <= today)
+        known = {one.number for one in members}
+        held = tuple(one for one in made.appointments if one.number is None or one.number in known)
+        workbook = folder / "sample-roster.xlsx"
+        write_workbook(workbook, replace(made, members=members, appointments=held))
+        records = enrolment.read_roster(workbook)
+        self.database.run(
+            lambda connection: enrolment.import_roster(connection, self.actor(), self.cipher, records),
+            self.district.id,
+        )
+
+    def run_job(self, name: str, slot: str) -> None:
+        job = schedule.find_job(name)
+        result = job_runs.run_once(self.database, self.clock, name, slot, self.district, job.do)
+        if result.outcome is Outcome.FAILED:
+            raise SystemExit(f"{name} {slot}: {result.error}")
+
+    def record(self, facts: Sequence[Recorded], numbers: dict[str, UUID], recorder: Actor, reviewer: Actor) -> None:
+        """Send facts as the recorder, decide the proposals as the reviewer. Raises what is refused."""
+        postings = [_posting(fact, numbers[fact.member_number], recorder) for fact in facts]
+        self.database.run(lambda connection: submissions.record(connection, recorder, postings), self.district.id)
+        self.database.run(lambda connection: _decide(connection, reviewer, facts), self.district.id)
+
+
+def _posting(fact: Recorded, member_id: UUID, recorder: Actor) -> Posting:
+    return Posting(
+        id=fact.id,
+        member_id=member_id,
+        item=fact.item,
+        effective_on=fact.effective_on,
+        outcome=None if fact.outcome is None else DutyOutcome(fact.outcome),
+        tier=fact.tier,
+        units=fact.units,
+        matter=fact.matter,
+        reason=fact.reason or None,
+        recorded_by=recorder.account_id,
+    )
+
+
+def _decide(connection: Connection, reviewer: Actor, facts: Sequence[Recorded]) -> None:
+    for fact in facts:
+        if fact.decision is not None:
+            submissions.decide(connection, reviewer, fact.id, Decision(fact.decision), None)
+
+
+def build(settings: Settings, progress: Progress) -> None:
+    """Three quarters of a year in the life of the district, each step on its own day."""
+    made = sample.make_district(SEED)
+    facts = make_entries(made)
+    task = progress.add_task("名册 · roster", total=len(facts))
+    with opened(application_address(settings), settings) as database:
+        builder = Builder(
+            database,
+            AesFieldCipher.from_secret(secret_of(settings)),
+            _district(settings),
+            FixedClock(datetime(YEAR, 1, 5, 2, tzinfo=UTC)),
+        )
+        builder.open_year(settings.rules)
+        builder.import_roster(made, settings.data)
+        for quarter, first_after in QUARTERS:
+            builder.on(first_after)
+            builder.run_job("duties", quarter_of(first_after))
+            builder.on(first_after.replace(day=9))
+            builder.import_roster(made, settings.data)
+            progress.update(task, description=f"{quarter} 记录 · entries")
+            # Findings last: one that costs a duty's share finds the duty decided, as in life.
+            own = sorted(
+                (one for one in facts if quarter_of(one.effective_on) == quarter), key=lambda one: one.is_proposal
+            )
+            numbers = builder.numbers()
+            recorder, reviewer = builder.officer("district-1"), builder.officer("district-2")
+            for start in range(0, len(own), BATCH):
+                part = own[start : start + BATCH]
+                builder.record(part, numbers, recorder, reviewer)
+                progress.update(task, advance=len(part))
+            progress.update(task, description=f"{quarter} 结算 · jobs")
+            for day, jobs in ((11, ("quarters", "settle", "lines")), (16, ("quarters",))):
+                builder.on(first_after.replace(day=day))
+                for name in jobs:
+                    slot = builder.actor().today.isoformat() if name == "quarters" else quarter
+                    builder.run_job(name, slot)
+        progress.update(task, description="账号 · accounts")
+        builder.clock.moment = SampleClock().now()
+        builder.set_passwords([*LOGINS, member_login(made)])
+    (settings.data / FINISHED).touch()
+
+
+def _district(settings: Settings) -> District:
+    with opened(owner_address(settings), settings) as owner:
+        found = owner.run(lambda connection: auth.find_district(connection, CODE), None)
+        if found is None:
+            owner.run(lambda connection: auth.create_district(connection, CODE, "龙文区（样例）"), None)
+            found = owner.run(lambda connection: auth.find_district(connection, CODE), None)
+    assert found is not None
+    return found
+
+
+def member_login(made: sample.District) -> str:
+    """An ordinary member of the first branch."""
+    branch = made.branches[0].code
+    return next(
+        one.login for one in made.appointments if one.organisation == branch and one.login.startswith("member-")
+    )
+
+
+def welcome(port: int, made: sample.District, database: Database, district: District) -> str:
+    """What to open, who can log in, and how to record a point."""
+    address = f"http://127.0.0.1:{port}"
+    root = roster.root_of(district.id)
+    today = Actor.service(district.id, SampleClock().now(), district.time_zone).today
+    branch = made.branches[0]
+    present = database.run(lambda c: roster.members_under(c, district.id, root, today), district.id)
+    secretary = {one.number for one in made.appointments if one.login.endswith(f"-{branch.code.lower()}")}
+    own = {one.number for one in made.members_of[branch.code] if one.ground is None} - secretary
+    member = next(one for one in present if one.number in own)
+    return f"""
+样例区县已就绪 · the sample district is ready: {address}
+
+  接口文档 · API docs   {address}/docs
+  榜单 · a board        curl -s {address}/api/v1/boards/district -H "Authorization: Bearer $TOKEN"
+  运行状态 · health     {address}/readyz
+
+登录名（口令均为 {PASSWORD}）· logins (all with that password)
+  区两新工委 district office   {CODE}/district-1
+  基层党委 committee           {CODE}/committee-c1
+  支部书记 branch secretary    {CODE}/secretary-b001
+  组织委员 commissioner        {CODE}/organisation-b001
+  党员 member                  {CODE}/{member_login(made)}
+  审计员 auditor               {CODE}/auditor
+
+记录一次积分 · record a point (as the secretary of the first branch):
+
+  TOKEN=$(curl -s {address}/api/v1/sessions -H 'Content-Type: application/json' \\
+    -d '{{"login": "{CODE}/secretary-b001", "password": "{PASSWORD}"}}' \\
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
+  MEMBER={member.id}
+  curl -s {address}/api/v1/entries -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+    -d '{{"entries": [{{"id": "'$(python3 -c 'import uuid; print(uuid.uuid4())')'", "member_id": "'$MEMBER'",
+         "item": "ORG-D02", "effective_on": "{today.replace(day=5)}", "outcome": "missed"}}]}}'
+  curl -s {address}/api/v1/members/$MEMBER/standing -H "Authorization: Bearer $TOKEN"
+
+名册样例 · the roster as a workbook: {{data}}/sample-roster.xlsx
+Ctrl-C 停止，数据保留；make demo-clean 清除 · Ctrl-C stops and keeps the data; make demo-clean forgets it
+"""
+
+
+def main() -> None:
+    """Build what is not there, say what there is, serve until Ctrl-C."""
+    port = int(os.environ.get("PORT", "8000"))
+    logging.basicConfig(level=logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    console = Console(stderr=True)
+    with served(Settings(), as_owner=True) as found:
+        settings = with_secret(found).model_copy(update={"port": port})
+        settings.data.mkdir(parents=True, exist_ok=True)
+        application = make_url(application_address(settings))
+        migrate.upgrade(owner_address(settings), application.username or "", application.password)
+        if not (settings.data / FINISHED).exists():
+            columns = (TextColumn("{task.description:<20}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+            with Progress(*columns, console=console) as progress:
+                try:
+                    build(settings, progress)
+                except LongwenError as error:
+                    raise SystemExit(explained(error)) from error
+        made = sample.make_district(SEED)
+        with opened(application_address(settings), settings) as database:
+            text = welcome(port, made, database, _district(settings)).replace("{data}", str(settings.data))
+        configure_logging(as_json=False)
+        app = create_app(settings, clock=SampleClock())
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        uvicorn.run(app, host=settings.host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+
+
+if __name__ == "__main__":
+    main()

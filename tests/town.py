@@ -1,0 +1,187 @@
+"""A small invented town for tests: two branches under a committee, a cast of people, and the Longwen rule book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Connection, insert
+
+from app.auth import service as auth
+from app.auth.core import Actor, District, Role
+from app.cycles import service as cycles
+from app.kit.clock import FixedClock
+from app.kit.db import Database
+from app.kit.ids import new_id
+from app.points import service as points
+from app.points.views import Opening
+from app.roster.tables import exemption, member, membership, organisation
+from app.rules import service as rules
+from app.rules.book import load_book
+from tests.auth.people import CHEAP, PASSWORD, found_district
+
+BOOK = load_book(Path(__file__).resolve().parent.parent / "scoring_rules" / "longwen")
+FOUNDED = date(2020, 1, 1)
+
+
+@dataclass
+class Town:
+    """One district with a committee, a branch with a group, a neighbour branch, and members in both."""
+
+    database: Database
+    owner_database: Database
+    clock: FixedClock
+    district: District
+    committee: UUID = field(default_factory=new_id)
+    branch: UUID = field(default_factory=new_id)
+    group: UUID = field(default_factory=new_id)
+    neighbour: UUID = field(default_factory=new_id)
+    members: dict[str, UUID] = field(default_factory=dict)
+    accounts: dict[str, UUID] = field(default_factory=dict)
+
+    @property
+    def root(self) -> str:
+        return self.district.id.hex
+
+    def path(self, *ids: UUID) -> str:
+        return ".".join([self.root, *(one.hex for one in ids)])
+
+    @property
+    def branch_path(self) -> str:
+        return self.path(self.committee, self.branch)
+
+    @property
+    def neighbour_path(self) -> str:
+        return self.path(self.committee, self.neighbour)
+
+    def actor(self, at: datetime | None = None) -> Actor:
+        return Actor.service(self.district.id, at or self.clock.now(), self.district.time_zone)
+
+    def run(self, work: Any, **options: Any) -> Any:
+        """Call ``work(connection, actor)`` as the service, in a transaction of its own."""
+        return self.database.run(lambda connection: work(connection, self.actor()), self.district.id, **options)
+
+    def on(self, day: date) -> None:
+        """Put the clock to ten in the morning of a day, where the district is."""
+        self.clock.moment = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+
+    def add_member(
+        self,
+        name: str,
+        *,
+        branch: UUID | None = None,
+        profile: str = "standard",
+        since: date = FOUNDED,
+        until: date | None = None,
+        joined: date = date(2010, 7, 1),
+        account: bool = False,
+        standing: bool = True,
+    ) -> UUID:
+        """A member of the branch (its group) or of another branch; ``account`` opens one with the role of a member."""
+        branch = branch or self.branch
+        group = self.group if branch == self.branch else None
+        path = self.path(self.committee, branch, *([group] if group else []))
+        member_id = new_id()
+
+        def work(connection: Connection) -> None:
+            account_id = None
+            if account:
+                account_id = auth.open_account(connection, self.actor(), name, name, PASSWORD, passwords=CHEAP)
+                branch_path = self.path(self.committee, branch)
+                auth.appoint(connection, self.actor(), account_id, Role.MEMBER, branch_path, since)
+                self.accounts[name] = account_id
+            row = {
+                "district_id": self.district.id,
+                "id": member_id,
+                "number": f"N{len(self.members):04d}",
+                "name": name,
+                "pinyin": "x",
+                "joined_on": joined,
+                "account_id": account_id,
+                "created_at": self.clock.now(),
+            }
+            connection.execute(insert(member), row)
+            spell = {
+                "district_id": self.district.id,
+                "id": new_id(),
+                "member_id": member_id,
+                "branch_id": branch,
+                "group_id": group,
+                "path": path,
+                "profile": profile,
+                "from_on": since,
+                "until_on": until,
+            }
+            connection.execute(insert(membership), spell)
+            if standing:
+                points.open_standings(connection, self.actor(), "2026", [Opening(member_id)])
+
+        self.database.run(work, self.district.id)
+        self.members[name] = member_id
+        return member_id
+
+    def exempt(self, name: str, since: date) -> None:
+        row = {
+            "district_id": self.district.id,
+            "id": new_id(),
+            "member_id": self.members[name],
+            "ground": "age",
+            "from_on": since,
+        }
+        self.database.run(lambda connection: connection.execute(insert(exemption), row), self.district.id)
+
+    def appoint(self, login: str, role: Role, path: str) -> UUID:
+        """An account with one role; if a member of that name exists without account, it is another person."""
+
+        def work(connection: Connection) -> UUID:
+            account_id = self.accounts.get(login)
+            if account_id is None:
+                account_id = auth.open_account(connection, self.actor(), login, login, PASSWORD, passwords=CHEAP)
+                self.accounts[login] = account_id
+            auth.appoint(connection, self.actor(), account_id, role, path, FOUNDED)
+            return account_id
+
+        return self.database.run(work, self.district.id)
+
+    def log_in(self, client: TestClient, login: str) -> dict[str, str]:
+        answer = client.post("/api/v1/sessions", json={"login": f"{self.district.code}/{login}", "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def found_town(database: Database, owner_database: Database, clock: FixedClock) -> Town:
+    """A town on the clock's day, with the cycle of 2026 open and nobody in it yet."""
+    town = Town(database, owner_database, clock, found_district(owner_database))
+
+    def work(connection: Connection) -> None:
+        actor = town.actor()
+        for kind, code, name, ids in (
+            ("district", "QU", "测试区", ()),
+            ("committee", "DW01", "城东街道党工委", (town.committee,)),
+            ("branch", "ZB01", "第一支部", (town.committee, town.branch)),
+            ("group", "XZ01", "第一党小组", (town.committee, town.branch, town.group)),
+            ("branch", "ZB02", "第二支部", (town.committee, town.neighbour)),
+        ):
+            connection.execute(
+                insert(organisation),
+                {
+                    "district_id": town.district.id,
+                    "id": ids[-1] if ids else town.district.id,
+                    "path": town.path(*ids),
+                    "parent_id": None if not ids else (ids[-2] if len(ids) > 1 else town.district.id),
+                    "kind": kind,
+                    "code": code,
+                    "name": name,
+                    "from_on": FOUNDED,
+                },
+            )
+        rules.publish(connection, town.district.id, BOOK, at=actor.at, by=None)
+        rules.adopt(connection, town.district.id, book="longwen", path=town.root, from_on=date(2026, 1, 1))
+        cycles.open_cycle(connection, actor, 2026)
+
+    database.run(work, town.district.id)
+    return town
