@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, insert
 
@@ -17,6 +18,8 @@ from app.cycles import service as cycles
 from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.ids import new_id
+from app.kit.settings import Settings
+from app.main import create_app
 from app.points import service as points
 from app.points.views import Opening
 from app.roster.tables import exemption, member, membership, organisation
@@ -26,6 +29,13 @@ from tests.auth.people import CHEAP, PASSWORD, found_district
 
 BOOK = load_book(Path(__file__).resolve().parent.parent / "scoring_rules" / "longwen")
 FOUNDED = date(2020, 1, 1)
+OF_THE_BRANCH = (Role.ORGANISATION_COMMISSIONER, Role.DISCIPLINE_COMMISSIONER, Role.HR, Role.SECRETARY)
+OF_THE_DISTRICT = (
+    Role.DISTRICT_OFFICER,
+    Role.SYSTEM_ADMINISTRATOR,
+    Role.SECURITY_ADMINISTRATOR,
+    Role.AUDITOR,
+)
 
 
 @dataclass
@@ -147,6 +157,28 @@ class Town:
 
         return self.database.run(work, self.district.id)
 
+    def appoint_cast(self) -> None:
+        """One account for each office, under the office's name, in the branch and above it."""
+        places = {Role.GROUP_LEADER: self.path(self.committee, self.branch, self.group)}
+        places |= dict.fromkeys(OF_THE_BRANCH, self.branch_path)
+        places |= {Role.COMMITTEE_OFFICER: self.path(self.committee)}
+        places |= dict.fromkeys(OF_THE_DISTRICT, self.root)
+        for role, path in places.items():
+            self.appoint(role.value, role, path)
+
+    def fact(self, name: str, item: str = "ORG-D02", **more: Any) -> dict[str, Any]:
+        """What ``POST /entries`` takes for one matter of the fifth of November."""
+        made = {"id": str(new_id()), "member_id": str(self.members[name]), "item": item, "effective_on": "2026-11-05"}
+        return {**made, **more}
+
+    def missed(self, name: str, item: str = "ORG-D02", **more: Any) -> dict[str, Any]:
+        """A duty not done."""
+        return self.fact(name, item, outcome="missed", **more)
+
+    def praise(self, name: str, **more: Any) -> dict[str, Any]:
+        """An addition of 10 points that waits for the secretary."""
+        return self.fact(name, "EXC-A01", **{"tier": "adopted", "matter": f"建议 {new_id()}", **more})
+
     def log_in(self, client: TestClient, login: str) -> dict[str, str]:
         answer = client.post("/api/v1/sessions", json={"login": f"{self.district.code}/{login}", "password": PASSWORD})
         assert answer.status_code == 201, answer.text
@@ -185,3 +217,20 @@ def found_town(database: Database, owner_database: Database, clock: FixedClock) 
 
     database.run(work, town.district.id)
     return town
+
+
+@pytest.fixture
+def town(database: Database, owner_database: Database, clock: FixedClock) -> Town:
+    """Re-exported by the conftest of each folder that tests in a town."""
+    return found_town(database, owner_database, clock)
+
+
+@pytest.fixture
+def client(settings: Settings, database: Database, clock: FixedClock) -> TestClient:
+    """The application under the town's clock, over real HTTP semantics."""
+    return client_of(settings, database, clock)
+
+
+def client_of(settings: Settings, database: Database, clock: FixedClock) -> TestClient:
+    app = create_app(settings, database=database, clock=clock, passwords=CHEAP)
+    return TestClient(app, raise_server_exceptions=False)

@@ -17,8 +17,6 @@ from app.kit.db import Database
 from app.points import verifying
 from app.points.verifying import Verified
 
-application = typer.Typer(help=either("从积分记录重算并核对。", "Recompute from the ledger and compare."))
-
 
 def verify_all(database: Database, clock: Clock, code: str | None = None) -> dict[str, Verified]:
     """Every district's standings (or one's) rebuilt from the ledger, by the district's code."""
@@ -30,7 +28,6 @@ def verify_all(database: Database, clock: Clock, code: str | None = None) -> dic
     return found
 
 
-@application.callback(invoke_without_command=True)
 def verify(
     district: Annotated[str | None, typer.Option(help=either("只核对此区县", "of this district only"))] = None,
     as_json: Json = False,

@@ -43,7 +43,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
-from app.kit.errors import Unavailable
+from app.kit.errors import Taken, Unavailable
 from app.kit.settings import Settings
 
 Result = TypeVar("Result")
@@ -60,8 +60,9 @@ metadata = MetaData(
 )
 
 ATTEMPTS_MAX = 4  # the first and three more
-_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
-_RETRIED = {_SERIALIZATION_FAILURE, _DEADLOCK}
+_SERIALIZATION_FAILURE, _DEADLOCK, _UNIQUE_VIOLATION = "40001", "40P01", "23505"
+# Two that made the same row at once: whoever comes second finds it on the next attempt, and answers as to a repeat.
+_RETRIED = {_SERIALIZATION_FAILURE, _DEADLOCK, _UNIQUE_VIOLATION}
 # Out of disk, memory or connections; shutting down or starting; a lock or statement that took too long.
 _BUSY = {"53000", "53100", "53200", "53300", "57P01", "57P02", "57P03", "55P03", "57014", "25P03"}
 
@@ -158,8 +159,9 @@ class Database:
 
         With ``snapshot`` all of its statements see one moment of the database, and it may only read.
 
-        Deadlocks, serialization failures and connections lost before the commit are tried again, so ``work`` must do
-        nothing outside the database. Raises ``Unavailable`` when the database cannot serve now.
+        Deadlocks, serialization failures, unique violations and connections lost before the commit are tried again, so
+        ``work`` must do nothing outside the database. Raises ``Unavailable`` when the database cannot serve now, and
+        ``Taken`` where a unique violation stays.
         """
         for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
@@ -172,6 +174,8 @@ class Database:
                 if (state in _RETRIED or lost) and attempt < ATTEMPTS_MAX:
                     time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
                     continue
+                if state == _UNIQUE_VIOLATION:
+                    raise Taken from error
                 unreachable = isinstance(error, OperationalError | InterfaceError) and state is None
                 if unreachable or error.connection_invalidated or state in _BUSY | _RETRIED:
                     raise Unavailable from error

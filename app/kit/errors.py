@@ -90,6 +90,15 @@ class Forbidden(LongwenError):
     en = "Your role does not allow this (permission {permission}). Ask the branch secretary or the district office."
 
 
+class Taken(LongwenError):
+    """Something with the same key is there already."""
+
+    kind = ErrorKind.CONFLICT
+    code = "taken"
+    zh = "已有编号或名称相同的内容，本次没有保存。请更换编号后重试。"
+    en = "Something with the same id or name is there already; nothing was saved. Take another one and try again."
+
+
 class Unavailable(LongwenError):
     """The database cannot serve now; nothing was done."""
 

@@ -6,7 +6,7 @@ it makes, or what is wrong with it. It works on copies, so a refused batch has c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
@@ -44,7 +44,7 @@ class Known:
     balances: dict[tuple[str, UUID], Balance]
     regime: Callable[[str, str], Regime]  # of an edition's digest and a profile
     duties: dict[DutyKey, DutyRow]
-    used: Mapping[UUID, Entry]
+    used: dict[UUID, Entry]
     live_entries: dict[UUID, Entry] = field(default_factory=dict)  # that decided a duty, by id
 
 
@@ -89,6 +89,7 @@ class Judge:
         if pairs:
             entry = replace(entry, cause=entry.id)
         balance.take(entry)
+        self.known.used[entry.id] = entry  # the same id again in one batch is a retry too
         if decided is not None:
             decided = replace(decided, entry_id=entry.id)
             self._keep(decided, entry)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from app.kit.db import AnyRow, insert_rows, sent_column, sent_rows
 from app.points.core import Cell, CellKey, Score
@@ -193,20 +194,14 @@ def insert_texts(connection: Connection, district_id: UUID, texts: Mapping[UUID,
 
 
 def find_duties(connection: Connection, district_id: UUID, keys: Collection[DutyKey]) -> dict[DutyKey, DutyRow]:
-    """Those of the keys that exist. Asked by member, item and window apart, which the primary key serves; a list of
-    whole keys would be planned one by one."""
-    wanted = set(keys)
-    if not wanted:
+    """Those of the keys that exist."""
+    if not keys:
         return {}
-    statement = select(duty).where(
-        duty.c.district_id == district_id,
-        duty.c.cycle.in_(sorted({key.cycle for key in wanted})),
-        duty.c.member_id.in_(sorted({key.member_id for key in wanted})),
-        duty.c.item.in_(sorted({key.item for key in wanted})),
-        duty.c.window.in_(sorted({key.window for key in wanted})),
-    )
-    found = map(duty_of, connection.execute(statement))
-    return {row.key: row for row in found if row.key in wanted}
+    names = ("cycle", "member_id", "item", "window")
+    sent = sent_rows(duty, names, [asdict(key) for key in set(keys)])
+    same = and_(*(duty.c[name] == sent.c[name] for name in names))
+    statement = select(duty).select_from(duty.join(sent, same)).where(duty.c.district_id == district_id)
+    return {row.key: row for row in map(duty_of, connection.execute(statement))}
 
 
 def find_duties_of_entries(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> list[DutyRow]:

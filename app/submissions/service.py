@@ -61,9 +61,10 @@ def record(connection: Connection, actor: Actor, requests: Sequence[Posting], *,
             postings.append((index, request))
             answers.append(None)
         else:
-            replayed = submission.posting.id in clerk.known or submission.posting.id in fresh
+            replayed = request.id in clerk.known
             if not replayed:
-                fresh[submission.posting.id] = submission
+                fresh[request.id] = submission
+            clerk.remember(submission)
             answers.append(Recorded(submission=submission, replayed=replayed))
     if not each:
         faults.raise_any()
@@ -73,6 +74,8 @@ def record(connection: Connection, actor: Actor, requests: Sequence[Posting], *,
             faults.add(index, item.fault)
         entry = item.entries[0] if item.entries else None
         effect = None if entry is None else posted.effects.get((entry.cycle, posting.member_id))
+        if not clerk.may_see(index):
+            effect = None
         answers[index] = Recorded(posted=item, replayed=item.replayed, fault=item.fault, effect=effect)
     if not each:
         faults.raise_any()
@@ -142,6 +145,15 @@ class _Clerk:
             raise refusals.IdUsed(id=str(request.id), field="id")
         self._check(item, request)
         return Submission(request, there.branch_id, there.path, item.kind, SubmissionState.SUBMITTED, self.actor.at)
+
+    def remember(self, submission: Submission) -> None:
+        """The same id again in one batch is a retry, or a conflict."""
+        self.known[submission.posting.id] = submission
+
+    def may_see(self, index: int) -> bool:
+        """Whether the caller reads the member's standing; who only records (HR) is not told its numbers."""
+        found = self._found[index]
+        return not isinstance(found, LongwenError) and self.actor.may(Permission.STANDING_READ, found[0].path)
 
     def _check(self, item: Item, request: Posting) -> None:
         """A proposal is tested by what the ledger will test when it is posted."""

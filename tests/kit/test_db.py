@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, event, inse
 from sqlalchemy.exc import IntegrityError
 
 from app.kit.db import Database, opened
-from app.kit.errors import Unavailable
+from app.kit.errors import Taken, Unavailable
 from app.kit.settings import Settings
 from tests.conftest import Addresses, Server, settings_for
 
@@ -61,9 +61,27 @@ def service_over(work: Callable[[], None]) -> TestClient:
 
 
 def test_a_commit_that_fails_raises_and_saves_nothing(tried: Database) -> None:
-    with pytest.raises(IntegrityError, match="one_each"):
+    with pytest.raises(Taken) as caught:
         tried.run(lambda connection: add(connection, 3, 10), None)
+    assert isinstance(caught.value.__cause__, IntegrityError)
     assert values(tried) == {1: 10, 2: 20}
+
+
+def test_who_comes_second_finds_the_first_ones_row_on_the_next_attempt(tried: Database) -> None:
+    attempts = 0
+
+    def work(connection: Connection) -> str:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            tried.run(lambda other: add(other, 3, 30), None)  # another writer, in between
+        elif 3 in values(tried):
+            return "a repeat"
+        add(connection, 3, 30)
+        return "new"
+
+    assert tried.run(work, None) == "a repeat"
+    assert attempts == 2
 
 
 def test_a_route_whose_commit_fails_answers_an_error(tried: Database) -> None:

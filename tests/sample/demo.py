@@ -52,7 +52,16 @@ PASSWORD = "a-sample-of-2026"  # of every account of the sample district, which 
 YEAR = 2026
 # Each quarter with the first day after it: recording ends on the 10th from then, the check begins on the 11th.
 QUARTERS = (("2026Q1", date(YEAR, 4, 1)), ("2026Q2", date(YEAR, 7, 1)), ("2026Q3", date(YEAR, 10, 1)))
-LOGINS = ("district-1", "committee-c1", "secretary-b001", "organisation-b001", "auditor")
+LOGINS = {
+    "区两新工委 district office": "district-1",
+    "基层党委 committee": "committee-c1",
+    "支部书记 branch secretary": "secretary-b001",
+    "组织委员 organisation commissioner": "organisation-b001",
+    "纪检委员 discipline commissioner": "discipline-b001",
+    "系统管理员 system administrator": "system-admin",
+    "安全管理员 security administrator": "security-admin",
+    "审计员 auditor": "auditor",
+}
 FINISHED = "sample.done"
 BATCH = 1000
 
@@ -183,10 +192,9 @@ def build(settings: Settings, progress: Progress) -> None:
             builder.on(first_after.replace(day=9))
             builder.import_roster(made, settings.data)
             progress.update(task, description=f"{quarter} 记录 · entries")
-            # Findings last: one that costs a duty's share finds the duty decided, as in life.
-            own = sorted(
-                (one for one in facts if quarter_of(one.effective_on) == quarter), key=lambda one: one.is_proposal
-            )
+            # Member by member, as branches send their lists; findings last, so that they find the duties decided.
+            own = [one for one in facts if quarter_of(one.effective_on) == quarter]
+            own.sort(key=lambda one: (one.is_proposal, one.member_number))
             numbers = builder.numbers()
             recorder, reviewer = builder.officer("district-1"), builder.officer("district-2")
             for start in range(0, len(own), BATCH):
@@ -201,7 +209,7 @@ def build(settings: Settings, progress: Progress) -> None:
                     builder.run_job(name, slot)
         progress.update(task, description="账号 · accounts")
         builder.clock.moment = SampleClock().now()
-        builder.set_passwords([*LOGINS, member_login(made)])
+        builder.set_passwords(list(logins(made).values()))
     (settings.data / FINISHED).touch()
 
 
@@ -215,12 +223,12 @@ def _district(settings: Settings) -> District:
     return found
 
 
-def member_login(made: sample.District) -> str:
-    """An ordinary member of the first branch."""
-    branch = made.branches[0].code
-    return next(
-        one.login for one in made.appointments if one.organisation == branch and one.login.startswith("member-")
-    )
+def logins(made: sample.District) -> dict[str, str]:
+    """One login for each role, with a group leader and an ordinary member of the first branches that have them."""
+    known = [one.login for one in made.appointments]
+    leader = next(login for login in known if login.startswith("leader-"))
+    member = next(login for login in known if login.startswith("member-"))
+    return {**LOGINS, "党小组长 group leader": leader, "党员 member": member}
 
 
 def welcome(port: int, made: sample.District, database: Database, district: District) -> str:
@@ -233,20 +241,15 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
     secretary = {one.number for one in made.appointments if one.login.endswith(f"-{branch.code.lower()}")}
     own = {one.number for one in made.members_of[branch.code] if one.ground is None} - secretary
     member = next(one for one in present if one.number in own)
+    people = "\n".join(f"  {CODE}/{login:<18} {role}" for role, login in logins(made).items())
     return f"""
 样例区县已就绪 · the sample district is ready: {address}
 
   接口文档 · API docs   {address}/docs
-  榜单 · a board        curl -s {address}/api/v1/boards/district -H "Authorization: Bearer $TOKEN"
   运行状态 · health     {address}/readyz
 
 登录名（口令均为 {PASSWORD}）· logins (all with that password)
-  区两新工委 district office   {CODE}/district-1
-  基层党委 committee           {CODE}/committee-c1
-  支部书记 branch secretary    {CODE}/secretary-b001
-  组织委员 commissioner        {CODE}/organisation-b001
-  党员 member                  {CODE}/{member_login(made)}
-  审计员 auditor               {CODE}/auditor
+{people}
 
 记录一次积分 · record a point (as the secretary of the first branch):
 
@@ -256,8 +259,13 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
   MEMBER={member.id}
   curl -s {address}/api/v1/entries -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
     -d '{{"entries": [{{"id": "'$(python3 -c 'import uuid; print(uuid.uuid4())')'", "member_id": "'$MEMBER'",
-         "item": "ORG-D02", "effective_on": "{today.replace(day=5)}", "outcome": "missed"}}]}}'
+         "item": "ORG-D02", "effective_on": "{today}", "outcome": "missed"}}]}}'
+
+积分、说明、榜单 · the standing, its explanation, a board:
+
   curl -s {address}/api/v1/members/$MEMBER/standing -H "Authorization: Bearer $TOKEN"
+  curl -s {address}/api/v1/members/$MEMBER/explanation -H "Authorization: Bearer $TOKEN"
+  curl -s {address}/api/v1/boards/branches/{member.branch_id} -H "Authorization: Bearer $TOKEN"
 
 名册样例 · the roster as a workbook: {{data}}/sample-roster.xlsx
 Ctrl-C 停止，数据保留；make demo-clean 清除 · Ctrl-C stops and keeps the data; make demo-clean forgets it
