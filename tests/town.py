@@ -213,7 +213,7 @@ def found_town(database: Database, owner_database: Database, clock: FixedClock) 
             )
         rules.publish(connection, town.district.id, BOOK, at=actor.at, by=None)
         rules.adopt(connection, town.district.id, book="longwen", path=town.root, from_on=date(2026, 1, 1))
-        cycles.open_cycle(connection, actor, 2026)
+        cycles.open_cycle(connection, town.actor(datetime(2026, 1, 5, 2, tzinfo=UTC)), 2026)
 
     database.run(work, town.district.id)
     return town

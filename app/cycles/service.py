@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -23,16 +24,17 @@ class UnknownQuarter(LongwenError):
 
 
 def open_cycle(connection: Connection, actor: Actor, year: int) -> bool:
-    """Open the cycle of a calendar year with its four quarters; False if it is open already."""
+    """Open the cycle of a calendar year with its four quarters, each in the state that the calendar has brought it to.
+
+    False if it is open already.
+    """
     first, last = date(year, 1, 1), date(year, 12, 31)
     code = f"{year:04d}"
     created = store.insert_cycle(connection, actor.district_id, code, first, last)
     if created:
-        quarters = [
-            Quarter(quarter, code, *quarter_days(quarter), QuarterState.OPEN)
-            for quarter in quarters_between(first, last)
-        ]
-        store.insert_quarters(connection, actor.district_id, quarters, actor.at)
+        fresh = [Quarter(one, code, *quarter_days(one), QuarterState.OPEN) for one in quarters_between(first, last)]
+        begun = [replace(one, state=state_on(one, actor.today)) for one in fresh]
+        store.insert_quarters(connection, actor.district_id, begun, actor.at)
     return created
 
 

@@ -24,6 +24,7 @@ from app.points import settling
 from app.points.views import Opening
 from app.roster import enrolling as roster
 from app.roster.core import root_path
+from app.rules import service as rules
 
 
 def read_roster(source: Path | BinaryIO) -> Records:
@@ -74,9 +75,15 @@ def _write(connection: Connection, actor: Actor, cipher: FieldCipher, plan: Plan
 
 
 def _open_standings(connection: Connection, actor: Actor, plan: Plan) -> None:
-    """New members get a standing in the cycle of this day."""
+    """New members get a standing in the cycle of this day, which the district's first roster opens.
+
+    A district that has adopted no rule book yet gets them later, from the job of its duties; only balances carried over
+    cannot wait. Raises NoEditionInForce for those.
+    """
     openings = [Opening(one.member_id, one.points, one.reference) for one in plan.openings]
-    if openings:
+    is_carried = any(one.points is not None for one in openings)
+    if openings and (is_carried or rules.adopted(connection, actor.district_id).adoptions):
+        cycles.open_cycle(connection, actor, actor.today.year)
         points.open_standings(connection, actor, f"{actor.today.year:04d}", openings)
 
 

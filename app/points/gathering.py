@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor
 from app.cycles import service as cycles
-from app.cycles.core import Quarter
+from app.cycles.core import Quarter, quarter_on
 from app.points import store
 from app.points.core import Score, fold
 from app.points.duties import CycleDays, duties_due
@@ -119,11 +119,42 @@ def lock_members(
     return found
 
 
-def all_quarters(connection: Connection, actor: Actor, days: Iterable[date]) -> tuple[Quarter, ...]:
-    """Every quarter of the books, those from the first day on held against a change of state."""
+def held_quarters(
+    connection: Connection, actor: Actor, days: Iterable[date], known: Sequence[Quarter] | None = None
+) -> tuple[Quarter, ...]:
+    """Every quarter of the books, those from the first day on held against a change of state.
+
+    ``known`` spares reading them again: a quarter's days never change, and the states that matter are the held ones.
+    """
     held = {one.code: one for one in cycles.held_quarters(connection, actor, min(days))}
-    return tuple(held.get(one.code, one) for one in cycles.quarters(connection, actor))
+    return tuple(held.get(one.code, one) for one in known or cycles.quarters(connection, actor))
 
 
 def histories_of(connection: Connection, actor: Actor, member_ids: Collection[UUID]) -> dict[UUID, MemberHistory]:
     return roster.histories(connection, actor.district_id, member_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a request needs to know before anything is locked: its members, the rules, and the quarters' days."""
+
+    histories: Mapping[UUID, MemberHistory]
+    books: Books
+    quarters: Sequence[Quarter]
+
+    @classmethod
+    def read(cls, connection: Connection, actor: Actor, member_ids: Collection[UUID]) -> Background:
+        histories = histories_of(connection, actor, member_ids)
+        return cls(histories, Books.opened(connection, actor), cycles.quarters(connection, actor))
+
+    def regime_of(self, member_id: UUID, day: date) -> Regime | None:
+        """The regime that judges a member's day: that of its quarter; None for a day on which they belonged nowhere.
+
+        Raises NoCycle, NoEditionInForce and UnknownProfile.
+        """
+        history = self.histories.get(member_id)
+        there = None if history is None else history.on(day)
+        if history is None or there is None:
+            return None
+        ruling = quarter_day(history, quarter_on(self.quarters, day)) or day
+        return self.books.regime_on(history.on(ruling) or there, ruling)

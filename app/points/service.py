@@ -6,7 +6,7 @@ Every addition to the ledger comes through here: lock the quarters, then the sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,12 +14,11 @@ from sqlalchemy import Connection
 from app.auth.core import Actor
 from app.kit.errors import Faults, LongwenError, NotFound
 from app.points import reading_store, refusals, store
-from app.points.gathering import all_quarters, histories_of, quarter_day
+from app.points.gathering import Background, held_quarters, histories_of, quarter_day
 from app.points.judging import Judge
 from app.points.ledger import Entry, Posting
 from app.points.views import Opening, Posted, PostedItem
-from app.points.working import Work
-from app.roster.history import MemberHistory
+from app.points.working import Work, digest_of, salted
 
 
 def post(
@@ -27,30 +26,29 @@ def post(
     actor: Actor,
     postings: Sequence[Posting],
     *,
-    histories: Mapping[UUID, MemberHistory] | None = None,
+    background: Background | None = None,
     each: bool = False,
 ) -> Posted:
     """Post all or, with ``each``, those without fault. Raises BatchRefused naming every element at fault."""
     if not postings:
         return Posted()
-    if histories is None:
-        histories = histories_of(connection, actor, {posting.member_id for posting in postings})
-    work = Work.begun(connection, actor, histories, {(one.member_id, one.effective_on) for one in postings})
+    background = background or Background.read(connection, actor, {posting.member_id for posting in postings})
+    work = Work.begun(connection, actor, background, {(one.member_id, one.effective_on) for one in postings})
     work.read(postings)
     judge = Judge(work.known, at=actor.at, today=actor.today)
     faults, posted = Faults(), Posted()
     for index, posting in enumerate(postings):
+        words = salted(posting.reason)
         try:
-            judged = judge.decide(posting, work.salt(posting.id, posting.reason))
+            judged = judge.decide(posting, digest_of(words))
         except LongwenError as error:
-            work.texts.pop(posting.id, None)
             faults.add(index, error)
             posted.items.append(PostedItem(fault=error))
             continue
         if judged.replayed is not None:
-            work.texts.pop(posting.id, None)
             posted.items.append(PostedItem((judged.replayed,), replayed=True))
             continue
+        work.say(posting.id, words)
         work.take(judged.entries, judged.duties)
         posted.items.append(PostedItem(judged.entries))
     if not each:
@@ -70,7 +68,7 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
         found = store.find_by_cause(connection, actor.district_id, original.cause)
         mates = [one for one in found if one.reverses is None]
     histories = histories_of(connection, actor, {one.member_id for one in mates})
-    quarters = all_quarters(connection, actor, [original.effective_on])
+    quarters = held_quarters(connection, actor, [original.effective_on])
     work = Work.locked(connection, actor, histories, quarters, {(one.cycle, one.member_id) for one in mates})
     asked = Posting(
         id=reversal_id,
@@ -104,7 +102,7 @@ def open_standings(connection: Connection, actor: Actor, cycle: str, openings: S
     Members who belonged to no branch in the cycle so far are left out. Gives the number of standings opened.
     """
     histories = histories_of(connection, actor, {one.member_id for one in openings})
-    quarters = all_quarters(connection, actor, [actor.today])
+    quarters = held_quarters(connection, actor, [actor.today])
     begun = [one for one in quarters if one.cycle == cycle and one.starts_on <= actor.today]
     belonged = {
         member_id

@@ -14,7 +14,7 @@ from app.cycles import service as cycles
 from app.cycles.core import Act, Quarter, booking_quarter
 from app.points import settling_store as store
 from app.points.duties import Due, due_value
-from app.points.gathering import all_quarters, histories_of, quarter_day
+from app.points.gathering import held_quarters, histories_of, quarter_day
 from app.points.judging import Judge, undoing_id
 from app.points.ledger import Balance, DutyRow, DutyState, Entry, Hand, MemberFacts, Posting, Source
 from app.points.working import Work
@@ -31,7 +31,7 @@ def enter_members(connection: Connection, actor: Actor, code: str) -> dict[str, 
     Raises UnknownQuarter.
     """
     quarter = cycles.quarter(connection, actor, code)
-    quarters = all_quarters(connection, actor, [quarter.starts_on])
+    quarters = held_quarters(connection, actor, [quarter.starts_on])
     present = roster.present_ids(connection, actor.district_id, min(actor.today, quarter.ends_on))
     entered = 0
     for members in _chunks(present):
@@ -65,7 +65,7 @@ def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     Raises UnknownQuarter.
     """
     quarter = cycles.quarter(connection, actor, code)
-    quarters = all_quarters(connection, actor, [quarter.starts_on])
+    quarters = held_quarters(connection, actor, [quarter.starts_on])
     members = store.list_members_with_standing(connection, actor.district_id, quarter.cycle)
     counts = {"kept": 0, "missed": 0, "waived": 0, "reversed": 0}
     for chunk in _chunks(members):

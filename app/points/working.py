@@ -16,7 +16,7 @@ from app.kit.digests import digest
 from app.kit.ids import new_id
 from app.points import refusals, store
 from app.points.core import Score
-from app.points.gathering import Books, all_quarters, cycle_days, enter_quarter, lock_members, quarter_day
+from app.points.gathering import Background, Books, cycle_days, enter_quarter, held_quarters, lock_members, quarter_day
 from app.points.judging import Known, undoing_id
 from app.points.ledger import (
     Balance,
@@ -36,6 +36,22 @@ from app.roster.history import MemberHistory
 from app.rules.core import OPENING, Item, Kind
 
 _SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A reason with its salt; the entry carries the digest of both, so the words can be erased and the seals hold."""
+
+    reason: str
+    salt: bytes
+
+
+def salted(reason: str | None) -> Words | None:
+    return Words(reason, os.urandom(_SALT_BYTES)) if reason else None
+
+
+def digest_of(words: Words | None) -> bytes | None:
+    return None if words is None else digest(words.salt + words.reason.encode())
 
 
 @dataclass(slots=True)
@@ -58,15 +74,17 @@ class Work:
         cls,
         connection: Connection,
         actor: Actor,
-        histories: Mapping[UUID, MemberHistory],
+        background: Background,
         wanted: Iterable[tuple[UUID, date]],
     ) -> Work:
         """Lock the quarters and the standings for what members did on days, and open those not open yet.
 
         Days on which a member belonged nowhere, or that lie in no cycle, are left for the judge to refuse.
         """
+        histories = background.histories
         wanted = {(member_id, day) for member_id, day in wanted if member_id in histories}
-        quarters = all_quarters(connection, actor, [day for _, day in wanted] or [actor.today])
+        days = [day for _, day in wanted] or [actor.today]
+        quarters = held_quarters(connection, actor, days, background.quarters)
         facts: dict[tuple[UUID, date], MemberFacts] = {}
         entering: set[tuple[Quarter, UUID]] = set()
         for member_id, day in wanted:
@@ -75,9 +93,8 @@ class Work:
             if quarter is not None and there is not None:
                 facts[member_id, day] = MemberFacts(member_id, there.account_id, there.branch_id, there.path)
                 entering.add((quarter, member_id))
-        work = cls.locked(
-            connection, actor, histories, quarters, {(quarter.cycle, member_id) for quarter, member_id in entering}
-        )
+        members = {(quarter.cycle, member_id) for quarter, member_id in entering}
+        work = cls.locked(connection, actor, histories, quarters, members, books=background.books)
         work.known.members = facts
         work.enter(entering)
         return work
@@ -90,12 +107,14 @@ class Work:
         histories: Mapping[UUID, MemberHistory],
         quarters: Sequence[Quarter],
         members: Iterable[tuple[str, UUID]],
+        *,
+        books: Books | None = None,
     ) -> Work:
         """Lock the standings of (cycle, member); one that is missing is made first, empty."""
         by_cycle: dict[str, set[UUID]] = {}
         for cycle, member_id in members:
             by_cycle.setdefault(cycle, set()).add(member_id)
-        books = Books.opened(connection, actor)
+        books = books or Books.opened(connection, actor)
         balances = lock_members(connection, actor, by_cycle, histories)
         work = cls(connection, actor, books, histories, Known(quarters, {}, balances, books.regime, {}, {}))
         work.before = {key: books.score(balance) for key, balance in balances.items()}
@@ -131,7 +150,8 @@ class Work:
         there = history.on(day)
         regime = self.books.regime(*balance.regimes[first.code])
         entry_id = new_id()
-        salted = self.salt(entry_id, reference)
+        words = salted(reference)
+        self.say(entry_id, words)
         entry = Entry(
             id=entry_id, cycle=balance.cycle, member_id=balance.member_id, seq=1,
             branch_id=balance.branch_id if there is None else there.branch_id, item=OPENING, kind=Kind.OPENING,
@@ -139,7 +159,7 @@ class Work:
             window=first.code, units=0, points=regime.opening if points is None else points, effective_on=day,
             booked_in=booking_quarter(self.known.quarters, day, Act.RECORD).code, recorded_at=self.actor.at,
             recorded_by=self.actor.account_id, approved_by=None, source=Source.JOB, batch=None, reverses=None,
-            input_digest=digest(f"opening {balance.cycle} {balance.member_id}".encode()), text_digest=salted,
+            input_digest=digest(f"opening {balance.cycle} {balance.member_id}".encode()), text_digest=digest_of(words),
         )  # fmt: skip
         balance.take(entry)
         self.take((entry,), ())
@@ -152,13 +172,10 @@ class Work:
         store.insert_duties(self.connection, self.actor.district_id, self._opened(balance, points, reference))
         return balance.seq > 0
 
-    def salt(self, entry_id: UUID, reason: str | None) -> bytes | None:
-        """Keep an entry's words to be written beside it; gives the digest that the entry itself carries."""
-        if not reason:
-            return None
-        salt = os.urandom(_SALT_BYTES)
-        self.texts[entry_id] = (reason, salt)
-        return digest(salt + reason.encode())
+    def say(self, entry_id: UUID, words: Words | None) -> None:
+        """Keep an entry's words, to be written beside it."""
+        if words is not None:
+            self.texts[entry_id] = (words.reason, words.salt)
 
     def take(self, entries: Sequence[Entry], duties: Iterable[DutyRow]) -> None:
         """Entries that their balances have taken already, and duties that they decided."""
@@ -226,7 +243,9 @@ class Work:
             booked.code, self.actor.at, asked.recorded_by, asked.approved_by, asked.source, asked.batch,
             original.cause, asked.input_digest(),
         )  # fmt: skip
-        undone = [self.undo(original, asked.id, hand, self.salt(asked.id, asked.reason))]
+        words = salted(asked.reason)
+        self.say(asked.id, words)
+        undone = [self.undo(original, asked.id, hand, digest_of(words))]
         others = [mate for mate in mates if mate.id != original.id and mate.id not in gone]
         undone += [self.undo(mate, undoing_id(asked.id, mate.id), hand) for mate in others]
         for row in store.find_duties_of_entries(self.connection, district_id, [one.id for one in mates]):

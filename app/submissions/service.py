@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,16 +10,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission, Role
-from app.cycles import service as cycles
-from app.cycles.core import quarter_on
 from app.kit.errors import Faults, LongwenError, NotFound
 from app.points import refusals
 from app.points import service as points
-from app.points.gathering import Books, histories_of, quarter_day
+from app.points.gathering import Background
 from app.points.ledger import Posting
 from app.points.views import Effect
 from app.roster.core import MemberOn
-from app.roster.history import MemberHistory
 from app.rules.award import points_of
 from app.rules.core import Item, Kind, Matter
 from app.submissions import store
@@ -68,7 +65,9 @@ def record(connection: Connection, actor: Actor, requests: Sequence[Posting], *,
             answers.append(Recorded(submission=submission, replayed=replayed))
     if not each:
         faults.raise_any()
-    posted = points.post(connection, actor, [posting for _, posting in postings], histories=clerk.histories, each=True)
+    posted = points.post(
+        connection, actor, [posting for _, posting in postings], background=clerk.background, each=True
+    )
     for (index, posting), item in zip(postings, posted.items, strict=True):
         if item.fault is not None:
             faults.add(index, item.fault)
@@ -88,9 +87,7 @@ class _Clerk:
 
     def __init__(self, connection: Connection, actor: Actor, requests: Sequence[Posting]) -> None:
         self.actor = actor
-        self.histories = histories_of(connection, actor, {request.member_id for request in requests})
-        self._books = Books.opened(connection, actor)
-        self._quarters = cycles.quarters(connection, actor)
+        self.background = Background.read(connection, actor, {request.member_id for request in requests})
         self._found = [self._find(request) for request in requests]
         proposals = [
             request.id
@@ -110,14 +107,15 @@ class _Clerk:
 
     def _member_and_item(self, request: Posting) -> tuple[MemberOn, Item]:
         day = request.effective_on
-        history = self.histories.get(request.member_id)
+        history = self.background.histories.get(request.member_id)
         there = None if history is None else history.on(day)
         is_own = there is not None and there.account_id is not None and there.account_id == self.actor.account_id
-        if history is None or there is None or not in_scope(self.actor, there.path, is_own=is_own):
+        if there is None or not in_scope(self.actor, there.path, is_own=is_own):
             raise refusals.NotAMemberThen(day=day.isoformat(), field="member_id")
-        ruling = quarter_day(history, quarter_on(self._quarters, day)) or day
-        regime = self._books.regime_on(history.on(ruling) or there, ruling)
-        item = regime.items.get(request.item)
+        regime = self.background.regime_of(request.member_id, day)
+        item = None if regime is None else regime.items.get(request.item)
+        if regime is None:
+            raise refusals.NotAMemberThen(day=day.isoformat(), field="member_id")
         if item is None or item.retired:
             raise refusals.UnknownItem(item=request.item, book=regime.book, edition=regime.edition, field="item")
         return there, item
@@ -174,9 +172,9 @@ def decide(connection: Connection, actor: Actor, submission_id: UUID, decision: 
     submission = store.lock_submission(connection, actor.district_id, submission_id)
     if submission is None or not actor.may(Permission.SUBMISSION_DECIDE, submission.path):
         raise NotFound(what="submission", field="id")
-    histories = histories_of(connection, actor, [submission.posting.member_id])
-    item = _item_of(connection, actor, submission, histories)
-    _check_reviewer(actor, submission, item, histories)
+    background = Background.read(connection, actor, [submission.posting.member_id])
+    item = _item_of(submission, background)
+    _check_reviewer(actor, submission, item, background)
     wanted = SubmissionState.POSTED if decision is Decision.POST else SubmissionState.REFUSED
     if submission.state is not SubmissionState.SUBMITTED and submission.state is not wanted:
         raise AlreadyDecided(state=submission.state.value, field="decision")
@@ -185,7 +183,7 @@ def decide(connection: Connection, actor: Actor, submission_id: UUID, decision: 
     effects: tuple[Effect, ...] = ()
     if wanted is SubmissionState.POSTED:
         posting = replace(submission.posting, approved_by=submission.decided_by if replayed else actor.account_id)
-        answer = points.post(connection, actor, [posting], histories=histories)
+        answer = points.post(connection, actor, [posting], background=background)
         posted, effects = answer.items[0], tuple(answer.effects.values())
     if not replayed:
         store.update_decided(
@@ -197,22 +195,19 @@ def decide(connection: Connection, actor: Actor, submission_id: UUID, decision: 
     return Decided(submission, posted, effects, replayed)
 
 
-def _item_of(
-    connection: Connection, actor: Actor, submission: Submission, histories: Mapping[UUID, MemberHistory]
-) -> Item:
-    day = submission.posting.effective_on
-    there = histories[submission.posting.member_id].on(day)
-    if there is None:
-        raise refusals.NotAMemberThen(day=day.isoformat(), field="member_id")
-    regime = Books.opened(connection, actor).regime_on(there, day)
-    item = regime.items.get(submission.posting.item)
+def _item_of(submission: Submission, background: Background) -> Item:
+    posting = submission.posting
+    regime = background.regime_of(posting.member_id, posting.effective_on)
+    if regime is None:
+        raise refusals.NotAMemberThen(day=posting.effective_on.isoformat(), field="member_id")
+    item = regime.items.get(posting.item)
     if item is None:
-        raise refusals.UnknownItem(item=submission.posting.item, book=regime.book, edition=regime.edition, field="item")
+        raise refusals.UnknownItem(item=posting.item, book=regime.book, edition=regime.edition, field="item")
     return item
 
 
-def _check_reviewer(actor: Actor, submission: Submission, item: Item, histories: Mapping[UUID, MemberHistory]) -> None:
-    about = histories[submission.posting.member_id].account_id
+def _check_reviewer(actor: Actor, submission: Submission, item: Item, background: Background) -> None:
+    about = background.histories[submission.posting.member_id].account_id
     if actor.account_id is not None and actor.account_id in (about, submission.posting.recorded_by):
         raise OwnRecording(field="id")
     if not may_review(item, actor.roles_at(submission.path), is_service=actor.is_service):
