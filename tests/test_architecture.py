@@ -32,6 +32,7 @@ PARTS = {
     "points/judging.py": ("core", "what a posting becomes: a decision of its own"),
     "points/refusals.py": ("core", "why a posting is refused: texts in two languages"),
     "points/gathering.py": ("service", "reading and locking what a batch needs, before anything is decided"),
+    "points/undoing.py": ("service", "the verb of reversal, with what becomes of the duties"),
     "points/working.py": ("service", "one transaction's work on the ledger, shared by all its verbs"),
     "points/explaining.py": ("core", "the way from numbers down to entries: a decision of its own"),
     "points/reading.py": ("service", "the verbs that only read, apart from those that post"),

@@ -14,7 +14,7 @@ from app.cycles import service as cycles
 from app.cycles.core import Quarter
 from app.kit.errors import NotFound
 from app.points import reading
-from app.points.duties import count_duties
+from app.points.duties import count_duties, half_year_share
 from app.points.gathering import Books, cycle_days, histories_of
 from app.points.plan import Plan
 from app.points.views import Corrected
@@ -28,9 +28,11 @@ HALF_YEAR_DECIDES = False  # unless the district says so
 def apply(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     """Test every member's corrected score at the quarter's end; what was found before for it gives way.
 
-    Raises UnknownQuarter.
+    Raises UnknownQuarter and QuarterRunning.
     """
-    quarter = cycles.quarter(connection, actor, code)
+    quarter = cycles.ended_quarter(connection, actor, code)
+    if quarter is None:
+        return {}
     books = Books.opened(connection, actor)
     committees = _committees(connection, actor)
     tested: list[Tested] = []
@@ -74,7 +76,9 @@ def _tested(
         regime_key = one.balance.regimes[max(code for code in one.balance.regimes if code <= quarter.code)]
         regime = books.regime(*regime_key)
         lines.update({line.code: line for line in regime.lines})
-        days = (quarter.ends_on - max(history.since(quarter.ends_on), cycle.starts_on)).days + 1
+        since = history.since(quarter.ends_on)
+        days = (quarter.ends_on - max(since, cycle.starts_on)).days + 1
+        whole_year = since <= cycle.starts_on
         duties = count_duties(one.duties, quarter.ends_on)
         law, heaviest = _faults(books.plan(one.balance), one, quarter)
         found.append(
@@ -88,10 +92,10 @@ def _tested(
                 total=one.score.total,
                 fault=one.score.fault,
                 lost=one.score.opening - one.score.daily,
-                share_due=duties.share_due,
+                share_due=duties.share_due + (half_year_share(regime, quarter) if whole_year else 0),
                 exempt=not regime.ranked,
                 graded=regime.graded and days >= DAYS_MIN,
-                vetoed=one.balance.vetoes > 0,
+                vetoed=one.score.vetoed,
                 law_fault=law,
                 heaviest_fault=heaviest,
                 insufficient=duties.is_insufficient,
@@ -106,8 +110,8 @@ def _faults(plan: Plan, one: Corrected, quarter: Quarter) -> tuple[bool, int]:
     law, heaviest = False, 0
     last = plan.quarters.index(max(code for code in plan.quarters if code <= quarter.code))
     for key, cell in one.balance.cells.items():
-        item = plan.items[key.item]
-        if item.kind is Kind.FAULT and cell.entries and plan.window_quarter[key.window] <= last:
+        item = plan.items.get(key.item)
+        if item is not None and item.kind is Kind.FAULT and cell.entries and plan.window_quarter[key.window] <= last:
             law = law or item.dimension == "LAW"
             heaviest = max(heaviest, -cell.points // cell.entries)
     return law, heaviest

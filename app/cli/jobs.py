@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from app import schedule
+from app.auth.core import Actor, District
 from app.cli.context import connected, find_district, opened
 from app.cli.database import DistrictCode, Json
 from app.cli.output import either, print_json, print_table, say
 from app.job_runs import service as job_runs
 from app.job_runs.service import Outcome
 from app.kit.clock import SystemClock
+from app.kit.db import Database
 from app.kit.db import opened as opened_database
 from app.kit.log import configure_logging
 
@@ -63,6 +65,8 @@ def run_job(
         clock = SystemClock()
         with opened_database(str(settings.database_url), schedule.for_jobs(settings)) as database:
             chosen = slot or schedule.present_slot(job, clock.now())
+            if not force:
+                _require_before(database, found, job, chosen)
             result = job_runs.run_once(database, clock, job.name, chosen, found, job.do, force=force)
     row = {
         "job": job.name,
@@ -80,6 +84,21 @@ def run_job(
         say("该时段已完成，未重复执行（--force 可再做一次）。", "Done already; not done again (--force does it again).")
     if result.outcome is Outcome.FAILED:
         raise typer.Exit(1)
+
+
+def _require_before(database: Database, district: District, job: schedule.Job, slot: str) -> None:
+    """The job that comes before must have done the same slot."""
+    if job.after is None:
+        return
+    actor = Actor.service(district.id, SystemClock().now(), district.time_zone)
+    done = database.run(lambda connection: job_runs.done_slots(connection, actor, job.after or ""), district.id)
+    if slot not in done:
+        raise typer.BadParameter(
+            either(
+                f"{job.name} 要在 {job.after} 之后运行：请先 longwen jobs run {job.after} --slot {slot}",
+                f"{job.name} comes after {job.after}: first run longwen jobs run {job.after} --slot {slot}",
+            )
+        )
 
 
 @application.command("runs")

@@ -12,7 +12,9 @@ import typer
 from app.cli import context
 from app.cli.database import DistrictCode, Json
 from app.cli.output import either, language, print_json
+from app.kit.calendar import quarter_of
 from app.kit.settings import Settings
+from app.points import settling
 from app.roster.core import root_path
 from app.rules import service as rules
 from app.rules.book import Book
@@ -134,6 +136,9 @@ def _publish(connection: Any, *, books: tuple[Book, ...], opened: context.Contex
         if not rules.adopted(connection, district).adoptions:
             first: date = made[0].starts_on
             rules.adopt(connection, district, book=book.code, path=root_path(district), from_on=first)
+    # Whoever was imported before there were rules opens now.
+    actor = opened.actor()
+    settling.enter_members(connection, actor, quarter_of(actor.today))
     return facts
 
 

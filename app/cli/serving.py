@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from types import FrameType
 from typing import Annotated, Any
 
@@ -16,13 +17,16 @@ import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app import schedule
+from app.auth import service as auth
 from app.cli.context import application_address, require_migrations, secret_of, served, with_secret
 from app.cli.output import either, say
+from app.kit.ciphers import AesFieldCipher
 from app.kit.clock import SystemClock
 from app.kit.db import opened as opened_database
 from app.kit.log import configure_logging
 from app.kit.settings import Settings
 from app.main import create_app
+from app.roster import service as roster
 
 
 def serve(
@@ -40,12 +44,21 @@ def serve(
     with _ends_on_term(), served(asked) as found:
         require_migrations(application_address(found))
         settings = with_secret(found)
+        _require_key(settings)
         with _jobs_beside(settings) if with_scheduler else nullcontext():
             say(
                 f"服务地址：http://{settings.host}:{settings.port}（Ctrl-C 停止）",
                 f"Serving on http://{settings.host}:{settings.port} (Ctrl-C stops)",
             )
             _answer(settings, workers)
+
+
+def _require_key(settings: Settings) -> None:
+    """Refuse to serve over personal data that the key does not open."""
+    cipher = AesFieldCipher.from_secret(secret_of(settings))
+    with opened_database(application_address(settings), settings) as database:
+        for district in database.run(auth.list_districts, None):
+            database.run(partial(roster.require_key, district_id=district.id, cipher=cipher), district.id)
 
 
 def scheduler() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from app.auth.core import Actor
 from app.cycles import store
 from app.cycles.core import Quarter, QuarterState, state_on
-from app.kit.calendar import quarter_days, quarters_between
+from app.kit.calendar import is_quarter, quarter_days, quarter_of, quarters_between
 from app.kit.errors import ErrorKind, LongwenError
 
 
@@ -30,7 +30,7 @@ def open_cycle(connection: Connection, actor: Actor, year: int) -> bool:
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
     code = f"{year:04d}"
-    created = store.insert_cycle(connection, actor.district_id, code, first, last)
+    created = store.insert_cycle(connection, actor.district_id, code, first, last, actor.today)
     if created:
         fresh = [Quarter(one, code, *quarter_days(one), QuarterState.OPEN) for one in quarters_between(first, last)]
         begun = [replace(one, state=state_on(one, actor.today)) for one in fresh]
@@ -47,6 +47,56 @@ def quarter(connection: Connection, actor: Actor, code: str) -> Quarter:
     found = next((one for one in quarters(connection, actor) if one.code == code), None)
     if found is None:
         raise UnknownQuarter(quarter=code, field="quarter")
+    return found
+
+
+def asked_from(connection: Connection, actor: Actor, cycle: str) -> date:
+    """The first day of the quarter in which the district opened the cycle: what fell due before is not asked."""
+    return quarter_days(quarter_of(store.get_opened_on(connection, actor.district_id, cycle)))[0]
+
+
+class QuarterRunning(LongwenError):
+    """What a quarter's end brings waits for that end."""
+
+    kind = ErrorKind.CONFLICT
+    code = "quarter_running"
+    zh = "{quarter} 季度到 {day} 才结束，现在不能结算。请在该季度结束之后运行。"
+    en = "The quarter {quarter} ends on {day}; what its end brings cannot be done before. Run it afterwards."
+
+
+class QuarterToCome(LongwenError):
+    """What a quarter's beginning brings waits for that beginning."""
+
+    kind = ErrorKind.CONFLICT
+    code = "quarter_to_come"
+    zh = "{quarter} 季度从 {day} 才开始。请在该季度开始之后运行。"
+    en = "The quarter {quarter} begins on {day}. Run it from then on."
+
+
+def begun_quarter(connection: Connection, actor: Actor, code: str) -> Quarter:
+    """A quarter that has begun; the cycle of the present year is opened for it if it is not open yet.
+
+    Raises UnknownQuarter and QuarterToCome.
+    """
+    if code == quarter_of(actor.today):
+        open_cycle(connection, actor, actor.today.year)
+    found = quarter(connection, actor, code)
+    if found.starts_on > actor.today:
+        raise QuarterToCome(quarter=code, day=found.starts_on.isoformat(), field="quarter")
+    return found
+
+
+def ended_quarter(connection: Connection, actor: Actor, code: str) -> Quarter | None:
+    """A quarter that has ended; None for one before the district's books began, for which there is nothing to do.
+
+    Raises UnknownQuarter and QuarterRunning.
+    """
+    known = quarters(connection, actor)
+    if is_quarter(code) and code < min((one.code for one in known), default=quarter_of(actor.today)):
+        return None
+    found = quarter(connection, actor, code)
+    if found.ends_on >= actor.today:
+        raise QuarterRunning(quarter=code, day=found.ends_on.isoformat(), field="quarter")
     return found
 
 

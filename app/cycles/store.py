@@ -16,11 +16,21 @@ from app.kit.db import AnyRow
 _COLUMNS = (quarter.c.code, quarter.c.cycle, quarter.c.starts_on, quarter.c.ends_on, quarter.c.state)
 
 
-def insert_cycle(connection: Connection, district_id: UUID, code: str, starts_on: date, ends_on: date) -> bool:
+def insert_cycle(
+    connection: Connection, district_id: UUID, code: str, starts_on: date, ends_on: date, opened_on: date
+) -> bool:
     """False if it was there already."""
-    statement = insert(cycle).values(district_id=district_id, code=code, starts_on=starts_on, ends_on=ends_on)
+    statement = insert(cycle).values(
+        district_id=district_id, code=code, starts_on=starts_on, ends_on=ends_on, opened_on=opened_on
+    )
     made = connection.execute(statement.on_conflict_do_nothing().returning(cycle.c.code))
     return made.one_or_none() is not None
+
+
+def get_opened_on(connection: Connection, district_id: UUID, code: str) -> date:
+    statement = select(cycle.c.opened_on).where(cycle.c.district_id == district_id, cycle.c.code == code)
+    found: date = connection.execute(statement).scalar_one()
+    return found
 
 
 def insert_quarters(connection: Connection, district_id: UUID, quarters: Sequence[Quarter], at: datetime) -> None:

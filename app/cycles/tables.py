@@ -11,6 +11,7 @@ cycle = district_table(
     Column("code", Text, nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
+    Column("opened_on", Date, nullable=False),  # what fell due in quarters before it is not asked of anybody
     CheckConstraint("ends_on > starts_on", name="ends_after_start"),
     key=("code",),
 )

@@ -24,6 +24,7 @@ from app.points import settling
 from app.points.views import Opening
 from app.roster import enrolling as roster
 from app.roster.core import root_path
+from app.roster.service import require_key
 from app.rules import service as rules
 
 
@@ -41,6 +42,7 @@ def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, rec
     """
     if not actor.may(Permission.ROSTER_IMPORT, root_path(actor.district_id)):
         raise Forbidden(permission=Permission.ROSTER_IMPORT.value)
+    require_key(connection, actor.district_id, cipher)
     held = roster.hold_roster(connection, actor)
     offices = auth.offices(connection, actor)
     plan = decide(

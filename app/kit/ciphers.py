@@ -6,13 +6,30 @@ import os
 from dataclasses import dataclass
 from typing import Protocol
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.kit.digests import keyed_digest
+from app.kit.errors import ErrorKind, LongwenError
 
 _NONCE_BYTES = 12
+
+
+class WrongKey(LongwenError):
+    """Personal data was encrypted under another secret key."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "wrong_key"
+    zh = (
+        "已加密的个人信息不能用现在的密钥解开。请把原来的密钥放回 LONGWEN_SECRET_KEY 或密钥文件；"
+        "恢复备份时密钥须一并带来。"
+    )
+    en = (
+        "The encrypted personal data does not open with this secret key. Put the original one back in"
+        " LONGWEN_SECRET_KEY or its file; a backup is restored together with its key."
+    )
 
 
 class FieldCipher(Protocol):
@@ -44,8 +61,11 @@ class AesFieldCipher:
         return nonce + AESGCM(self.cipher_key).encrypt(nonce, text.encode(), context)
 
     def decrypt(self, data: bytes, context: bytes) -> str:
-        """cryptography's InvalidTag if the data was changed or belongs elsewhere."""
-        return AESGCM(self.cipher_key).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], context).decode()
+        """Raises WrongKey if the data was encrypted under another key, was changed, or belongs elsewhere."""
+        try:
+            return AESGCM(self.cipher_key).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], context).decode()
+        except InvalidTag as error:
+            raise WrongKey from error
 
     def lookup(self, text: str, context: bytes) -> bytes:
         return keyed_digest(self.lookup_key, context + b"\0" + text.encode())

@@ -14,7 +14,8 @@ from typing import cast
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy.exc import DataError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -49,6 +50,13 @@ class Model(BaseModel):
     """What a request sends: an unknown field is refused, since it is a misspelt one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        if isinstance(value, str) and "\0" in value:
+            raise PydanticCustomError("string_unicode", "NUL")
+        return value
 
 
 class Answer(BaseModel):

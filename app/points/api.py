@@ -1,4 +1,4 @@
-"""Routes that read standings and the ledger, and the one that reverses an entry."""
+"""Routes that read standings and the ledger."""
 
 from __future__ import annotations
 
@@ -9,15 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import conditional, state_of
-from app.points import reading, reversing
-from app.points.schemas import (
-    EntryPageAnswer,
-    ExplanationAnswer,
-    PostedAnswer,
-    ReversalRequest,
-    StandingAnswer,
-)
+from app.kit.http import conditional
+from app.points import reading
+from app.points.schemas import EntryPageAnswer, ExplanationAnswer, StandingAnswer
 from app.points.views import PAGE_MAX
 
 router = APIRouter(prefix="/api/v1", tags=["points"])
@@ -60,27 +54,3 @@ def explain_standing(
     """每个数字都追到记录、条款和封顶。· Every number led down to entries, articles and ceilings."""
     view = door.run(lambda connection, actor: reading.explanation(connection, actor, member_id, cycle))
     return conditional(request, ExplanationAnswer.of_view(view).model_dump_json().encode())
-
-
-@router.post("/entries/{entry_id}/reversal", summary="冲正 · Reverse an entry", status_code=201)
-def reverse_entry(
-    entry_id: UUID,
-    body: ReversalRequest,
-    request: Request,
-    response: Response,
-    door: Annotated[Door, Depends(permit(Permission.ENTRY_REVERSE))],
-    preview: bool = False,
-) -> PostedAnswer:
-    """新增一条相反的记录；原记录不改不删。· Adds the opposite entry; the original stays as it is."""
-    posted = door.run(
-        lambda connection, actor: reversing.reverse(connection, actor, entry_id, body.id, body.reason),
-        commit=not preview,
-    )
-    item = posted.items[0]
-    if item.replayed:
-        response.status_code = 200
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
-    elif preview:
-        response.status_code = 200
-    return PostedAnswer.of(item, list(posted.effects.values()))

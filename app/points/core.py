@@ -61,6 +61,7 @@ class Score:
     band: str
     matrix: Mapping[tuple[str, Kind], int]
     cuts: tuple[Cut, ...]
+    vetoed: bool = False
 
 
 def add_to(cells: dict[CellKey, Cell], key: CellKey, entries: int, units: int, points: int) -> None:
@@ -73,16 +74,20 @@ def add_to(cells: dict[CellKey, Cell], key: CellKey, entries: int, units: int, p
         cells[key] = new
 
 
-def fold(plan: Plan, opening: int, cells: Cells, *, vetoed: bool = False) -> Score:
+def fold(plan: Plan, opening: int, cells: Cells) -> Score:
     """What the cells add up to under the plan; every cell's item and window must be the plan's.
 
-    ``opening`` is in points; ``vetoed`` says that a veto stands whose effect is zero.
+    ``opening`` is in points. A veto's cell scores nothing; while one stands the effective total is 0.
     """
+    vetoed = False
     cuts: list[Cut] = []
     matrix: dict[tuple[str, Kind], int] = {}
     elsewhere = counted_elsewhere(plan, cells)
     grouped: dict[str, list[tuple[CellKey, Cell]]] = {}
     for key, cell in cells.items():
+        if key.item in plan.vetoes:
+            vetoed = vetoed or cell.entries > 0
+            continue
         item = plan.items[key.item]
         if cell.points:
             place = (item.dimension or "", item.kind)
@@ -116,14 +121,14 @@ def _result(
         cuts.append(Cut("floor" if uncut < 0 else "ceiling", "total", None, total - uncut))
     effective = 0 if vetoed else total
     band = band_of(plan.bands, daily, total)
-    return Score(opening, daily, innovation, fault, total, effective, band, matrix, tuple(cuts))
+    return Score(opening, daily, innovation, fault, total, effective, band, matrix, tuple(cuts), vetoed)
 
 
 def counted_elsewhere(plan: Plan, cells: Cells) -> frozenset[CellKey]:
     """Rule 3: of the cells of one kind and matter only the highest addition or heaviest fault counts."""
     by_matter: dict[tuple[Kind, str], list[tuple[tuple[int, str, str, str], CellKey]]] = {}
     for key, cell in cells.items():
-        if key.matter is None:
+        if key.matter is None or key.item in plan.vetoes:
             continue
         item = plan.items[key.item]
         if item.is_duty:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -40,21 +40,43 @@ def duties_due(
         if duty is None or item.retired:
             continue
         for window, starts_on, ends_on in _windows(duty, cycle, quarter):
+            due_on = _due_on(duty, starts_on, ends_on)
             if duty.window in (Window.MONTH, Window.QUARTER):
                 if since > starts_on:
                     continue
-            elif starts_on < quarter.starts_on and not first:
+            elif since > due_on or (starts_on < quarter.starts_on and not first):
                 continue
             rows.append(
                 DutyRow(
                     key=DutyKey(cycle.code, member_id, item.code, window),
-                    due_on=ends_on,
+                    due_on=due_on,
                     share=duty.share,
                     target=_target(duty, starts_on, ends_on, since),
                     state=DutyState.EXPECTED,
                 )
             )
     return rows
+
+
+def _due_on(duty: Duty, starts_on: date, ends_on: date) -> date:
+    """The window's last day, or the day within it that the book names (yearly appraisals: 31 March)."""
+    if duty.due is None:
+        return ends_on
+    month, day = duty.due
+    named = date(starts_on.year, month, day)
+    return named if named >= starts_on else named.replace(year=starts_on.year + 1)
+
+
+def half_year_share(regime: Regime, quarter: Quarter) -> int:
+    """What the half-year's provisional settlement of amounts may cost, while the year's is still to come.
+
+    It belongs to what fell due by then, so that a pace compares like with like.
+    """
+    if quarter.code[-1] not in "23":
+        return 0
+    duties = [item.duty for item in regime.items.values() if item.duty is not None and not item.retired]
+    halves = [duty for duty in duties if any(target.window is Window.HALF for target in duty.targets)]
+    return -sum(shortfall(duty, 0, Window.HALF) for duty in halves)
 
 
 def _windows(duty: Duty, cycle: CycleDays, quarter: Quarter) -> list[tuple[str, date, date]]:
@@ -79,6 +101,17 @@ def _target(duty: Duty, starts_on: date, ends_on: date, since: date) -> int | No
         return full
     days, left = (ends_on - starts_on).days + 1, max(0, (ends_on - since).days + 1)
     return max(1, full * left // days)
+
+
+def without_exempt_days(row: DutyRow, exemptions: Sequence[tuple[date, date | None]], starts_on: date) -> DutyRow:
+    """The duty with its target scaled by the days on which the member was not exempt (scoring, section 3)."""
+    if row.target is None:
+        return row
+    days = (row.due_on - starts_on).days + 1
+    exempt = sum(
+        max(0, (min(end or row.due_on, row.due_on) - max(start, starts_on)).days + 1) for start, end in exemptions
+    )
+    return row if not exempt else replace(row, target=max(1, row.target * max(0, days - exempt) // days))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Books:
         """What the balance adds up to; a balance without a quarter yet is empty."""
         if not balance.regimes:
             return Score(0, 0, 0, 0, 0, 0, "", {}, ())
-        return fold(self.plan(balance), balance.opening, balance.cells, vetoed=balance.vetoes > 0)
+        return fold(self.plan(balance), balance.opening, balance.cells)
 
 
 def quarter_day(history: MemberHistory, quarter: Quarter) -> date | None:
@@ -88,9 +88,11 @@ def enter_quarter(
     if day is None or member is None:
         return []
     regime = books.regime_on(member, day)
-    first = not balance.regimes
+    earlier = [books.regime(*known) for known in balance.regimes.values()]
     balance.regimes[quarter.code] = (regime.digest, regime.profile)
-    since = history.since(day)
+    # The first quarter in which anything was owed: after a time of exemption the half-year's and year's duties begin.
+    first = not any(item.duty is not None and not item.retired for one in earlier for item in one.items.values())
+    since = max(history.since(day), day) if earlier and first else history.since(day)
     return duties_due(regime, cycle, quarter, balance.member_id, since, first=first)
 
 

@@ -78,8 +78,6 @@ class Judge:
             if used.input_digest != posting.input_digest():
                 raise refusals.IdUsed(id=str(posting.id), field="id")
             return Judged(posting, (), (), replayed=used)
-        if posting.effective_on > self.today:
-            raise refusals.DayToCome(day=posting.effective_on.isoformat(), field="effective_on")
         entry = self.entry(posting, text_digest)
         balance = self.known.balances[entry.cycle, entry.member_id]
         item, regime = self._item(balance, posting, quarter_of(posting.effective_on))
@@ -100,6 +98,8 @@ class Judge:
 
     def entry(self, posting: Posting, text_digest: bytes | None = None) -> Entry:
         """The posting as an entry, next in its member's order; nothing is taken yet. Raises one of ``refusals``."""
+        if posting.effective_on > self.today:
+            raise refusals.DayToCome(day=posting.effective_on.isoformat(), field="effective_on")
         facts = self.known.members.get((posting.member_id, posting.effective_on))
         if facts is None:
             raise refusals.NotAMemberThen(day=posting.effective_on.isoformat(), field="member_id")

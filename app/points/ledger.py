@@ -140,10 +140,10 @@ class Balance:
         """Let an entry, or a reversal, into the balance."""
         if entry.kind is Kind.OPENING:
             self.opening += entry.points
-        elif entry.kind is Kind.VETO:
-            self.vetoes += entry.sign
         else:
             add_to(self.cells, entry.key, entry.sign, entry.units, entry.points)
+        if entry.kind is Kind.VETO:
+            self.vetoes += entry.sign
         self.seq = entry.seq
         self.running_hash = chained(self.running_hash, entry)
 

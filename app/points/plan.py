@@ -62,7 +62,10 @@ class NodePlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What ``fold`` needs. ``nodes`` lists children before parents; ``window_quarter`` gives a window's quarter."""
+    """What ``fold`` needs. ``nodes`` lists children before parents; ``window_quarter`` gives a window's quarter.
+
+    ``vetoes`` are the items that score nothing and zero the effective total while one stands.
+    """
 
     quarters: tuple[str, ...]
     window_quarter: Mapping[str, int]
@@ -70,6 +73,7 @@ class Plan:
     items: Mapping[str, ItemPlan]
     nodes: tuple[NodePlan, ...]
     kind_nodes: Mapping[Kind, int]
+    vetoes: frozenset[str]
     across: tuple[Across, ...]
     total_high: int | None
     bands: tuple[Band, ...]
@@ -89,11 +93,9 @@ def compile_plan(regimes: Mapping[str, Regime]) -> Plan:
         _require_same(first, other)
     nodes, index = _nodes(ordered)
     by_name = {node.name: node for node in first.nodes}
-    items = {
-        code: _item(code, ordered, index, by_name)
-        for code in sorted({code for regime in ordered for code in regime.items})
-        if _described(code, ordered)[0].kind in SCORED_KINDS
-    }
+    kinds = {code: item.kind for regime in ordered for code, item in regime.items.items()}
+    scored = sorted(code for code, kind in kinds.items() if kind in SCORED_KINDS)
+    items = {code: _item(code, ordered, index, by_name) for code in scored}
     return Plan(
         quarters=quarters,
         window_quarter=_windows(quarters),
@@ -101,6 +103,7 @@ def compile_plan(regimes: Mapping[str, Regime]) -> Plan:
         items=items,
         nodes=nodes,
         kind_nodes={kind: index[kind.value] for kind in SCORED_KINDS if kind.value in index},
+        vetoes=frozenset(code for code, kind in kinds.items() if kind is Kind.VETO),
         across=first.across,
         total_high=first.total_high,
         bands=first.bands,

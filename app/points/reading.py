@@ -100,4 +100,4 @@ def score_at(books: Books, balance: Balance, quarter: str) -> Score:
     at = {code: place for place, code in enumerate(plan.quarters)}
     last = max((place for code, place in at.items() if code <= quarter), default=-1)
     cells = {key: cell for key, cell in balance.cells.items() if plan.window_quarter[key.window] <= last}
-    return fold(plan, balance.opening, cells, vetoed=balance.vetoes > 0)
+    return fold(plan, balance.opening, cells)

@@ -134,3 +134,11 @@ class OpeningStands(LongwenError):
     code = "opening_stands"
     zh = "基本分记录不能冲正。年初结转有误的，请联系区两新工委重新导入。"
     en = "The opening entry cannot be reversed. If a carried balance is wrong, ask the district office."
+
+
+class OpeningTooHigh(LongwenError):
+    """A carried balance is above the base that everyone opens with."""
+
+    code = "opening_too_high"
+    zh = "结转分 {points} 高于基本分 {base}。请核对底册。"
+    en = "The carried balance {points} is above the base of {base}. Check the paper ledger."

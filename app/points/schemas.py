@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
 
-from app.kit.http import Answer, Model
+from app.kit.http import Answer
 from app.points.core import Cut, Score
 from app.points.duties import DutyCount
 from app.points.explaining import ExplainedEntry, ExplainedItem, Explanation
 from app.points.ledger import DutyRow, Entry
-from app.points.views import Effect, EntryPage, ExplanationView, PostedItem, StandingView
+from app.points.views import Effect, EntryPage, ExplanationView, StandingView
 from app.rules.core import Band, Name, Regime
 
 # Why the tree cut something, in words.
@@ -202,29 +201,6 @@ class EntryPageAnswer(Answer):
     @classmethod
     def of(cls, page: EntryPage) -> EntryPageAnswer:
         return cls(entries=[EntryAnswer.of(entry, words) for entry, words in page.entries], following=page.following)
-
-
-class ReversalRequest(Model):
-    """Why an entry is undone, and under which new id."""
-
-    id: UUID = Field(description="由客户端生成 · made by the client", examples=["01937f3e-7d2a-7c3b-9f00-000000000001"])
-    reason: str = Field(min_length=1, max_length=500, examples=["登记错人 · recorded for the wrong member"])
-
-
-class PostedAnswer(Answer):
-    """Entries that were booked together, and what they did to each standing."""
-
-    entries: list[EntryAnswer]
-    replayed: bool
-    effects: list[EffectAnswer]
-
-    @classmethod
-    def of(cls, item: PostedItem, effects: Sequence[Effect]) -> PostedAnswer:
-        return cls(
-            entries=[EntryAnswer.of(entry) for entry in item.entries],
-            replayed=item.replayed,
-            effects=[EffectAnswer.of(effect) for effect in effects],
-        )
 
 
 class ExplainedEntryAnswer(EntryAnswer):

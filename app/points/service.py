@@ -17,6 +17,7 @@ from app.points import reading_store, refusals, store
 from app.points.gathering import Background, held_quarters, histories_of, quarter_day
 from app.points.judging import Judge
 from app.points.ledger import Entry, Posting
+from app.points.undoing import undo_family
 from app.points.views import Opening, Posted, PostedItem
 from app.points.working import Work, digest_of, salted
 
@@ -63,13 +64,12 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
     Raises NotFound and the refusals of reversals.
     """
     original = find_entry(connection, actor, entry_id)
-    mates = [original]
-    if original.cause is not None:
-        found = store.find_by_cause(connection, actor.district_id, original.cause)
-        mates = [one for one in found if one.reverses is None]
-    histories = histories_of(connection, actor, {one.member_id for one in mates})
+    histories = histories_of(connection, actor, [original.member_id])
     quarters = held_quarters(connection, actor, [original.effective_on])
-    work = Work.locked(connection, actor, histories, quarters, {(one.cycle, one.member_id) for one in mates})
+    work = Work.locked(connection, actor, histories, quarters, {(original.cycle, original.member_id)})
+    family = [original]  # read under the lock: what was posted under one cause is one member's
+    if original.cause is not None:
+        family = store.find_by_cause(connection, actor.district_id, original.cause)
     asked = Posting(
         id=reversal_id,
         member_id=original.member_id,
@@ -84,7 +84,7 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
         if replay.input_digest != asked.input_digest():
             raise refusals.IdUsed(id=str(reversal_id), field="id")
         return Posted([PostedItem((replay,), replayed=True)], work.finish())
-    entries = work.undo_all(original, mates, asked)
+    entries = undo_family(work, original, family, asked)
     return Posted([PostedItem(entries)], work.finish())
 
 

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
 from app.cycles import service as cycles
 from app.cycles.core import Act, Quarter, booking_quarter
+from app.kit.ids import new_id
 from app.points import settling_store as store
-from app.points.duties import Due, due_value
-from app.points.gathering import held_quarters, histories_of, quarter_day
-from app.points.judging import Judge, undoing_id
-from app.points.ledger import Balance, DutyRow, DutyState, Entry, Hand, MemberFacts, Posting, Source
+from app.points.duties import Due, due_value, without_exempt_days
+from app.points.gathering import cycle_days, held_quarters, histories_of, quarter_day
+from app.points.judging import Judge
+from app.points.ledger import DutyRow, DutyState, Entry, Hand, MemberFacts, Posting, Source
 from app.points.working import Work
 from app.roster import service as roster
 
 _CHUNK = 500
-SETTLING_NAMESPACE = UUID("0c5f3a84-0e0b-5a5e-8a51-4b8f5f8f2c77")  # ids of what settling posts: a re-run makes the same
 One = TypeVar("One")
 
 
 def enter_members(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     """Open the standings of all present members and give them the duties that fall due in the quarter.
 
-    Raises UnknownQuarter.
+    Raises UnknownQuarter and QuarterToCome.
     """
-    quarter = cycles.quarter(connection, actor, code)
+    quarter = cycles.begun_quarter(connection, actor, code)
     quarters = held_quarters(connection, actor, [quarter.starts_on])
     present = roster.present_ids(connection, actor.district_id, min(actor.today, quarter.ends_on))
     entered = 0
@@ -42,35 +42,27 @@ def enter_members(connection: Connection, actor: Actor, code: str) -> dict[str, 
         before = {key: dict(balance.regimes) for key, balance in work.known.balances.items()}
         work.enter({(quarter, one) for one in belonging})
         for key, balance in work.known.balances.items():
-            member = histories[balance.member_id].on(actor.today)
-            _follow(work, balance, None if member is None else member.branch_id)
+            work.follow(balance)
             entered += before[key] != balance.regimes
         work.finish()
     return {"entered": entered}
 
 
-def _follow(work: Work, balance: Balance, branch_id: UUID | None) -> None:
-    """Let the standing follow the roster: the present branch, and whether boards show it."""
-    regime = work.books.regime(*balance.regimes[max(balance.regimes)])
-    ranked = branch_id is not None and regime.ranked
-    if balance.ranked != ranked or (branch_id is not None and balance.branch_id != branch_id):
-        balance.ranked = ranked
-        balance.branch_id = branch_id or balance.branch_id
-        work.touched.add((balance.cycle, balance.member_id))
-
-
 def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     """Decide the duties whose time has passed; what is decided already stays, so a re-run adds nothing.
 
-    Raises UnknownQuarter.
+    Raises UnknownQuarter and QuarterRunning.
     """
-    quarter = cycles.quarter(connection, actor, code)
+    quarter = cycles.ended_quarter(connection, actor, code)
+    if quarter is None:
+        return {}
     quarters = held_quarters(connection, actor, [quarter.starts_on])
     members = store.list_members_with_standing(connection, actor.district_id, quarter.cycle)
     counts = {"kept": 0, "missed": 0, "waived": 0, "reversed": 0}
     for chunk in _chunks(members):
         histories = histories_of(connection, actor, chunk)
         work = Work.locked(connection, actor, histories, quarters, {(quarter.cycle, one) for one in chunk})
+        work.enter({(quarter, one) for one in chunk if quarter_day(histories[one], quarter) is not None})
         rows = store.list_duties_to_settle(connection, actor.district_id, quarter.cycle, chunk)
         entries = store.entries_of(connection, actor.district_id, [row.entry_id for row in rows if row.entry_id])
         for row in rows:
@@ -85,7 +77,9 @@ def _settle_one(
     balance = work.known.balances[row.key.cycle, row.key.member_id]
     present = max((code for code in balance.regimes if code <= quarter.code), default=None)
     item = None if present is None else work.books.regime(*balance.regimes[present]).items.get(row.key.item)
-    due = None if item is None else due_value(item, row, balance.cells, quarter)
+    starts_on = cycle_days(work.known.quarters, row.key.cycle).starts_on
+    scaled = without_exempt_days(row, work.histories[row.key.member_id].exemptions, starts_on)
+    due = None if item is None else due_value(item, scaled, balance.cells, quarter)
     if due is None:
         return
     before = entries.get(row.entry_id) if row.entry_id is not None else None
@@ -94,7 +88,7 @@ def _settle_one(
         return
     posted = None
     if owed:
-        posted = _shortfall(work, actor, quarter, row, due, before)
+        posted = _shortfall(work, actor, row, due)
         if posted is None:
             return  # no longer a member on the day it fell due: nothing was owed
     if before is not None:
@@ -102,7 +96,7 @@ def _settle_one(
         hand = Hand(
             booked.code, actor.at, actor.account_id, None, Source.JOB, None, None, input_digest=before.input_digest
         )
-        work.undo(before, undoing_id(SETTLING_NAMESPACE, before.id), hand)
+        work.undo(before, new_id(), hand)
         counts["reversed"] += 1
     if posted is not None:
         posted = replace(posted, seq=balance.seq + 1)
@@ -114,18 +108,15 @@ def _settle_one(
         counts[due.state.value] += 1
 
 
-def _shortfall(
-    work: Work, actor: Actor, quarter: Quarter, row: DutyRow, due: Due, before: Entry | None
-) -> Entry | None:
+def _shortfall(work: Work, actor: Actor, row: DutyRow, due: Due) -> Entry | None:
     """The entry of what is lost; None if the member belonged nowhere on the day it fell due."""
     day = due.effective_on or row.due_on
     there = work.histories[row.key.member_id].on(day)
     if there is None:
         return None
     work.known.members[there.id, day] = MemberFacts(there.id, there.account_id, there.branch_id, there.path)
-    name = f"{row.key.cycle} {row.key.member_id} {row.key.item} {row.key.window} {quarter.code} {before and before.id}"
     posting = Posting(
-        id=uuid5(SETTLING_NAMESPACE, name),
+        id=new_id(),
         member_id=row.key.member_id,
         item=row.key.item,
         effective_on=day,

@@ -167,6 +167,23 @@ def find_by_cause(connection: Connection, district_id: UUID, cause: UUID) -> lis
     return [entry_of(row) for row in connection.execute(statement)]
 
 
+def list_live_faults(connection: Connection, district_id: UUID, cycle: str, member_id: UUID) -> list[Entry]:
+    """A member's findings of a cycle that no reversal has undone, in the order of ``seq``."""
+    statement = (
+        select(*ENTRY_COLUMNS)
+        .where(
+            entry.c.district_id == district_id,
+            entry.c.cycle == cycle,
+            entry.c.member_id == member_id,
+            entry.c.kind == Kind.FAULT.value,
+        )
+        .order_by(entry.c.seq)
+    )
+    found = [entry_of(row) for row in connection.execute(statement)]
+    undone = {one.reverses for one in found}
+    return [one for one in found if one.reverses is None and one.id not in undone]
+
+
 def find_reversed(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
     """Those of the entries that a reversal has undone."""
     statement = select(entry.c.reverses).where(entry.c.district_id == district_id, entry.c.reverses.in_(list(ids)))
@@ -174,12 +191,13 @@ def find_reversed(connection: Connection, district_id: UUID, ids: Iterable[UUID]
 
 
 def entry_of(row: AnyRow) -> Entry:
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
-    values["kind"] = Kind(row.kind)
-    values["source"] = Source(row.source)
-    values["input_digest"] = bytes(row.input_digest)
-    values["text_digest"] = None if row.text_digest is None else bytes(row.text_digest)
-    return Entry(**{name: values[name] for name in Entry.__slots__})
+    values = tuple(row)[: len(ENTRY_COLUMNS)]  # the order of ENTRY_COLUMNS is that of Entry
+    found = dict(zip(Entry.__slots__, values, strict=True))
+    found["kind"] = Kind(row.kind)
+    found["source"] = Source(row.source)
+    found["input_digest"] = bytes(row.input_digest)
+    found["text_digest"] = None if row.text_digest is None else bytes(row.text_digest)
+    return Entry(**found)
 
 
 def insert_entries(connection: Connection, district_id: UUID, entries: Sequence[Entry]) -> None:

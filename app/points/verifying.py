@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
+from app.kit.calendar import quarter_of_window
+from app.kit.errors import LongwenError
 from app.points import verifying_store as store
 from app.points.gathering import Books
-from app.points.ledger import Balance, Entry
-from app.points.verifying_store import StoredStanding
+from app.points.ledger import Balance
+from app.points.verifying_store import StoredStanding, WrittenEntry
 
 FINDINGS_MAX = 100
 
@@ -53,7 +55,8 @@ def verify(connection: Connection, actor: Actor, progress: Callable[[int], None]
     books = Books.opened(connection, actor)
     verified = Verified()
     entries = groupby(
-        store.stream_entries(connection, actor.district_id), key=lambda entry: (entry.cycle, entry.member_id)
+        store.stream_entries(connection, actor.district_id),
+        key=lambda written: (written.entry.cycle, written.entry.member_id),
     )
     pending = next(entries, None)
     for stored in store.stream_standings(connection, actor.district_id):
@@ -61,7 +64,7 @@ def verify(connection: Connection, actor: Actor, progress: Callable[[int], None]
         while pending is not None and pending[0] < key:
             verified.add(Finding(*pending[0], "standing", "none", f"{sum(1 for _ in pending[1])} entries"))
             pending = next(entries, None)
-        own: Iterator[Entry] = iter(())
+        own: Iterator[WrittenEntry] = iter(())
         if pending is not None and pending[0] == key:
             own = pending[1]
         finding, count = _compare(books, stored, own)
@@ -79,7 +82,7 @@ def verify(connection: Connection, actor: Actor, progress: Callable[[int], None]
     return verified
 
 
-def _compare(books: Books, stored: StoredStanding, entries: Iterator[Entry]) -> tuple[Finding | None, int]:
+def _compare(books: Books, stored: StoredStanding, entries: Iterator[WrittenEntry]) -> tuple[Finding | None, int]:
     kept = stored.balance
     rebuilt = Balance(
         cycle=kept.cycle,
@@ -95,11 +98,22 @@ def _compare(books: Books, stored: StoredStanding, entries: Iterator[Entry]) -> 
         running_hash=b"",
     )
     count = 0
-    for count, entry in enumerate(entries, start=1):
+    for count, written in enumerate(entries, start=1):
+        entry = written.entry
         if entry.seq != count:
             return Finding(kept.cycle, kept.member_id, "seq", str(entry.seq), str(count)), count
+        if written.is_forged:
+            return Finding(kept.cycle, kept.member_id, f"words of entry {count}", written.reason or "", "other"), count
+        regime = kept.regimes.get(quarter_of_window(entry.window))
+        if regime != (entry.edition, entry.profile):
+            shown = f"{entry.edition} {entry.profile}"
+            return Finding(kept.cycle, kept.member_id, f"regime of entry {count}", str(regime), shown), count
         rebuilt.take(entry)
-    score = books.score(rebuilt)
+    try:
+        score = books.score(rebuilt)
+    except (KeyError, ValueError, LongwenError) as error:
+        # An item, window or regime that no rule book knows: somebody wrote it past the service.
+        return Finding(kept.cycle, kept.member_id, "rules", "unknown", f"{type(error).__name__} {error}"), count
     numbers = (score.daily, score.innovation, score.fault, score.total, score.effective)
     for what, mine, theirs in (
         ("seq", kept.seq, rebuilt.seq),

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
+from app.kit.digests import digest
 from app.points.ledger import Balance, Entry
 from app.points.store import BALANCE_COLUMNS, ENTRY_COLUMNS, balance_of, entry_of, matrix_of
-from app.points.tables import entry, standing
+from app.points.tables import entry, entry_text, standing
 
-__all__ = ["StoredStanding", "matrix_of", "stream_entries", "stream_standings"]
+__all__ = ["StoredStanding", "WrittenEntry", "matrix_of", "stream_entries", "stream_standings"]
 
 _FETCH = 5000
 
@@ -28,14 +29,33 @@ class StoredStanding:
     band: str | None
 
 
-def stream_entries(connection: Connection, district_id: UUID) -> Iterator[Entry]:
+@dataclass(frozen=True, slots=True)
+class WrittenEntry:
+    """An entry with its words, if they stand beside it (they may have been erased)."""
+
+    entry: Entry
+    reason: str | None
+    salt: bytes | None
+
+    @property
+    def is_forged(self) -> bool:
+        """Whether the words are others than those the entry was chained with."""
+        if self.reason is None or self.salt is None:
+            return False
+        return digest(self.salt + self.reason.encode()) != self.entry.text_digest
+
+
+def stream_entries(connection: Connection, district_id: UUID) -> Iterator[WrittenEntry]:
+    words = and_(entry_text.c.district_id == entry.c.district_id, entry_text.c.entry_id == entry.c.id)
     statement = (
-        select(*ENTRY_COLUMNS)
+        select(*ENTRY_COLUMNS, entry_text.c.reason, entry_text.c.salt)
+        .select_from(entry.outerjoin(entry_text, words))
         .where(entry.c.district_id == district_id)
         .order_by(entry.c.cycle, entry.c.member_id, entry.c.seq)
         .execution_options(yield_per=_FETCH)
     )
-    yield from map(entry_of, connection.execute(statement))
+    for row in connection.execute(statement):
+        yield WrittenEntry(entry_of(row), row.reason, None if row.salt is None else bytes(row.salt))
 
 
 def stream_standings(connection: Connection, district_id: UUID) -> Iterator[StoredStanding]:

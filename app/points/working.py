@@ -11,13 +11,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
+from app.cycles import service as cycles
 from app.cycles.core import Act, Quarter, booking_quarter
 from app.kit.digests import digest
 from app.kit.ids import new_id
 from app.points import refusals, store
 from app.points.core import Score
 from app.points.gathering import Background, Books, cycle_days, enter_quarter, held_quarters, lock_members, quarter_day
-from app.points.judging import Known, undoing_id
+from app.points.judging import Known
 from app.points.ledger import (
     Balance,
     DutyKey,
@@ -68,6 +69,7 @@ class Work:
     entries: list[Entry] = field(default_factory=list)
     texts: dict[UUID, tuple[str, bytes]] = field(default_factory=dict)
     duties: dict[DutyKey, DutyRow] = field(default_factory=dict)
+    asked_from: dict[str, date] = field(default_factory=dict)  # of each cycle in which a standing was opened
 
     @classmethod
     def begun(
@@ -131,10 +133,25 @@ class Work:
                 days = cycle_days(self.known.quarters, quarter.cycle)
                 fresh += enter_quarter(self.books, balance, self.histories[member_id], quarter, days)
                 self.touched.add(key)
+            self.follow(balance)
         store.insert_duties(self.connection, self.actor.district_id, fresh)
 
+    def follow(self, balance: Balance) -> None:
+        """Let the standing follow the roster: the present branch, and whether boards show it."""
+        if not balance.regimes:
+            return
+        there = self.histories[balance.member_id].on(self.actor.today)
+        branch_id = balance.branch_id if there is None else there.branch_id
+        ranked = there is not None and self.books.regime(*balance.regimes[max(balance.regimes)]).ranked
+        if (balance.ranked, balance.branch_id) != (ranked, branch_id):
+            balance.ranked, balance.branch_id = ranked, branch_id
+            self.touched.add((balance.cycle, balance.member_id))
+
     def _opened(self, balance: Balance, points: int | None = None, reference: str | None = None) -> list[DutyRow]:
-        """Enter every quarter of the cycle so far and post the opening entry, unless that was done before."""
+        """Enter every quarter of the cycle so far and post the opening entry, unless that was done before.
+
+        What fell due before the district opened the cycle is waived: the opening stands for it. Raises OpeningTooHigh.
+        """
         if balance.seq:
             return []
         history = self.histories[balance.member_id]
@@ -149,6 +166,8 @@ class Work:
         day = quarter_day(history, first) or first.starts_on
         there = history.on(day)
         regime = self.books.regime(*balance.regimes[first.code])
+        if points is not None and points > regime.opening:
+            raise refusals.OpeningTooHigh(points=points, base=regime.opening, field="points")
         entry_id = new_id()
         words = salted(reference)
         self.say(entry_id, words)
@@ -163,7 +182,11 @@ class Work:
         )  # fmt: skip
         balance.take(entry)
         self.take((entry,), ())
-        return fresh
+        self.follow(balance)
+        if balance.cycle not in self.asked_from:
+            self.asked_from[balance.cycle] = cycles.asked_from(self.connection, self.actor, balance.cycle)
+        asked_from = self.asked_from[balance.cycle]
+        return [_waived(row) if row.due_on < asked_from else row for row in fresh]
 
     def open(self, balance: Balance, points: int | None, reference: str | None) -> bool:
         """Open a standing with a given balance; False where it is open already or the member was in no quarter."""
@@ -226,32 +249,6 @@ class Work:
         self.take((entry,), ())
         return entry
 
-    def undo_all(self, original: Entry, mates: Sequence[Entry], asked: Posting) -> tuple[Entry, ...]:
-        """Reverse an entry and those posted under its cause. Raises the refusals of reversals."""
-        if original.reverses is not None:
-            raise refusals.ReversalOfReversal(id=str(original.id), field="id")
-        if original.kind is Kind.OPENING:
-            raise refusals.OpeningStands(field="id")
-        district_id = self.actor.district_id
-        gone = store.find_reversed(self.connection, district_id, [one.id for one in mates])
-        if original.id in gone:
-            raise refusals.ReversedAlready(id=str(original.id), field="id")
-        booked = booking_quarter(
-            self.known.quarters, original.effective_on, Act.DECISION, not_before=original.booked_in
-        )
-        hand = Hand(
-            booked.code, self.actor.at, asked.recorded_by, asked.approved_by, asked.source, asked.batch,
-            original.cause, asked.input_digest(),
-        )  # fmt: skip
-        words = salted(asked.reason)
-        self.say(asked.id, words)
-        undone = [self.undo(original, asked.id, hand, digest_of(words))]
-        others = [mate for mate in mates if mate.id != original.id and mate.id not in gone]
-        undone += [self.undo(mate, undoing_id(asked.id, mate.id), hand) for mate in others]
-        for row in store.find_duties_of_entries(self.connection, district_id, [one.id for one in mates]):
-            self.duties[row.key] = replace(row, state=DutyState.EXPECTED, source=None, entry_id=None)
-        return tuple(undone)
-
     def finish(self) -> dict[tuple[str, UUID], Effect]:
         """Write entries, words, duties and the standings touched; gives the effect on every member locked."""
         district_id, balances = self.actor.district_id, self.known.balances
@@ -265,3 +262,7 @@ class Work:
             key: Effect(*key, balances[key].seq, balances[key].version + (key in self.touched), self.before[key], score)
             for key, score in scores.items()
         }
+
+
+def _waived(row: DutyRow) -> DutyRow:
+    return replace(row, state=DutyState.WAIVED, source="opening")

@@ -98,7 +98,7 @@ def _rows(
             duties=count_duties(one.duties, quarter.ends_on),
             items=regime.items,
             exempt=not regime.ranked,
-            vetoed=one.balance.vetoes > 0,
+            vetoed=one.score.vetoed,
         )
         found.append(((branch.path, there.number), sheet_row(standing, windows, actor.today, quarter.code, language)))
     return found

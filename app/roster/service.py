@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import OWN_GRANTS, Actor, Permission
+from app.kit.ciphers import FieldCipher
 from app.kit.errors import NotFound
 from app.roster import store
-from app.roster.core import MemberOn, MemberView, OrganisationView, root_path
+from app.roster.core import MemberOn, MemberView, OrganisationView, field_context, root_path
 from app.roster.history import MemberHistory
 
 PAGE_MAX = 200
@@ -119,3 +120,11 @@ def histories(connection: Connection, district_id: UUID, ids: Collection[UUID]) 
 def present_ids(connection: Connection, district_id: UUID, day: date) -> list[UUID]:
     """The members who belong to a branch on the day, in the order of their ids."""
     return store.list_present_ids(connection, district_id, day)
+
+
+def require_key(connection: Connection, district_id: UUID, cipher: FieldCipher) -> None:
+    """Raises WrongKey where the district's personal data was encrypted under another key."""
+    found = store.find_encrypted(connection, district_id)
+    if found is not None:
+        column, data = found
+        cipher.decrypt(data, field_context(district_id, column))

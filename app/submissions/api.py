@@ -11,14 +11,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.kit.http import state_of
-from app.submissions import service
+from app.submissions import reversing, service
 from app.submissions.core import PAGE_MAX, SubmissionState
 from app.submissions.schemas import (
     DecisionAnswer,
     DecisionRequest,
+    PostedAnswer,
     RecordAnswer,
     RecordedAnswer,
     RecordRequest,
+    ReversalRequest,
     SubmissionPageAnswer,
 )
 
@@ -61,7 +63,7 @@ def record_entries(
 def list_submissions(
     door: Annotated[Door, Depends(permit(Permission.SUBMISSION_READ))],
     state: SubmissionState | None = None,
-    cursor: Annotated[str | None, Query(pattern=r"^\d{1,20}\.[0-9a-f]{32}$")] = None,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9a-f]{32}$")] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> SubmissionPageAnswer:
     """我可以查看的申报，按提交时间排列。· Those in reach, by time of recording."""
@@ -91,3 +93,26 @@ def decide_submission(
     if decided.replayed:
         response.headers["Idempotent-Replay"] = "true"
     return DecisionAnswer.of(decided)
+
+
+@router.post("/entries/{entry_id}/reversal", summary="冲正 · Reverse an entry", status_code=201)
+def reverse_entry(
+    entry_id: UUID,
+    body: ReversalRequest,
+    request: Request,
+    response: Response,
+    door: Annotated[Door, Depends(permit(Permission.ENTRY_REVERSE))],
+    preview: bool = False,
+) -> PostedAnswer:
+    """新增一条相反的记录；原记录不改不删。· Adds the opposite entry; the original stays as it is."""
+    undone = door.run(
+        lambda connection, actor: reversing.reverse(connection, actor, entry_id, body.id, body.reason),
+        commit=not preview,
+    )
+    if undone.replayed:
+        response.status_code = 200
+        response.headers["Idempotent-Replay"] = "true"
+        state_of(request).metrics.replayed()
+    elif preview:
+        response.status_code = 200
+    return PostedAnswer.of(undone)

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from app.auth.core import Actor, Permission, Role
 from app.kit.errors import ErrorKind, LongwenError
-from app.points.ledger import Posting
+from app.points.ledger import Entry, Posting
 from app.points.views import Effect, PostedItem
+from app.roster.history import MemberHistory
 from app.rules.core import Item, Kind
 
 # Who stands in for whom: a vacant or colliding office falls to the secretary, then the committee (design, section 8).
@@ -88,6 +89,15 @@ class SubmissionPage:
     following: tuple[datetime, UUID] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """What a reversal booked, and what it did to the standings that the caller may read."""
+
+    entries: tuple[Entry, ...]
+    effects: tuple[Effect, ...]
+    replayed: bool
+
+
 class NotYourReview(LongwenError):
     """The item is reviewed by other roles."""
 
@@ -143,3 +153,10 @@ def may_review(item: Item, roles: frozenset[Role], *, is_service: bool) -> bool:
 def in_scope(actor: Actor, path: str, *, is_own: bool) -> bool:
     """Whether the caller records here at all, or proposes for the own record."""
     return actor.is_service or is_own or actor.may(Permission.ENTRY_RECORD, path)
+
+
+def may_see(actor: Actor, history: MemberHistory) -> bool:
+    """Whether the caller reads the member's standing where they are now (or were last); who only records does not."""
+    there = history.on(actor.today)
+    path = there.path if there is not None else history.spells[-1].path
+    return actor.may(Permission.STANDING_READ, path)

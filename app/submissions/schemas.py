@@ -13,8 +13,8 @@ from app.kit.http import Answer, Model
 from app.kit.problems import Language
 from app.points.ledger import Posting, Source
 from app.points.schemas import EffectAnswer, EntryAnswer
-from app.rules.award import Outcome
-from app.submissions.core import Decided, Decision, Recorded, Submission, SubmissionPage, SubmissionState
+from app.rules.award import UNITS_MAX, Outcome
+from app.submissions.core import Decided, Decision, Recorded, Reversed, Submission, SubmissionPage, SubmissionState
 
 BATCH_MAX = 1000
 
@@ -29,7 +29,7 @@ class RecordItem(Model):
     outcome: Outcome | None = Field(
         None, description="日常项：kept 已履行，missed 未履行 · of a duty", examples=["kept"]
     )
-    units: int | None = Field(None, description="数量（小时、次、百分比）· hours, times, percent")
+    units: int | None = Field(None, ge=0, le=UNITS_MAX, description="数量（小时、次、百分比）· hours, times, percent")
     tier: str | None = Field(None, max_length=64, description="档次代码 · the tier's code")
     matter: str | None = Field(
         None, min_length=1, max_length=200, description="事项（文号、工单号）· document or ticket"
@@ -174,3 +174,26 @@ class SubmissionPageAnswer(Answer):
             at, last = page.following
             following = f"{int(at.timestamp() * 1_000_000)}.{last.hex}"
         return cls(submissions=[SubmissionAnswer.of(one) for one in page.submissions], following=following)
+
+
+class ReversalRequest(Model):
+    """Why an entry is undone, and under which new id."""
+
+    id: UUID = Field(description="由客户端生成 · made by the client", examples=["01937f3e-7d2a-7c3b-9f00-000000000001"])
+    reason: str = Field(min_length=1, max_length=500, examples=["登记错人 · recorded for the wrong member"])
+
+
+class PostedAnswer(Answer):
+    """Entries that were booked together, and what they did to each standing."""
+
+    entries: list[EntryAnswer]
+    replayed: bool
+    effects: list[EffectAnswer]
+
+    @classmethod
+    def of(cls, reversed_: Reversed) -> PostedAnswer:
+        return cls(
+            entries=[EntryAnswer.of(entry) for entry in reversed_.entries],
+            replayed=reversed_.replayed,
+            effects=[EffectAnswer.of(effect) for effect in reversed_.effects],
+        )

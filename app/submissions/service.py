@@ -34,6 +34,7 @@ from app.submissions.core import (
     in_scope,
     may_record,
     may_review,
+    may_see,
 )
 
 
@@ -44,7 +45,7 @@ def record(connection: Connection, actor: Actor, requests: Sequence[Posting], *,
     """
     clerk = _Clerk(connection, actor, requests)
     faults = Faults()
-    answers: list[Recorded | None] = []
+    answers: dict[int, Recorded] = {}
     postings: list[tuple[int, Posting]] = []
     fresh: dict[UUID, Submission] = {}
     for index, request in enumerate(requests):
@@ -52,34 +53,30 @@ def record(connection: Connection, actor: Actor, requests: Sequence[Posting], *,
             submission = clerk.route(index, request)
         except LongwenError as error:
             faults.add(index, error)
-            answers.append(Recorded(fault=error))
+            answers[index] = Recorded(fault=error)
             continue
         if submission is None:
             postings.append((index, request))
-            answers.append(None)
-        else:
-            replayed = request.id in clerk.known
-            if not replayed:
-                fresh[request.id] = submission
-            clerk.remember(submission)
-            answers.append(Recorded(submission=submission, replayed=replayed))
-    if not each:
-        faults.raise_any()
-    posted = points.post(
-        connection, actor, [posting for _, posting in postings], background=clerk.background, each=True
-    )
+            continue
+        replayed = request.id in clerk.known
+        if not replayed:
+            fresh[request.id] = submission
+        clerk.remember(submission)
+        answers[index] = Recorded(submission=submission, replayed=replayed)
+    routine = [posting for _, posting in postings]
+    posted = points.post(connection, actor, routine, background=clerk.background, each=True)
     for (index, posting), item in zip(postings, posted.items, strict=True):
         if item.fault is not None:
             faults.add(index, item.fault)
         entry = item.entries[0] if item.entries else None
         effect = None if entry is None else posted.effects.get((entry.cycle, posting.member_id))
-        if not clerk.may_see(index):
+        if not clerk.may_see(posting.member_id):
             effect = None
         answers[index] = Recorded(posted=item, replayed=item.replayed, fault=item.fault, effect=effect)
     if not each:
         faults.raise_any()
     store.insert_submissions(connection, actor.district_id, list(fresh.values()))
-    return [answer for answer in answers if answer is not None]
+    return [answers[index] for index in range(len(requests))]
 
 
 class _Clerk:
@@ -89,14 +86,15 @@ class _Clerk:
         self.actor = actor
         self.background = Background.read(connection, actor, {request.member_id for request in requests})
         self._found = [self._find(request) for request in requests]
-        proposals = [
-            request.id
-            for request, found in zip(requests, self._found, strict=True)
-            if not isinstance(found, LongwenError) and found[1].kind is not Kind.ROUTINE
-        ]
-        self.known = store.find_submissions(connection, actor.district_id, proposals) if proposals else {}
-        used = points.entries_by_id(connection, actor, proposals) if proposals else {}
-        self._used = used.keys() - self.known.keys()
+        ids = [request.id for request in requests]
+        self.known = store.find_submissions(connection, actor.district_id, ids)
+        others = [one.id for at, one in enumerate(requests) if one.id not in self.known and not self._is_routine(at)]
+        self._used = points.entries_by_id(connection, actor, others) if others else {}
+        self._seen: dict[UUID, bytes] = {}
+
+    def _is_routine(self, index: int) -> bool:
+        found = self._found[index]
+        return not isinstance(found, LongwenError) and found[1].kind is Kind.ROUTINE
 
     def _find(self, request: Posting) -> tuple[MemberOn, Item] | LongwenError:
         """The member on the day and the item of the book in force then, or what is wrong."""
@@ -122,8 +120,11 @@ class _Clerk:
 
     def route(self, index: int, request: Posting) -> Submission | None:
         """None for the ledger, or the submission to store (the one stored before, on a retry). Raises the refusals."""
+        self._check_id(index, request)
         found = self._found[index]
         if isinstance(found, LongwenError):
+            if isinstance(found, refusals.UnknownItem) and request.id in self._used:
+                return None  # posted before the roster or the book changed: the ledger answers the retry
             raise found
         there, item = found
         is_own = there.account_id is not None and there.account_id == self.actor.account_id
@@ -136,22 +137,28 @@ class _Clerk:
             return None
         before = self.known.get(request.id)
         if before is not None:
-            if before.posting.input_digest() != request.input_digest():
-                raise refusals.IdUsed(id=str(request.id), field="id")
             return before
         if request.id in self._used:
             raise refusals.IdUsed(id=str(request.id), field="id")
         self._check(item, request)
         return Submission(request, there.branch_id, there.path, item.kind, SubmissionState.SUBMITTED, self.actor.at)
 
+    def _check_id(self, index: int, request: Posting) -> None:
+        """One id names one thing, be it an entry or a submission, also within a batch."""
+        sent = request.input_digest()
+        before = self.known.get(request.id)
+        if before is not None and (self._is_routine(index) or before.posting.input_digest() != sent):
+            raise refusals.IdUsed(id=str(request.id), field="id")
+        if self._seen.setdefault(request.id, sent) != sent:
+            raise refusals.IdUsed(id=str(request.id), field="id")
+
     def remember(self, submission: Submission) -> None:
-        """The same id again in one batch is a retry, or a conflict."""
+        """The same id again in one batch is a retry."""
         self.known[submission.posting.id] = submission
 
-    def may_see(self, index: int) -> bool:
-        """Whether the caller reads the member's standing; who only records (HR) is not told its numbers."""
-        found = self._found[index]
-        return not isinstance(found, LongwenError) and self.actor.may(Permission.STANDING_READ, found[0].path)
+    def may_see(self, member_id: UUID) -> bool:
+        history = self.background.histories.get(member_id)
+        return history is not None and may_see(self.actor, history)
 
     def _check(self, item: Item, request: Posting) -> None:
         """A proposal is tested by what the ledger will test when it is posted."""
@@ -184,7 +191,9 @@ def decide(connection: Connection, actor: Actor, submission_id: UUID, decision: 
     if wanted is SubmissionState.POSTED:
         posting = replace(submission.posting, approved_by=submission.decided_by if replayed else actor.account_id)
         answer = points.post(connection, actor, [posting], background=background)
-        posted, effects = answer.items[0], tuple(answer.effects.values())
+        posted = answer.items[0]
+        if may_see(actor, background.histories[submission.posting.member_id]):
+            effects = tuple(answer.effects.values())
     if not replayed:
         store.update_decided(
             connection, actor.district_id, submission_id, state=wanted, at=actor.at, by=actor.account_id, note=note

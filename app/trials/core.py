@@ -110,7 +110,7 @@ def judge_example(edition: Edition, example: Example) -> Verdict:
     if refusals:
         return Verdict(example, None, tuple(refusals))
     plan = compile_plan(regimes)
-    score = fold(plan, plan.opening, year.cells, vetoed=year.vetoed)
+    score = fold(plan, plan.opening, year.cells)
     last = regimes[quarter_of(example.as_of)]
     return Verdict(
         example=example,
@@ -139,7 +139,6 @@ class _Year:
     cells: dict[CellKey, Cell] = field(default_factory=dict)
     decided: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     amounts: dict[str, list[tuple[date, int]]] = field(default_factory=dict)
-    vetoed: bool = False
 
     def take_all(self) -> list[Refusal]:
         """Every line in order, findings after what they may find decided; then the duties by amount, then silence."""
@@ -211,9 +210,6 @@ class _Year:
         units, points = points_of(item, tier=given.tier, units=given.units, outcome=given.outcome)
         key = CellKey(item.code, cell_window(item, day), given.tier, given.matter)
         self._check_matter(item, key)
-        if item.kind is Kind.VETO:
-            self.vetoed = True
-            return
         if item.duty is not None and item.duty.settlement is Settlement.AMOUNT:
             self.amounts.setdefault(item.code, []).append((day, units))
         elif item.duty is not None:

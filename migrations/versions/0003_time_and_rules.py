@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("district_id", "code", name="pk_cycle"),
         sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_cycle_ends_after_start")),
     )

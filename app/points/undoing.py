@@ -1,0 +1,134 @@
+"""Reversals: an entry is undone with what was posted along with it, and its duties are decided anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID, uuid5
+
+from app.cycles.core import Act, booking_quarter
+from app.points import refusals, store
+from app.points.judging import PAIR_NAMESPACE, undoing_id
+from app.points.ledger import DutyRow, DutyState, Entry, Hand, Posting, Source, cell_window, duty_window
+from app.points.working import Work, digest_of, salted
+from app.rules.core import Kind
+
+
+def undo_family(work: Work, original: Entry, family: Sequence[Entry], asked: Posting) -> tuple[Entry, ...]:
+    """Reverse an entry and the others of its cause (``family``); give their duties back.
+
+    A duty that the family had taken goes to another finding that still stands and costs it too; else to what was
+    recorded of it before; else, where the service itself had settled it, it is waived, so that settling does not take
+    it again; else it is open. Raises the refusals of reversals.
+    """
+    if original.reverses is not None:
+        raise refusals.ReversalOfReversal(id=str(original.id), field="id")
+    if original.kind is Kind.OPENING:
+        raise refusals.OpeningStands(field="id")
+    posted = [one for one in family if one.reverses is None]
+    gone = store.find_reversed(work.connection, work.actor.district_id, [one.id for one in posted])
+    if original.id in gone:
+        raise refusals.ReversedAlready(id=str(original.id), field="id")
+    hand = _hand(work, original, asked)
+    words = salted(asked.reason)
+    work.say(asked.id, words)
+    live = [original, *(one for one in posted if one.id != original.id and one.id not in gone)]
+    rows = store.find_duties_of_entries(work.connection, work.actor.district_id, [one.id for one in live])
+    undone = [work.undo(original, asked.id, hand, digest_of(words))]
+    undone += [work.undo(one, undoing_id(asked.id, one.id), hand) for one in live[1:]]
+    displaced = [one.reverses for one in family if one.reverses is not None]
+    before = store.find_entries(work.connection, work.actor.district_id, displaced)
+    by_id = {one.id: one for one in live}
+    for row in rows:
+        decided = by_id[row.entry_id] if row.entry_id is not None else original
+        undone += _given_back(work, row, decided, list(before.values()), hand, asked.id)
+    return tuple(undone)
+
+
+def _hand(work: Work, original: Entry, asked: Posting) -> Hand:
+    booked = booking_quarter(work.known.quarters, original.effective_on, Act.DECISION, not_before=original.booked_in)
+    return Hand(
+        booked.code,
+        work.actor.at,
+        asked.recorded_by,
+        asked.approved_by,
+        asked.source,
+        asked.batch,
+        original.cause,
+        asked.input_digest(),
+    )
+
+
+def _given_back(work: Work, row: DutyRow, decided: Entry, before: Sequence[Entry], hand: Hand, by: UUID) -> list[Entry]:
+    """Decide the duty of an undone entry anew; the entries that this posts."""
+    taker = _other_finding(work, row, decided)
+    if taker is not None:
+        lost = _along(work, taker, row, hand, uuid5(PAIR_NAMESPACE, f"{by} hands {row.key.item} to {taker.id}"))
+        work.duties[row.key] = replace(row, state=DutyState.MISSED, source="finding", entry_id=lost.id)
+        return [lost]
+    recorded = next((one for one in before if one.item == row.key.item), None)
+    if recorded is not None:
+        kept = _again(work, recorded, hand, uuid5(PAIR_NAMESPACE, f"{by} restores {recorded.id}"))
+        state = DutyState.MISSED if kept.points < 0 else DutyState.KEPT
+        work.duties[row.key] = replace(row, state=state, source=Source.RECORD.value, entry_id=kept.id)
+        return [kept]
+    settled = decided.source is Source.JOB and row.state is DutyState.MISSED
+    state = DutyState.WAIVED if settled else DutyState.EXPECTED
+    work.duties[row.key] = replace(row, state=state, source="reversal" if settled else None, entry_id=None)
+    return []
+
+
+def _other_finding(work: Work, row: DutyRow, undone: Entry) -> Entry | None:
+    """Another finding that stands and costs this duty too."""
+    findings = store.list_live_faults(work.connection, work.actor.district_id, row.key.cycle, row.key.member_id)
+    for finding in findings:
+        items = work.books.regime(finding.edition, finding.profile).items
+        pair = items.get(row.key.item)
+        if finding.cause in (None, undone.cause) or pair is None or pair.duty is None:
+            continue
+        window = duty_window(pair.duty, finding.effective_on, row.key.cycle)
+        if row.key.item in items[finding.item].pairs and window == row.key.window:
+            return finding
+    return None
+
+
+def _along(work: Work, finding: Entry, row: DutyRow, hand: Hand, entry_id: UUID) -> Entry:
+    """The share lost, under the finding's cause."""
+    pair = work.books.regime(finding.edition, finding.profile).items[row.key.item]
+    lost = replace(
+        finding,
+        id=entry_id,
+        item=pair.code,
+        kind=pair.kind,
+        dimension=pair.dimension,
+        tier=None,
+        matter=None,
+        window=cell_window(pair, finding.effective_on),
+        units=0,
+        points=-row.share,
+        text_digest=None,
+    )
+    return _booked(work, lost, hand)
+
+
+def _again(work: Work, entry: Entry, hand: Hand, entry_id: UUID) -> Entry:
+    """What was recorded before, once more."""
+    return _booked(work, replace(entry, id=entry_id, cause=None, text_digest=None), hand)
+
+
+def _booked(work: Work, entry: Entry, hand: Hand) -> Entry:
+    balance = work.known.balances[entry.cycle, entry.member_id]
+    booked = replace(
+        entry,
+        seq=balance.seq + 1,
+        booked_in=max(hand.booked_in, entry.booked_in),
+        recorded_at=hand.recorded_at,
+        recorded_by=hand.recorded_by,
+        approved_by=hand.approved_by,
+        source=hand.source,
+        batch=hand.batch,
+        input_digest=hand.input_digest,
+    )
+    balance.take(booked)
+    work.take((booked,), ())
+    return booked

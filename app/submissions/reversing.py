@@ -1,0 +1,57 @@
+"""Who may reverse an entry, and doing so."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor, Permission
+from app.kit.errors import NotFound
+from app.points import refusals
+from app.points import service as points
+from app.points.gathering import Background
+from app.points.ledger import Entry
+from app.rules.core import Item, Kind
+from app.submissions import store
+from app.submissions.core import NotYourReview, OwnRecording, Reversed, may_record, may_review, may_see
+
+
+def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: UUID, reason: str) -> Reversed:
+    """Undo an entry, for a caller who could have decided it.
+
+    A routine entry is undone by whoever may record or review its item where the member is now, or was on the day; an
+    addition, fault or veto by whoever may decide it, and not by who recorded it. Raises NotFound outside that scope,
+    OwnRow for the own record, NotYourReview, OwnRecording and the refusals of reversals.
+    """
+    entry = points.find_entry(connection, actor, entry_id)
+    background = Background.read(connection, actor, [entry.member_id])
+    history = background.histories[entry.member_id]
+    places = [there.path for day in (actor.today, entry.effective_on) if (there := history.on(day)) is not None]
+    paths = [path for path in places if actor.may(Permission.ENTRY_REVERSE, path)]
+    if not paths and not actor.is_service:
+        raise NotFound(what="entry", field="id")
+    if actor.account_id is not None and history.account_id == actor.account_id:
+        raise refusals.OwnRow(field="id")
+    item = background.books.regime(entry.edition, entry.profile).items.get(entry.item)
+    if item is not None:
+        _check(actor, entry, item, paths)
+    if store.find_submissions(connection, actor.district_id, [reversal_id]):
+        raise refusals.IdUsed(id=str(reversal_id), field="id")
+    posted = points.reverse(connection, actor, entry_id, reversal_id, reason)
+    effects = tuple(posted.effects.values()) if may_see(actor, history) else ()
+    return Reversed(posted.items[0].entries, effects, posted.items[0].replayed)
+
+
+def _check(actor: Actor, entry: Entry, item: Item, paths: list[str]) -> None:
+    roles = frozenset(role for path in paths for role in actor.roles_at(path))
+    decides = may_review(item, roles, is_service=actor.is_service)
+    if item.kind is Kind.ROUTINE:
+        # What a job settled, or a finding cost, is nobody's recording: it is a reviewer's to undo.
+        allowed = decides or (entry.recorded_by is not None and may_record(item, roles, is_service=actor.is_service))
+    else:
+        allowed = decides
+        if actor.account_id is not None and actor.account_id == entry.recorded_by:
+            raise OwnRecording(field="id")
+    if not allowed:
+        raise NotYourReview(item=item.code, roles="、".join(item.review), field="id")
