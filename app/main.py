@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
@@ -251,6 +251,10 @@ def _operations() -> APIRouter:
     @router.get("/openapi.json", include_in_schema=False)
     def openapi_description(request: Request) -> Response:
         return http.conditional(request, json.dumps(request.app.openapi(), ensure_ascii=False).encode())
+
+    @router.get("/", include_in_schema=False)
+    def open_docs() -> RedirectResponse:
+        return RedirectResponse("docs")
 
     @router.get("/docs", include_in_schema=False)
     async def docs() -> Response:

@@ -54,7 +54,7 @@ FRAMEWORKS = {
     "sqlalchemy": {"store", "tables"},
     "psycopg": {"store"},
     "pydantic": {"schemas", "document", "api"},
-    "pydantic_core": {"document"},
+    "pydantic_core": {"document", "schemas"},
 }
 # A connection is what services and jobs are handed; naming its type is not using the library.
 CONNECTION_KINDS = {"api", "jobs", "service"}

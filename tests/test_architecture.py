@@ -32,11 +32,11 @@ PARTS = {
     "points/judging.py": ("core", "what a posting becomes: a decision of its own"),
     "points/refusals.py": ("core", "why a posting is refused: texts in two languages"),
     "points/gathering.py": ("service", "reading and locking what a batch needs, before anything is decided"),
+    "submissions/reversing.py": ("service", "who may reverse an entry: a verb with rights of its own"),
     "points/undoing.py": ("service", "the verb of reversal, with what becomes of the duties"),
     "points/working.py": ("service", "one transaction's work on the ledger, shared by all its verbs"),
     "points/explaining.py": ("core", "the way from numbers down to entries: a decision of its own"),
     "points/reading.py": ("service", "the verbs that only read, apart from those that post"),
-    "points/reversing.py": ("service", "reversal: who may, and doing so"),
     "points/settling.py": ("service", "the verbs that the calendar calls: duties due, and duties decided"),
     "auth/enrolling.py": ("service", "the verbs that only enrolment uses"),
     "enrolment/planning.py": ("core", "from records to a plan or its faults: the decision of an import"),
@@ -89,6 +89,7 @@ HOMES = {
         "app/cli/doctor.py",  # looks at servers that may be wrong in any way
     },
     "pydantic": {"app/kit/settings.py", "app/kit/http.py", "app/cli/context.py"},
+    "pydantic_core": {"app/kit/http.py"},
 }
 
 

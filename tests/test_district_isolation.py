@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
-from sqlalchemy import CheckConstraint, Column, Connection, Table, insert, select, text, update
+from psycopg import sql
+from sqlalchemy import CheckConstraint, Column, Connection, Table, insert, make_url, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
-from app.kit.db import Database
+from app.kit.db import Database, opened
 from app.kit.ids import new_id
 from app.tables import metadata
-from tests.conftest import create_district
+from tests.conftest import Addresses, Server, create_district, settings_for
 from tests.statements import DISTRICT_TABLES
 
 pytestmark = pytest.mark.usefixtures("unjudged")
@@ -155,17 +158,36 @@ def test_a_district_that_is_no_uuid_is_refused_before_it_is_sent(database: Datab
         database.run(lambda connection: None, "x' OR true --")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("table", ["organisation", "membership"])
-def test_a_path_is_found_by_its_prefix_through_an_index(database: Database, own: Rows, table: str) -> None:
+PATHS = {
+    "organisation": """INSERT INTO organisation (district_id, id, path, kind, code, name, from_on)
+        SELECT %(d)s, gen_random_uuid(), lpad(n::text, 5, '0') || '.x', 'branch', n::text, 'x', '2026-01-01'
+        FROM generate_series(1, 5000) n""",
+    "membership": """INSERT INTO membership (district_id, id, member_id, branch_id, path, profile, from_on)
+        SELECT %(d)s, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), lpad(n::text, 5, '0') || '.x', 'x',
+        '2026-01-01' FROM generate_series(1, 5000) n""",
+}
+
+
+@pytest.mark.parametrize("table", list(PATHS))
+def test_a_path_is_found_by_its_prefix_through_an_index(
+    server: Server, fresh_database: Callable[..., Addresses], tmp_path: Path, table: str
+) -> None:
     """Under row-level security LIKE could not use one; ``^@`` over the collation "C" can."""
+    addresses = fresh_database()
+    owner = make_url(server.admin_url).set(database=addresses.name).render_as_string(hide_password=False)
+    district = new_id()
+    with psycopg.connect(owner) as connection:
+        connection.execute("SET session_replication_role = replica")  # the rows refer to nothing
+        connection.execute(PATHS[table], {"d": district})
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
     rows = metadata.tables[table]
     below = select(rows.c.path).where(
-        rows.c.district_id == district_of(own), rows.c.path.op("^@", is_comparison=True)("0198.")
+        rows.c.district_id == district, rows.c.path.op("^@", is_comparison=True)("00042.")
     )
 
     def work(connection: Connection) -> str:
-        connection.execute(text("SET LOCAL enable_seqscan = off"))
         query = below.compile(connection, compile_kwargs={"literal_binds": True})
         return "\n".join(connection.exec_driver_sql(f"EXPLAIN {query}").scalars())
 
-    assert "path >= '0198.'" in database.run(work, district_of(own))
+    with opened(addresses.application_url, settings_for(addresses, tmp_path)) as database:
+        assert "path >= '00042.'" in database.run(work, district)

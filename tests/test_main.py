@@ -62,6 +62,7 @@ def test_only_these_routes_are_open_to_anyone(app: FastAPI) -> None:
         "GET /readyz",
         "GET /metrics",
         "GET /openapi.json",
+        "GET /",
         "GET /docs",
         "GET /docs/{name}",
     }

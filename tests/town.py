@@ -1,16 +1,20 @@
-"""A small invented town for tests: two branches under a committee, a cast of people, and the Longwen rule book."""
+"""A small invented town for tests: two branches under a committee, a cast of people, the Longwen rule book, and the
+way to all of it over HTTP.
+
+The fixtures are re-exported by the conftest of each folder that tests in a town.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, and_, insert, update
 
 from app.auth import service as auth
 from app.auth.core import Actor, District, Role
@@ -21,6 +25,7 @@ from app.kit.ids import new_id
 from app.kit.settings import Settings
 from app.main import create_app
 from app.points import service as points
+from app.points import settling
 from app.points.views import Opening
 from app.roster.tables import exemption, member, membership, organisation
 from app.rules import service as rules
@@ -29,6 +34,7 @@ from tests.auth.people import CHEAP, PASSWORD, found_district
 
 BOOK = load_book(Path(__file__).resolve().parent.parent / "scoring_rules" / "longwen")
 FOUNDED = date(2020, 1, 1)
+Json = dict[str, Any]
 OF_THE_BRANCH = (Role.ORGANISATION_COMMISSIONER, Role.DISCIPLINE_COMMISSIONER, Role.HR, Role.SECRETARY)
 OF_THE_DISTRICT = (
     Role.DISTRICT_OFFICER,
@@ -134,6 +140,36 @@ class Town:
         self.members[name] = member_id
         return member_id
 
+    def live_through(self, *quarters: str) -> None:
+        """Give present members the duties of quarters that have begun, as the job of each would have done."""
+        for quarter in quarters:
+            self.run(lambda connection, actor, quarter=quarter: settling.enter_members(connection, actor, quarter))
+
+    def leave(self, name: str, last: date) -> None:
+        """End the open membership; ``last`` is its last day."""
+        columns = membership.c
+        open_one = and_(
+            columns.district_id == self.district.id,
+            columns.member_id == self.members[name],
+            columns.until_on.is_(None),
+        )
+        statement = update(membership).where(open_one).values(until_on=last)
+        self.database.run(lambda connection: connection.execute(statement), self.district.id)
+
+    def move(self, name: str, branch: UUID, since: date) -> None:
+        """From one branch to another, without a gap."""
+        self.leave(name, since - timedelta(days=1))
+        row = {
+            "district_id": self.district.id,
+            "id": new_id(),
+            "member_id": self.members[name],
+            "branch_id": branch,
+            "path": self.path(self.committee, branch),
+            "profile": "standard",
+            "from_on": since,
+        }
+        self.database.run(lambda connection: connection.execute(insert(membership), row), self.district.id)
+
     def exempt(self, name: str, since: date) -> None:
         row = {
             "district_id": self.district.id,
@@ -219,9 +255,82 @@ def found_town(database: Database, owner_database: Database, clock: FixedClock) 
     return town
 
 
+@dataclass
+class Desk:
+    """Sends requests under the log-in of whoever is named; each is logged in once."""
+
+    town: Town
+    client: TestClient
+    _known: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def headers(self, login: str) -> dict[str, str]:
+        if login not in self._known:
+            self._known[login] = self.town.log_in(self.client, login)
+        return self._known[login]
+
+    def forget(self) -> None:
+        """Let everyone log in anew: after the clock was put forward their tokens have expired."""
+        self._known.clear()
+
+    def record(self, login: str, *facts: Json, language: str = "zh", **query: str) -> Any:
+        headers = {**self.headers(login), "Accept-Language": language}
+        return self.client.post("/api/v1/entries", json={"entries": list(facts)}, params=query, headers=headers)
+
+    def recorded(self, login: str, *facts: Json, **query: str) -> list[Json]:
+        """The results of a request that is expected to succeed."""
+        answer = self.record(login, *facts, **query)
+        assert answer.status_code in {200, 201}, answer.text
+        results: list[Json] = answer.json()["results"]
+        return results
+
+    def faults(self, login: str, *facts: Json, language: str = "zh", **query: str) -> list[Json]:
+        """The faults of a request that is expected to be refused."""
+        answer = self.record(login, *facts, language=language, **query)
+        assert 400 <= answer.status_code < 500, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        found: list[Json] = answer.json()["faults"]
+        return found
+
+    def codes(self, login: str, *facts: Json, **query: str) -> list[tuple[int, str | None, str]]:
+        """Index, field and code of each fault."""
+        return [(one["index"], one["field"], one["code"]) for one in self.faults(login, *facts, **query)]
+
+    def decide(self, login: str, submission: str, decision: str = "post", **query: str) -> Any:
+        path = f"/api/v1/submissions/{submission}/decision"
+        return self.client.post(path, json={"decision": decision}, params=query, headers=self.headers(login))
+
+    def standing(self, name: str, login: str = "district_officer") -> Json:
+        path = f"/api/v1/members/{self.town.members[name]}/standing"
+        answer = self.client.get(path, headers=self.headers(login))
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    def total(self, name: str) -> int:
+        total: int = self.standing(name)["total"]
+        return total
+
+    def entries(self, name: str) -> list[Json]:
+        path = f"/api/v1/members/{self.town.members[name]}/entries"
+        answer = self.client.get(path, params={"limit": 500}, headers=self.headers("district_officer"))
+        found: list[Json] = answer.json()["entries"]
+        return found
+
+    def submissions(self, login: str, **query: Any) -> list[Json]:
+        """Every page of what the person may see."""
+        found: list[Json] = []
+        while True:
+            page = self.client.get("/api/v1/submissions", params=query, headers=self.headers(login))
+            assert page.status_code == 200, page.text
+            found += page.json()["submissions"]
+            if page.json()["following"] is None:
+                return found
+            query["cursor"] = page.json()["following"]
+
+
 @pytest.fixture
 def town(database: Database, owner_database: Database, clock: FixedClock) -> Town:
-    """Re-exported by the conftest of each folder that tests in a town."""
+    """On the clock's day, and nobody in it yet."""
     return found_town(database, owner_database, clock)
 
 
@@ -229,6 +338,23 @@ def town(database: Database, owner_database: Database, clock: FixedClock) -> Tow
 def client(settings: Settings, database: Database, clock: FixedClock) -> TestClient:
     """The application under the town's clock, over real HTTP semantics."""
     return client_of(settings, database, clock)
+
+
+@pytest.fixture
+def desk(town: Town, client: TestClient) -> Desk:
+    """林晓明 and 陈建国 in the branch, the first with an account; 周美玲 next door; an account for each office.
+
+    They have been there since January; it is 21 November.
+    """
+    today = town.actor().today
+    town.on(date(2026, 1, 5))
+    town.add_member("林晓明", account=True)
+    town.add_member("陈建国")
+    town.add_member("周美玲", branch=town.neighbour)
+    town.appoint_cast()
+    town.on(today)
+    town.live_through("2026Q2", "2026Q3", "2026Q4")
+    return Desk(town, client)
 
 
 def client_of(settings: Settings, database: Database, clock: FixedClock) -> TestClient:

@@ -101,6 +101,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 OWN_GRANTS = frozenset({Permission.STANDING_READ, Permission.SUBMISSION_READ, Permission.ENTRY_RECORD})
 
 
+# Offices of the whole district: they are held at its root.
+DISTRICT_ROLES = frozenset(
+    {Role.DISTRICT_OFFICER, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR}
+)
+
+
 def within(path: str, root: str) -> bool:
     """Whether ``path`` is ``root`` or lies below it."""
     return path == root or path.startswith(root + ".")

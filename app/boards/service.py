@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.auth.core import Actor, Permission, Role
+from app.auth.core import Actor, Permission, Role, within
 from app.boards import store
 from app.boards.core import (
     Audience,
@@ -65,8 +65,10 @@ def district_board(connection: Connection, actor: Actor, cycle: str | None) -> B
 
 
 def branch_board(connection: Connection, actor: Actor, branch_id: UUID, cycle: str | None) -> Board:
-    """The board of a branch for who may read boards there. Raises NotFound and BoardOff."""
-    branch = roster.get_organisation_for(connection, actor, branch_id, Permission.BOARD_READ)
+    """The board of a branch for who may read boards there, or in one of its groups. Raises NotFound and BoardOff."""
+    branch = next((one for one in roster.organisations(connection, actor.district_id) if one.id == branch_id), None)
+    if branch is None or not _reads(actor, branch.path):
+        raise NotFound(what="branch", field="branch_id")
     audience = audience_of(actor)
     held = policy(connection, actor, audience)
     if held.reach is Reach.OFF:
@@ -74,6 +76,11 @@ def branch_board(connection: Connection, actor: Actor, branch_id: UUID, cycle: s
     if branch.kind is not OrganisationKind.BRANCH:
         raise NotFound(what="branch", field="branch_id")
     return _board(connection, actor, cycle, "branch", branch.name, branch.path, audience, held)
+
+
+def _reads(actor: Actor, path: str) -> bool:
+    inside = any(within(held, path) for held in actor.reach(Permission.BOARD_READ))
+    return inside or actor.may(Permission.BOARD_READ, path)
 
 
 def _board(
@@ -87,8 +94,8 @@ def _board(
     held: BoardPolicy,
 ) -> Board:
     cycle = cycle or present_cycle(connection, actor)
-    placed = store.list_top(connection, actor.district_id, cycle, path, held.top)
-    count, data_at = store.get_extent(connection, actor.district_id, cycle, path)
+    placed = store.list_top(connection, actor.district_id, cycle, path, held.top, actor.today)
+    count, data_at = store.get_extent(connection, actor.district_id, cycle, path, actor.today)
     ranks = competition_ranks([one.points for one in placed])
     rows = tuple(
         BoardRow(rank, one.member_id, shown_name(one.name, held.names), one.branch, one.points)
@@ -96,6 +103,6 @@ def _board(
     )
     own = None
     if actor.account_id is not None:
-        mine = store.find_own(connection, actor.district_id, cycle, path, actor.account_id)
+        mine = store.find_own(connection, actor.district_id, cycle, path, actor.account_id, actor.today)
         own = None if mine is None else OwnPosition(mine[1] + 1, mine[0])
     return Board(scope, name, cycle, audience, held, count, rows, own, data_at)

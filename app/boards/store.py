@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.boards.core import Audience, BoardPolicy, NameForm, Reach
 from app.boards.tables import board_policy
 from app.points.tables import standing
-from app.roster.tables import member, organisation
+from app.roster.tables import member, membership, organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,53 +48,65 @@ def upsert_policy(
     connection.execute(statement)
 
 
-def _ranked(district_id: UUID, cycle: str, path: str) -> ColumnElement[bool]:
-    """Standings of members in a branch at the path or below it; exempt and former members are left out."""
+def _ranked(district_id: UUID, cycle: str, path: str, today: date) -> ColumnElement[bool]:
+    """Standings of present members in a branch at the path or below it; exempt and former members are left out."""
+    present = (
+        select(membership.c.id)
+        .where(
+            membership.c.district_id == district_id,
+            membership.c.member_id == standing.c.member_id,
+            membership.c.from_on <= today,
+            or_(membership.c.until_on.is_(None), membership.c.until_on >= today),
+        )
+        .exists()
+    )
     below = or_(organisation.c.path == path, organisation.c.path.op("^@", is_comparison=True)(path + "."))
-    return and_(standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.ranked, below)
+    return and_(standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.ranked, below, present)
 
 
 _branch = and_(organisation.c.district_id == standing.c.district_id, organisation.c.id == standing.c.branch_id)
 _person = and_(member.c.district_id == standing.c.district_id, member.c.id == standing.c.member_id)
 
 
-def list_top(connection: Connection, district_id: UUID, cycle: str, path: str, top: int) -> list[Placed]:
+def list_top(connection: Connection, district_id: UUID, cycle: str, path: str, top: int, today: date) -> list[Placed]:
     """The first ``top`` by points; those with equal points stand by earlier membership, then by number."""
     statement = (
         select(standing.c.member_id, member.c.name, organisation.c.name.label("branch"), standing.c.effective)
         .select_from(standing.join(organisation, _branch).join(member, _person))
-        .where(_ranked(district_id, cycle, path))
+        .where(_ranked(district_id, cycle, path, today))
         .order_by(standing.c.effective.desc(), member.c.joined_on, member.c.number)
         .limit(top)
     )
     return [Placed(row.member_id, row.name, row.branch, row.effective) for row in connection.execute(statement)]
 
 
-def get_extent(connection: Connection, district_id: UUID, cycle: str, path: str) -> tuple[int, datetime | None]:
+def get_extent(
+    connection: Connection, district_id: UUID, cycle: str, path: str, today: date
+) -> tuple[int, datetime | None]:
     """How many are ranked, and when the latest of their standings changed."""
     statement = (
         select(func.count(), func.max(standing.c.updated_at))
         .select_from(standing.join(organisation, _branch))
-        .where(_ranked(district_id, cycle, path))
+        .where(_ranked(district_id, cycle, path, today))
     )
     row = connection.execute(statement).one()
     return row[0], row[1]
 
 
 def find_own(
-    connection: Connection, district_id: UUID, cycle: str, path: str, account_id: UUID
+    connection: Connection, district_id: UUID, cycle: str, path: str, account_id: UUID, today: date
 ) -> tuple[int, int] | None:
     """The caller's points, and how many in the scope have more; None if the caller is not ranked in it."""
     mine = connection.execute(
         select(standing.c.effective)
         .select_from(standing.join(organisation, _branch).join(member, _person))
-        .where(_ranked(district_id, cycle, path), member.c.account_id == account_id)
+        .where(_ranked(district_id, cycle, path, today), member.c.account_id == account_id)
     ).scalar_one_or_none()
     if mine is None:
         return None
     more = connection.execute(
         select(func.count())
         .select_from(standing.join(organisation, _branch))
-        .where(_ranked(district_id, cycle, path), standing.c.effective > mine)
+        .where(_ranked(district_id, cycle, path, today), standing.c.effective > mine)
     ).scalar_one()
     return mine, more

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from app.auth import service as auth
-from app.auth.core import Actor, Role
+from app.auth.core import DISTRICT_ROLES, Actor, Role
 from app.cli.context import application_address, connected, opened, owner_address, served
 from app.cli.output import either, print_json, print_table, say
 from app.kit import migrate as migrations
@@ -84,6 +84,10 @@ def open_account(
     """开户；口令来自标准输入、提示输入，或自动生成并只显示一次。 / Open an account."""
     if at is not None and role is None:
         raise typer.BadParameter(either("--at 须与 --role 同时给出", "--at goes with --role"))
+    if role is not None and at is None and role not in DISTRICT_ROLES:
+        raise typer.BadParameter(
+            either(f"{role.value} 须用 --at 指明任职的组织", f"name the organisation of the {role.value} with --at")
+        )
     password = _password(password_stdin=password_stdin, generate=generate)
     with opened(district=district) as context:
         actor = context.actor()
@@ -94,7 +98,7 @@ def open_account(
                 auth.appoint(connection, actor, account, role, _path_of(connection, actor, at), actor.today)
 
         context.database.run(work, context.district.id)
-        say(f"已开户：{context.district.code} / {login}", f"Opened: {context.district.code} / {login}")
+        say(f"已开户：{context.district.code}/{login}", f"Opened: {context.district.code}/{login}")
     if generate:
         typer.echo(password)
 

@@ -35,6 +35,7 @@ def export_quarter(
             context.district.id,
             snapshot=True,
         )
+    output.touch(mode=0o600)  # it holds full names
     service.write_sheet(sheet, output, language())
     if as_json:
         print_json({"file": str(output), "rows": len(sheet.rows), "snapshot": sheet.snapshot})

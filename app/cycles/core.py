@@ -1,4 +1,4 @@
-"""A quarter's life and what may be booked in each of its states (design, section 9)."""
+"""A quarter's life and what may be booked in each of its states."""
 
 from __future__ import annotations
 

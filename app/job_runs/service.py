@@ -106,6 +106,10 @@ def run_once(
         )
         with _heartbeat(database, clock, district.id, run):
             result = database.run(attempt, district.id)
+    except LongwenError as error:
+        # A refusal is an answer: its text says what to do, and where in the code it was raised helps nobody.
+        log.warning("job refused", code=error.code, text=error.text("zh"))
+        result = RunResult(run, Outcome.FAILED, error=_named(error))
     except Exception as error:
         # Whatever the work raises is the trace's business; the caller goes on with the next district.
         log.exception("job failed")

@@ -138,6 +138,7 @@ class Database:
             sqlalchemy_url(address),
             pool_size=settings.pool_size,
             max_overflow=0,
+            hide_parameters=True,  # what fails is told by its statement; the values may be anybody's name
             pool_timeout=settings.pool_wait_seconds,
             connect_args={
                 "options": options,

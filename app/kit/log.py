@@ -26,7 +26,9 @@ def configure_logging(*, as_json: bool) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     else:
-        form = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # A traceback without the values of variables, which may be anybody's name or password.
+        plain = structlog.dev.plain_traceback
+        form = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     structlog.configure(
         processors=[*shared, *form],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

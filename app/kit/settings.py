@@ -20,7 +20,9 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(None, description="a file that holds the secret key")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
-    rules: Path = Field(Path("scoring_rules"), description="folder of the rule books")
+    rules: Path = Field(
+        Path(__file__).resolve().parents[2] / "scoring_rules", description="folder of the rule books (beside app/)"
+    )
     pool_size: int = Field(10, ge=1, description="database connections per worker")
     pool_wait_seconds: float = 5.0
     statement_timeout_ms: int = 30_000

@@ -67,9 +67,7 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
     histories = histories_of(connection, actor, [original.member_id])
     quarters = held_quarters(connection, actor, [original.effective_on])
     work = Work.locked(connection, actor, histories, quarters, {(original.cycle, original.member_id)})
-    family = [original]  # read under the lock: what was posted under one cause is one member's
-    if original.cause is not None:
-        family = store.find_by_cause(connection, actor.district_id, original.cause)
+    family = family_of(connection, actor, original)  # read under the lock; what has one cause is one member's
     asked = Posting(
         id=reversal_id,
         member_id=original.member_id,
@@ -86,6 +84,11 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
         return Posted([PostedItem((replay,), replayed=True)], work.finish())
     entries = undo_family(work, original, family, asked)
     return Posted([PostedItem(entries)], work.finish())
+
+
+def family_of(connection: Connection, actor: Actor, entry: Entry) -> list[Entry]:
+    """The entry with all that was booked under its cause."""
+    return [entry] if entry.cause is None else store.find_by_cause(connection, actor.district_id, entry.cause)
 
 
 def find_entry(connection: Connection, actor: Actor, entry_id: UUID) -> Entry:

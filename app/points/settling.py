@@ -62,7 +62,10 @@ def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     for chunk in _chunks(members):
         histories = histories_of(connection, actor, chunk)
         work = Work.locked(connection, actor, histories, quarters, {(quarter.cycle, one) for one in chunk})
-        work.enter({(quarter, one) for one in chunk if quarter_day(histories[one], quarter) is not None})
+        begun = [one for one in quarters if one.cycle == quarter.cycle and one.code <= quarter.code]
+        work.enter({(part, one) for part in begun for one in chunk if quarter_day(histories[one], part) is not None})
+        for balance in work.known.balances.values():
+            work.follow(balance)
         rows = store.list_duties_to_settle(connection, actor.district_id, quarter.cycle, chunk)
         entries = store.entries_of(connection, actor.district_id, [row.entry_id for row in rows if row.entry_id])
         for row in rows:

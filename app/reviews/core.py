@@ -49,6 +49,9 @@ class SheetRow:
         return tuple(getattr(self, name) for name in self.__slots__)
 
 
+_COLUMNS = SheetRow.__slots__
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a row is worked out from."""
@@ -90,8 +93,8 @@ def sheet_row(standing: Standing, windows: frozenset[str], day: date, quarter: s
 
 
 def quarter_name(quarter: str, language: str) -> str:
-    """2026第3季度, as the published sheets write it."""
-    return f"{quarter[:4]}第{quarter[-1]}季度" if language == "zh" else f"{quarter[:4]} Q{quarter[-1]}"
+    """2026年第3季度."""
+    return f"{quarter[:4]}年第{quarter[-1]}季度" if language == "zh" else f"{quarter[:4]} Q{quarter[-1]}"
 
 
 def _named(cells: Mapping[CellKey, Cell], items: Mapping[str, Item], kind: Kind, language: str) -> str:
@@ -119,12 +122,16 @@ def _duties(standing: Standing, language: str) -> str:
 
 
 def widths(rows: Iterable[SheetRow]) -> list[float]:
-    """Column widths that hold the headings and most of the text; a Chinese character takes two places."""
+    """Column widths: what is short is shown whole, remarks are wrapped; a Chinese character takes two places."""
     found = [float(2 * len(heading.zh) + 2) for heading in HEADINGS]
     for row in rows:
         for at, value in enumerate(row.values()):
-            found[at] = max(found[at], min(40.0, _places(str(value)) + 2))
-    return found
+            found[at] = max(found[at], min(_WIDTH_MAX, _places(str(value)) + 2))
+    return [max(width, _DAY_WIDTH) if name == "day" else width for name, width in zip(_COLUMNS, found, strict=True)]
+
+
+_WIDTH_MAX = 24.0
+_DAY_WIDTH = 17.0  # 2026年11月22日, as the cell's format shows it
 
 
 def _places(text: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,7 @@ from app.points.views import Effect, PostedItem
 from app.roster.history import MemberHistory
 from app.rules.core import Item, Kind
 
-# Who stands in for whom: a vacant or colliding office falls to the secretary, then the committee (design, section 8).
+# Who stands in for whom: a vacant or colliding office falls to the secretary, then the committee.
 RANK: dict[Role, int] = {
     Role.MEMBER: 0,
     Role.HR: 0,
@@ -126,7 +127,7 @@ class AlreadyDecided(LongwenError):
 
 
 def may_record(item: Item, roles: frozenset[Role], *, is_service: bool) -> bool:
-    """Whether someone with these roles at the member's place may record the item (design, section 8).
+    """Whether someone with these roles at the member's place may record the item.
 
     What only the service records (a duty kept until a finding says otherwise) is nobody else's to record.
     """
@@ -160,3 +161,9 @@ def may_see(actor: Actor, history: MemberHistory) -> bool:
     there = history.on(actor.today)
     path = there.path if there is not None else history.spells[-1].path
     return actor.may(Permission.STANDING_READ, path)
+
+
+def matter_name(text: str) -> str:
+    """A matter as it is compared: one width (NFKC), no invisible characters, single spaces; "" if nothing is left."""
+    shown = (one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) not in ("Cf", "Cc"))
+    return " ".join("".join(shown).split())

@@ -33,9 +33,10 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
         raise NotFound(what="entry", field="id")
     if actor.account_id is not None and history.account_id == actor.account_id:
         raise refusals.OwnRow(field="id")
-    item = background.books.regime(entry.edition, entry.profile).items.get(entry.item)
-    if item is not None:
-        _check(actor, entry, item, paths)
+    for one in points.family_of(connection, actor, entry):
+        item = background.books.regime(one.edition, one.profile).items.get(one.item)
+        if item is not None and one.reverses is None:
+            _check(actor, one, item, paths, has_finding=entry.cause is not None)
     if store.find_submissions(connection, actor.district_id, [reversal_id]):
         raise refusals.IdUsed(id=str(reversal_id), field="id")
     posted = points.reverse(connection, actor, entry_id, reversal_id, reason)
@@ -43,7 +44,10 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
     return Reversed(posted.items[0].entries, effects, posted.items[0].replayed)
 
 
-def _check(actor: Actor, entry: Entry, item: Item, paths: list[str]) -> None:
+def _check(actor: Actor, entry: Entry, item: Item, paths: list[str], *, has_finding: bool) -> None:
+    """Whoever undoes one entry of a cause undoes all of it; a finding's share goes with the finding's reviewer."""
+    if has_finding and item.kind is Kind.ROUTINE:
+        return
     roles = frozenset(role for path in paths for role in actor.roles_at(path))
     decides = may_review(item, roles, is_service=actor.is_service)
     if item.kind is Kind.ROUTINE:

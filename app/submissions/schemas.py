@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from app.kit.errors import LongwenError
 from app.kit.http import Answer, Model
@@ -14,7 +15,16 @@ from app.kit.problems import Language
 from app.points.ledger import Posting, Source
 from app.points.schemas import EffectAnswer, EntryAnswer
 from app.rules.award import UNITS_MAX, Outcome
-from app.submissions.core import Decided, Decision, Recorded, Reversed, Submission, SubmissionPage, SubmissionState
+from app.submissions.core import (
+    Decided,
+    Decision,
+    Recorded,
+    Reversed,
+    Submission,
+    SubmissionPage,
+    SubmissionState,
+    matter_name,
+)
 
 BATCH_MAX = 1000
 
@@ -29,12 +39,29 @@ class RecordItem(Model):
     outcome: Outcome | None = Field(
         None, description="日常项：kept 已履行，missed 未履行 · of a duty", examples=["kept"]
     )
-    units: int | None = Field(None, ge=0, le=UNITS_MAX, description="数量（小时、次、百分比）· hours, times, percent")
+    units: int | None = Field(
+        None, strict=True, ge=0, le=UNITS_MAX, description="数量（小时、次、百分比）· hours, times, percent"
+    )
     tier: str | None = Field(None, max_length=64, description="档次代码 · the tier's code")
     matter: str | None = Field(
         None, min_length=1, max_length=200, description="事项（文号、工单号）· document or ticket"
     )
     reason: str | None = Field(None, min_length=1, max_length=500, description="说明 · in words")
+
+    @field_validator("effective_on", mode="before")
+    @classmethod
+    def _is_day(cls, value: object) -> object:
+        if not isinstance(value, str | date):
+            raise PydanticCustomError("date_type", "a day is written as text")
+        return value
+
+    @field_validator("matter")
+    @classmethod
+    def _one_form(cls, value: str | None) -> str | None:
+        named = None if value is None else matter_name(value)
+        if named == "":
+            raise PydanticCustomError("string_too_short", "empty", {"min_length": 1})
+        return named
 
 
 class RecordRequest(Model):

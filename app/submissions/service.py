@@ -130,7 +130,8 @@ class _Clerk:
         is_own = there.account_id is not None and there.account_id == self.actor.account_id
         if is_own and (item.kind is not Kind.INNOVATION or Role.MEMBER.value not in item.record):
             raise refusals.OwnRow(field="member_id")
-        roles = self.actor.roles_at(there.path) | ({Role.MEMBER} if is_own else set())
+        # As a member one acts for the own record only, wherever in the branch the membership is held.
+        roles = (self.actor.roles_at(there.path) - {Role.MEMBER}) | ({Role.MEMBER} if is_own else set())
         if not may_record(item, roles, is_service=self.actor.is_service):
             raise refusals.NotYourItem(item=item.code, roles="、".join(item.record), field="item")
         if item.kind is Kind.ROUTINE:

@@ -1,14 +1,5 @@
-"""The town in which the ledger is tested."""
+"""The town in which the ledger is tested, and the way to it over HTTP."""
 
-from __future__ import annotations
+from tests.town import client, desk, town
 
-import pytest
-
-from app.kit.clock import FixedClock
-from app.kit.db import Database
-from tests.town import Town, found_town
-
-
-@pytest.fixture
-def town(database: Database, owner_database: Database, clock: FixedClock) -> Town:
-    return found_town(database, owner_database, clock)
+__all__ = ["client", "desk", "town"]

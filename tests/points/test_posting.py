@@ -31,8 +31,8 @@ def added(town: Town, name: str, **facts: object) -> Posting:
     return Posting(id=new_id(), member_id=town.members[name], source=Source.SUBMISSION, **facts)  # type: ignore[arg-type]
 
 
-def post(town: Town, *postings: Posting, **options: bool) -> Posted:
-    return town.run(lambda connection, actor: service.post(connection, actor, postings, **options))  # type: ignore[no-any-return]
+def post(town: Town, *postings: Posting, each: bool = False) -> Posted:
+    return town.run(lambda connection, actor: service.post(connection, actor, postings, each=each))  # type: ignore[no-any-return]
 
 
 def total(town: Town, name: str) -> int:

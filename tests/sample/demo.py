@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -151,6 +153,10 @@ class Builder:
         self.database.run(lambda connection: _decide(connection, reviewer, facts), self.district.id)
 
 
+def _of_member(fact: Recorded) -> str:
+    return fact.member_number
+
+
 def _posting(fact: Recorded, member_id: UUID, recorder: Actor) -> Posting:
     return Posting(
         id=fact.id,
@@ -192,15 +198,26 @@ def build(settings: Settings, progress: Progress) -> None:
             builder.on(first_after.replace(day=9))
             builder.import_roster(made, settings.data)
             progress.update(task, description=f"{quarter} 记录 · entries")
-            # Member by member, as branches send their lists; findings last, so that they find the duties decided.
-            own = [one for one in facts if quarter_of(one.effective_on) == quarter]
-            own.sort(key=lambda one: (one.is_proposal, one.member_number))
             numbers = builder.numbers()
             recorder, reviewer = builder.officer("district-1"), builder.officer("district-2")
-            for start in range(0, len(own), BATCH):
-                part = own[start : start + BATCH]
+
+            def send(
+                part: Sequence[Recorded],
+                numbers: dict[str, UUID] = numbers,
+                recorder: Actor = recorder,
+                reviewer: Actor = reviewer,
+            ) -> int:
                 builder.record(part, numbers, recorder, reviewer)
-                progress.update(task, advance=len(part))
+                return len(part)
+
+            own = [one for one in facts if quarter_of(one.effective_on) == quarter]
+            with ThreadPoolExecutor(max_workers=2) as pool:  # the database works while the next batch is made up
+                # Findings last, so that they find the duties decided; member by member, as branches send their lists.
+                for is_proposal in (False, True):
+                    chosen = sorted((one for one in own if one.is_proposal is is_proposal), key=_of_member)
+                    parts = [chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH)]
+                    for count in pool.map(send, parts):
+                        progress.update(task, advance=count)
             progress.update(task, description=f"{quarter} 结算 · jobs")
             for day, jobs in ((11, ("quarters", "settle", "lines")), (16, ("quarters",))):
                 builder.on(first_after.replace(day=day))
@@ -251,36 +268,59 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
 登录名（口令均为 {PASSWORD}）· logins (all with that password)
 {people}
 
+在另一个终端 · in another terminal:
+
+  login() {{ curl -s {address}/api/v1/sessions -H 'Content-Type: application/json' \\
+    -d '{{"login": "'$1'", "password": "{PASSWORD}"}}' \\
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])'; }}
+  API={address}/api/v1 TOKEN=$(login {CODE}/secretary-b001) COMMITTEE=$(login {CODE}/committee-c1)
+  MEMBER={member.id} BRANCH={member.branch_id} DAY={today}
+  new_id() {{ python3 -c 'import uuid; print(uuid.uuid4())'; }}
+
 记录一次积分 · record a point (as the secretary of the first branch):
 
-  TOKEN=$(curl -s {address}/api/v1/sessions -H 'Content-Type: application/json' \\
-    -d '{{"login": "{CODE}/secretary-b001", "password": "{PASSWORD}"}}' \\
-    | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
-  MEMBER={member.id}
-  curl -s {address}/api/v1/entries -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-    -d '{{"entries": [{{"id": "'$(python3 -c 'import uuid; print(uuid.uuid4())')'", "member_id": "'$MEMBER'",
-         "item": "ORG-D02", "effective_on": "{today}", "outcome": "missed"}}]}}'
+  ID=$(new_id)
+  curl -s $API/entries -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+    -d '{{"entries": [{{"id": "'$ID'", "member_id": "'$MEMBER'", "item": "ORG-D02",
+         "effective_on": "'$DAY'", "outcome": "missed"}}]}}'
 
 积分、说明、榜单 · the standing, its explanation, a board:
 
-  curl -s {address}/api/v1/members/$MEMBER/standing -H "Authorization: Bearer $TOKEN"
-  curl -s {address}/api/v1/members/$MEMBER/explanation -H "Authorization: Bearer $TOKEN"
-  curl -s {address}/api/v1/boards/branches/{member.branch_id} -H "Authorization: Bearer $TOKEN"
+  curl -s $API/members/$MEMBER/standing -H "Authorization: Bearer $TOKEN"
+  curl -s $API/members/$MEMBER/explanation -H "Authorization: Bearer $TOKEN"
+  curl -s $API/boards/branches/$BRANCH -H "Authorization: Bearer $TOKEN"
 
 名册样例 · the roster as a workbook: {{data}}/sample-roster.xlsx
 Ctrl-C 停止，数据保留；make demo-clean 清除 · Ctrl-C stops and keeps the data; make demo-clean forgets it
 """
 
 
+def asked_port() -> int:
+    """The port of PORT; ends the program with a word where it is none, or is taken."""
+    asked = os.environ.get("PORT") or "8000"
+    if not asked.isdecimal() or not 1 <= int(asked) <= 65535:
+        raise SystemExit(f"PORT={asked}: 端口应为 1 至 65535 的整数 · a port is a whole number from 1 to 65535")
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", int(asked)))
+        except OSError:
+            raise SystemExit(
+                f"端口 {asked} 已被占用，请换一个：PORT=8080 make demo · port {asked} is taken; take another one"
+            ) from None
+    return int(asked)
+
+
 def main() -> None:
     """Build what is not there, say what there is, serve until Ctrl-C."""
-    port = int(os.environ.get("PORT", "8000"))
+    port = asked_port()
     logging.basicConfig(level=logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console(stderr=True)
+    console.print("启动 PostgreSQL · starting PostgreSQL")
     with served(Settings(), as_owner=True) as found:
         settings = with_secret(found).model_copy(update={"port": port})
-        settings.data.mkdir(parents=True, exist_ok=True)
+        console.print("升级数据库 · migrating")
         application = make_url(application_address(settings))
         migrate.upgrade(owner_address(settings), application.username or "", application.password)
         if not (settings.data / FINISHED).exists():
@@ -290,14 +330,16 @@ def main() -> None:
                     build(settings, progress)
                 except LongwenError as error:
                     raise SystemExit(explained(error)) from error
-        made = sample.make_district(SEED)
         with opened(application_address(settings), settings) as database:
-            text = welcome(port, made, database, _district(settings)).replace("{data}", str(settings.data))
+            text = welcome(port, sample.make_district(SEED), database, _district(settings))
         configure_logging(as_json=False)
         app = create_app(settings, clock=SampleClock())
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        console.print(text.replace("{data}", str(settings.data)), highlight=False, markup=False, soft_wrap=True)
         uvicorn.run(app, host=settings.host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=10)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit("已停止；再次运行 make demo 会接着进行。· Stopped; make demo goes on from here.") from None

@@ -1,0 +1,173 @@
+"""Boards over HTTP: ranks, masks, the district's policy, and nothing beyond it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.town import Desk, Json
+
+DISTRICT = "/api/v1/boards/district"
+
+
+def board(desk: Desk, login: str = "district_officer", path: str = DISTRICT, **headers: str) -> Any:
+    return desk.client.get(path, headers={**desk.headers(login), **headers})
+
+
+def branch_board(desk: Desk, login: str = "district_officer") -> Any:
+    return board(desk, login, f"/api/v1/boards/branches/{desk.town.branch}")
+
+
+def set_policy(desk: Desk, audience: str = "office", **policy: Any) -> None:
+    body = {"reach": "district", "top": 10, "names": "masked", **policy}
+    path = f"/api/v1/boards/policies/{audience}"
+    answer = desk.client.put(path, json=body, headers=desk.headers("district_officer"))
+    assert (answer.status_code, answer.json()) == (200, body)
+    assert desk.client.get(path, headers=desk.headers("secretary")).json() == body
+
+
+def lose(desk: Desk, name: str, times: int) -> None:
+    """10 points for each of the last months."""
+    facts = [desk.town.missed(name, effective_on=f"2026-{11 - number:02d}-05") for number in range(times)]
+    desk.recorded("committee_officer", *facts)
+
+
+def rows(answer: Any) -> list[tuple[int, str, int]]:
+    assert answer.status_code == 200, answer.text
+    return [(one["rank"], one["name"], one["points"]) for one in answer.json()["rows"]]
+
+
+@pytest.fixture
+def ranked(desk: Desk) -> Desk:
+    """Four members with 1000, 990, 990 and 980 points."""
+    desk.town.add_member("郑晚来", joined=date(2020, 7, 1))
+    lose(desk, "陈建国", 1)
+    lose(desk, "郑晚来", 1)
+    lose(desk, "周美玲", 2)
+    return desk
+
+
+def test_equal_points_share_a_rank_and_the_earlier_member_stands_first(ranked: Desk) -> None:
+    set_policy(ranked, names="full")
+    found = board(ranked)
+    assert rows(found) == [(1, "林晓明", 1000), (2, "陈建国", 990), (2, "郑晚来", 990), (4, "周美玲", 980)]
+    assert found.json()["members"] == 4
+    assert "1、2、2、4" in found.json()["tie_rule"]["zh"]
+    assert rows(branch_board(ranked)) == [(1, "林晓明", 1000), (2, "陈建国", 990), (2, "郑晚来", 990)]
+
+
+def test_without_a_policy_the_top_ten_stand_with_masked_names(ranked: Desk) -> None:
+    for number in range(12):
+        ranked.town.add_member(f"王成员{number:02d}")
+    for login in ("district_officer", "secretary", "auditor", "林晓明"):
+        found = board(ranked, login).json()
+        assert found["policy"] == {"reach": "district", "top": 10, "names": "masked"}
+        assert (len(found["rows"]), found["members"]) == (10, 16)
+        assert {one["name"] for one in found["rows"]} == {"林**", "王**"}
+
+
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [("masked", ["林**", "陈**", "郑**", "周**"]), ("initials", ["L.X.M.", "C.J.G.", "Z.W.L.", "Z.M.L."])],
+)
+def test_nothing_but_what_the_policy_shows_is_in_the_bytes(ranked: Desk, form: str, names: list[str]) -> None:
+    set_policy(ranked, names=form)
+    for answer in (board(ranked), branch_board(ranked)):
+        assert [name for _, name, _ in rows(answer)] == names[: len(answer.json()["rows"])]
+        for name, member in ranked.town.members.items():
+            assert name not in answer.text
+            assert name[1:] not in answer.text
+            assert str(member) not in answer.text
+        assert set(answer.json()["rows"][0]) == {"rank", "name", "branch", "points"}
+        assert "N000" not in answer.text
+
+
+def test_the_policy_decides_how_many_stand(ranked: Desk) -> None:
+    set_policy(ranked, top=2, names="full")
+    assert [name for _, name, _ in rows(board(ranked))] == ["林晓明", "陈建国"]
+    assert board(ranked).json()["members"] == 4
+    assert "郑晚来" not in board(ranked).text
+    for top in (0, 201, -1, "all"):
+        body = {"reach": "district", "top": top, "names": "full"}
+        path = "/api/v1/boards/policies/office"
+        assert ranked.client.put(path, json=body, headers=ranked.headers("district_officer")).status_code == 422
+
+
+def test_the_policy_decides_how_far_boards_go(ranked: Desk) -> None:
+    for reach, district, branch in (("district", 200, 200), ("branch", 403, 200), ("off", 403, 403)):
+        set_policy(ranked, reach=reach)
+        assert (board(ranked).status_code, branch_board(ranked).status_code) == (district, branch)
+        refused = board(ranked) if district == 403 else None
+        if refused is not None:
+            assert refused.json()["code"] == "board_off"
+            assert "rows" not in refused.text
+
+
+def test_members_and_officers_have_policies_of_their_own(ranked: Desk) -> None:
+    set_policy(ranked, "office", names="full")
+    set_policy(ranked, "members", reach="branch", names="initials", top=1)
+    assert board(ranked).json()["audience"] == "office"
+    assert board(ranked, "林晓明").status_code == 403
+    found = branch_board(ranked, "林晓明")
+    assert (found.json()["audience"], rows(found)) == ("members", [(1, "L.X.M.", 1000)])
+    assert "陈建国" in board(ranked, "secretary").text
+
+
+def test_the_own_position_is_shown_to_nobody_else(ranked: Desk) -> None:
+    lose(ranked, "林晓明", 3)
+    set_policy(ranked, "members", top=1)
+    found = board(ranked, "林晓明").json()
+    assert (found["own"], len(found["rows"])) == ({"rank": 4, "points": 970}, 1)
+    assert branch_board(ranked, "林晓明").json()["own"] == {"rank": 3, "points": 970}
+    for login in ("secretary", "district_officer", "auditor"):
+        assert board(ranked, login).json()["own"] is None
+
+
+def test_a_member_reads_no_board_of_another_branch(ranked: Desk) -> None:
+    path = f"/api/v1/boards/branches/{ranked.town.neighbour}"
+    assert board(ranked, "林晓明", path).status_code == 404
+    assert board(ranked, "secretary", path).status_code == 404
+    for organisation in (ranked.town.group, ranked.town.committee, ranked.town.district.id):
+        assert board(ranked, "district_officer", f"/api/v1/boards/branches/{organisation}").status_code == 404
+
+
+def test_a_vetoed_member_stands_at_zero(ranked: Desk) -> None:
+    veto = ranked.town.fact("林晓明", "LAW-V02")
+    ranked.recorded("committee_officer", veto)
+    ranked.decide("district_officer", veto["id"])
+    assert rows(board(ranked))[-1] == (4, "林**", 0)
+
+
+def test_the_tag_changes_with_a_point_with_the_policy_and_with_the_caller(ranked: Desk) -> None:
+    tag = board(ranked).headers["etag"]
+    assert board(ranked, **{"If-None-Match": tag}).status_code == 304
+    assert board(ranked, "林晓明").headers["etag"] != tag
+    assert "Authorization" in board(ranked).headers["vary"]
+    ranked.recorded("committee_officer", ranked.town.missed("周美玲", "ORG-D03"))
+    after_point = board(ranked, **{"If-None-Match": tag})
+    assert after_point.status_code == 200
+    set_policy(ranked, top=3)
+    assert board(ranked, **{"If-None-Match": after_point.headers["etag"]}).status_code == 200
+
+
+def test_an_exempt_member_stands_on_no_board(ranked: Desk) -> None:
+    ranked.town.add_member("方免考", profile="exempt")
+    set_policy(ranked, names="full", top=200)
+    assert "方免考" not in board(ranked).text
+    assert board(ranked).json()["members"] == 4
+
+
+def test_a_member_who_moved_stands_in_the_present_branch(ranked: Desk) -> None:
+    ranked.town.move("陈建国", ranked.town.neighbour, date(2026, 11, 10))
+    ranked.town.live_through("2026Q4")
+    set_policy(ranked, names="full")
+    assert [name for _, name, _ in rows(branch_board(ranked))] == ["林晓明", "郑晚来"]
+    found: list[Json] = board(ranked).json()["rows"]
+    assert {one["name"]: one["branch"] for one in found}["陈建国"] == "第二支部"
+
+
+def test_a_cycle_that_nobody_stands_in_is_empty(ranked: Desk) -> None:
+    found = board(ranked, "district_officer", f"{DISTRICT}?cycle=2025").json()
+    assert (found["cycle"], found["rows"], found["members"], found["data_at"]) == ("2025", [], 0, None)

@@ -1,0 +1,56 @@
+"""Ranks, and names as a policy lets them be seen."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.boards.core import BoardPolicy, NameForm, Reach, competition_ranks, shown_name
+
+
+@pytest.mark.parametrize(
+    ("points", "ranks"),
+    [
+        ([], []),
+        ([5], [1]),
+        ([9, 8, 8, 7], [1, 2, 2, 4]),
+        ([9, 9, 9], [1, 1, 1]),
+        ([9, 9, 8, 8, 8, 1], [1, 1, 3, 3, 3, 6]),
+        ([0, -1], [1, 2]),
+    ],
+)
+def test_equal_points_share_a_rank_and_the_next_one_counts_them_all(points: list[int], ranks: list[int]) -> None:
+    assert competition_ranks(points) == ranks
+
+
+@given(st.lists(st.integers(-5, 5)))
+def test_a_rank_is_one_more_than_how_many_have_more(points: list[int]) -> None:
+    falling = sorted(points, reverse=True)
+    assert competition_ranks(falling) == [1 + sum(other > one for other in falling) for one in falling]
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [("陈晓明", "陈**"), ("陈", "陈**"), ("欧阳修远", "欧**"), ("Anna", "A**"), ("", "**"), ("𠀀某", "𠀀**")],
+)
+def test_a_masked_name_tells_its_first_character_and_not_its_length(name: str, masked: str) -> None:
+    assert shown_name(name, NameForm.MASKED) == masked
+
+
+@pytest.mark.parametrize(("name", "initials"), [("陈晓明", "C.X.M."), ("林芳", "L.F.")])
+def test_initials_are_those_of_the_syllables(name: str, initials: str) -> None:
+    assert shown_name(name, NameForm.INITIALS) == initials
+
+
+def test_a_full_name_stays() -> None:
+    assert shown_name("陈晓明", NameForm.FULL) == "陈晓明"
+
+
+@given(st.text("陈林黄张李王吴刘晓明芳国华建", min_size=2, max_size=4))
+def test_only_the_full_form_tells_a_whole_name(name: str) -> None:
+    assert all(name not in shown_name(name, form) for form in (NameForm.MASKED, NameForm.INITIALS))
+
+
+def test_from_the_first_day_a_board_shows_masked_names_of_the_first_ten() -> None:
+    assert BoardPolicy() == BoardPolicy(Reach.DISTRICT, 10, NameForm.MASKED)

@@ -1,0 +1,404 @@
+"""Who may call what, about whom: every route, every office, beside what is expected of it.
+
+A route that is not in the table fails. What a caller may not see is not found, and no refusal tells a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from app.auth import service as auth
+from app.auth.core import Role
+from app.enrolment.template import write_template
+from app.kit.clock import FixedClock
+from app.kit.db import Database
+from app.kit.ids import new_id
+from app.kit.settings import Settings
+from tests.auth.people import CHEAP, PASSWORD
+from tests.town import Town, client_of, found_town
+
+# Whom an object is about: the member who calls, somebody in the same group, somebody next door, somebody of another
+# district (whose officer is the outsider).
+NAMES = {"own": "林晓明", "colleague": "陈建国", "neighbour": "周美玲", "elsewhere": "吴德胜"}
+# In the order of the columns below.
+CALLERS = (
+    "member",
+    "group_leader",
+    "organisation_commissioner",
+    "discipline_commissioner",
+    "hr",
+    "secretary",
+    "committee_officer",
+    "district_officer",
+    "system_administrator",
+    "security_administrator",
+    "auditor",
+    "nobody",  # an account without any office
+    "outsider",  # the district officer of another district
+    "stranger",  # no token
+)
+MEANING = {"+": range(200, 300), "1": (401,), "3": (403,), "4": (404,)}
+
+
+@dataclass
+class World:
+    """Two towns, everyone logged in, and one pending submission and one live entry about each of the four."""
+
+    client: TestClient
+    town: Town
+    other: Town
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    submissions: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
+
+    def town_of(self, whose: str) -> Town:
+        return self.other if whose == "elsewhere" else self.town
+
+    def member(self, whose: str) -> str:
+        return str(self.town_of(whose).members[NAMES[whose]])
+
+    def branch(self, whose: str) -> str:
+        town = self.town_of(whose)
+        return str(town.neighbour if whose == "neighbour" else town.branch)
+
+    def fact(self, whose: str, item: str, **facts: Any) -> dict[str, Any]:
+        return self.town_of(whose).fact(NAMES[whose], item, **facts)
+
+
+@pytest.fixture(scope="module")
+def world(settings: Settings, database: Database, owner_database: Database) -> World:
+    clock = FixedClock(datetime(2026, 11, 21, 2, tzinfo=UTC))
+    town, other = (found_town(database, owner_database, clock) for _ in range(2))
+    world = World(client_of(settings, database, clock), town, other)
+    for whose, name in NAMES.items():
+        town = world.town_of(whose)
+        branch = town.neighbour if whose == "neighbour" else town.branch
+        town.add_member(name, branch=branch, account=whose == "own")
+    world.town.appoint_cast()
+    world.town.run(lambda c, a: auth.open_account(c, a, "nobody", "某同志", PASSWORD, passwords=CHEAP))
+    logins = {caller: caller for caller in CALLERS if caller != "stranger"} | {"member": NAMES["own"]}
+    for town in (world.town, world.other):
+        town.appoint("recorder", Role.COMMITTEE_OFFICER, town.root)
+        recorder = town.log_in(world.client, "recorder")
+        for whose, name in NAMES.items():
+            if world.town_of(whose) is town:
+                entry, proposal = town.missed(name, "ORG-D03"), town.praise(name)
+                answer = world.client.post("/api/v1/entries", json={"entries": [entry, proposal]}, headers=recorder)
+                assert answer.status_code == 201, answer.text
+                world.entries[whose], world.submissions[whose] = entry["id"], proposal["id"]
+    world.other.appoint("outsider", Role.DISTRICT_OFFICER, world.other.root)
+    for caller, login in logins.items():
+        town = world.other if caller == "outsider" else world.town
+        world.headers[caller] = town.log_in(world.client, login)
+    world.headers["stranger"] = {}
+    return world
+
+
+@dataclass(frozen=True)
+class Row:
+    """One call, and what each caller is answered: by whose object it is about, or for ``any``."""
+
+    route: str
+    call: Callable[[World, str, dict[str, str]], Any]
+    expected: dict[str, str]
+
+
+def get(path: str) -> Callable[[World, str, dict[str, str]], Any]:
+    """A call that reads; ``{member_id}`` and ``{branch_id}`` are those of the object."""
+
+    def call(world: World, whose: str, headers: dict[str, str]) -> Any:
+        facts = {} if whose == "any" else {"member_id": world.member(whose), "branch_id": world.branch(whose)}
+        return world.client.get(path.format(**facts), headers=headers)
+
+    return call
+
+
+def put(path: str, body: dict[str, Any]) -> Callable[[World, str, dict[str, str]], Any]:
+    return lambda world, _, headers: world.client.put(path, json=body, headers=headers)
+
+
+def recording(item: str, **facts: Any) -> Callable[[World, str, dict[str, str]], Any]:
+    """A preview, so that every caller meets the same state."""
+
+    def call(world: World, whose: str, headers: dict[str, str]) -> Any:
+        body = {"entries": [world.fact(whose, item, **facts)]}
+        return world.client.post("/api/v1/entries", json=body, params={"preview": "true"}, headers=headers)
+
+    return call
+
+
+def deciding(world: World, whose: str, headers: dict[str, str]) -> Any:
+    path = f"/api/v1/submissions/{world.submissions[whose]}/decision"
+    return world.client.post(path, json={"decision": "post"}, params={"preview": "true"}, headers=headers)
+
+
+def reversing(world: World, whose: str, headers: dict[str, str]) -> Any:
+    body = {"id": str(new_id()), "reason": "记错"}
+    path = f"/api/v1/entries/{world.entries[whose]}/reversal"
+    return world.client.post(path, json=body, params={"preview": "true"}, headers=headers)
+
+
+def importing(world: World, _: str, headers: dict[str, str]) -> Any:
+    book = BytesIO()
+    write_template(book)
+    book.seek(0)
+    files = {"file": ("roster.xlsx", book)}
+    return world.client.post("/api/v1/roster-imports", params={"preview": "true"}, files=files, headers=headers)
+
+
+def logging_in(world: World, _: str, headers: dict[str, str]) -> Any:
+    body = {"login": f"{world.town.district.code}/auditor", "password": PASSWORD}
+    return world.client.post("/api/v1/sessions", json=body, headers=headers)
+
+
+def logging_out(world: World, whose: str, headers: dict[str, str]) -> Any:
+    """With a token of its own, so that the caller stays logged in."""
+    fresh = headers and {"Authorization": f"Bearer {logging_in(world, whose, {}).json()['access_token']}"}
+    return world.client.delete("/api/v1/sessions/current", headers=fresh)
+
+
+#                  m  g  o  d  h  s  c  d  s  s  a  n  o  s
+#                  e  r  r  i  r  e  o  i  y  e  u  o  u  t
+#                  m  o  g  s  .  c  m  s  s  c  d  b  t  r
+ANYBODY = {"any": "+  +  +  +  +  +  +  +  +  +  +  +  +  +"}
+SIGNED_IN = {"any": "+  +  +  +  +  +  +  +  +  +  +  +  +  1"}
+DISTRICT = {"any": "3  3  3  3  3  3  3  +  3  3  3  3  +  1"}
+BOARDS = {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"}
+LINES = {"any": "3  3  3  3  3  +  +  +  3  3  +  3  +  1"}
+ROSTER = {"any": "3  +  +  +  3  +  +  +  3  3  +  3  +  1"}
+STANDING = {
+    "own": "+  +  +  +  3  +  +  +  3  3  +  3  4  1",
+    "colleague": "4  +  +  +  3  +  +  +  3  3  +  3  4  1",
+    "neighbour": "4  4  4  4  3  4  +  +  3  3  +  3  4  1",
+    "elsewhere": "4  4  4  4  3  4  4  4  3  3  4  3  +  1",
+}
+POLICY = {"reach": "district", "top": 10, "names": "masked"}
+TABLE = [
+    *(
+        Row(f"GET {path}", get(path), ANYBODY)
+        for path in ("/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
+    ),
+    Row("GET /docs/{name}", get("/docs/docs.js"), ANYBODY),
+    Row("POST /api/v1/sessions", logging_in, ANYBODY),
+    Row("GET /api/v1/sessions/current", get("/api/v1/sessions/current"), SIGNED_IN),
+    Row("DELETE /api/v1/sessions/current", logging_out, SIGNED_IN),
+    Row("GET /api/v1/organisations", get("/api/v1/organisations"), ROSTER),
+    Row("GET /api/v1/members", get("/api/v1/members"), ROSTER),
+    Row(
+        "GET /api/v1/members/{member_id}",
+        get("/api/v1/members/{member_id}"),
+        {
+            "own": "3  +  +  +  3  +  +  +  3  3  +  3  4  1",
+            "colleague": "3  +  +  +  3  +  +  +  3  3  +  3  4  1",
+            "neighbour": "3  4  4  4  3  4  +  +  3  3  +  3  4  1",
+            "elsewhere": "3  4  4  4  3  4  4  4  3  3  4  3  +  1",
+        },
+    ),
+    Row("POST /api/v1/roster-imports", importing, DISTRICT),
+    Row("GET /api/v1/roster-imports/template", get("/api/v1/roster-imports/template"), DISTRICT),
+    *(
+        Row(f"GET /api/v1/members/{{member_id}}/{part}", get(f"/api/v1/members/{{member_id}}/{part}"), STANDING)
+        for part in ("standing", "entries", "explanation")
+    ),
+    Row(
+        "POST /api/v1/entries",
+        recording("ORG-D02", outcome="missed"),  # a group leader's
+        {
+            "own": "3  +  3  3  3  +  +  +  3  3  3  3  4  1",
+            "colleague": "4  +  3  3  3  +  +  +  3  3  3  3  4  1",
+            "neighbour": "4  4  4  4  4  4  +  +  3  3  3  3  4  1",
+            "elsewhere": "4  4  4  4  4  4  4  4  3  3  3  3  +  1",
+        },
+    ),
+    Row(
+        "POST /api/v1/entries",
+        recording("ORG-D01", outcome="missed"),  # an organisation commissioner's
+        {
+            "own": "3  3  +  3  3  +  +  +  3  3  3  3  4  1",
+            "neighbour": "4  4  4  4  4  4  +  +  3  3  3  3  4  1",
+        },
+    ),
+    Row(
+        "POST /api/v1/entries",
+        recording("PUB-D03", units=80),  # the enterprise's
+        {
+            "own": "3  3  3  3  +  +  +  +  3  3  3  3  4  1",
+            "neighbour": "4  4  4  4  4  4  +  +  3  3  3  3  4  1",
+        },
+    ),
+    Row(
+        "POST /api/v1/entries",
+        recording("EXC-A01", tier="adopted", matter="建议9号"),  # the member's own to propose
+        {
+            "own": "+  +  3  3  3  +  +  +  3  3  3  3  4  1",
+            "colleague": "4  +  3  3  3  +  +  +  3  3  3  3  4  1",
+            "neighbour": "4  4  4  4  4  4  +  +  3  3  3  3  4  1",
+            "elsewhere": "4  4  4  4  4  4  4  4  3  3  3  3  +  1",
+        },
+    ),
+    Row(
+        "POST /api/v1/entries",
+        recording("LAW-V01"),  # a discipline commissioner's; a group leader proposes
+        {
+            "own": "3  +  3  +  3  +  +  +  3  3  3  3  4  1",
+            "neighbour": "4  4  4  4  4  4  +  +  3  3  3  3  4  1",
+        },
+    ),
+    Row(
+        "GET /api/v1/submissions",
+        get("/api/v1/submissions"),
+        {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"},
+    ),
+    Row(
+        "POST /api/v1/submissions/{submission_id}/decision",
+        deciding,  # a suggestion adopted: the secretary's to decide
+        {
+            "own": "3  3  3  3  3  +  +  +  3  3  3  3  4  1",
+            "colleague": "3  3  3  3  3  +  +  +  3  3  3  3  4  1",
+            "neighbour": "3  3  4  4  3  4  +  +  3  3  3  3  4  1",
+            "elsewhere": "3  3  4  4  3  4  4  4  3  3  3  3  +  1",
+        },
+    ),
+    Row(
+        "POST /api/v1/entries/{entry_id}/reversal",
+        reversing,  # a group meeting: the group leader's to record, the organisation commissioner's to review
+        {
+            "own": "3  3  +  3  3  +  +  +  3  3  3  3  4  1",
+            "colleague": "3  3  +  3  3  +  +  +  3  3  3  3  4  1",
+            "neighbour": "3  3  4  4  3  4  +  +  3  3  3  3  4  1",
+            "elsewhere": "3  3  4  4  3  4  4  4  3  3  3  3  +  1",
+        },
+    ),
+    Row("GET /api/v1/lines/quarters/{quarter}", get("/api/v1/lines/quarters/2026Q3"), LINES),
+    Row("GET /api/v1/lines/setting", get("/api/v1/lines/setting"), LINES),
+    Row("PUT /api/v1/lines/setting", put("/api/v1/lines/setting", {"half_year_decides": False}), DISTRICT),
+    Row("GET /api/v1/boards/district", get("/api/v1/boards/district"), BOARDS),
+    Row(
+        "GET /api/v1/boards/branches/{branch_id}",
+        get("/api/v1/boards/branches/{branch_id}"),
+        {
+            "own": "+  +  +  +  3  +  +  +  3  3  +  3  4  1",
+            "neighbour": "4  4  4  4  3  4  +  +  3  3  +  3  4  1",
+            "elsewhere": "4  4  4  4  3  4  4  4  3  3  4  3  +  1",
+        },
+    ),
+    Row("GET /api/v1/boards/policies/{audience}", get("/api/v1/boards/policies/members"), BOARDS),
+    Row("PUT /api/v1/boards/policies/{audience}", put("/api/v1/boards/policies/members", POLICY), DISTRICT),
+    Row(
+        "GET /api/v1/quarters/{quarter}/sheet",
+        get("/api/v1/quarters/2026Q4/sheet"),
+        {"any": "3  3  3  3  3  +  +  +  3  3  3  3  +  1"},
+    ),
+]
+
+
+def routes(app: FastAPI) -> Iterator[str]:
+    for context in iter_route_contexts(app.routes):
+        yield from (f"{method} {context.path}" for method in context.methods or () if method != "HEAD")
+
+
+def test_every_route_has_a_row(world: World) -> None:
+    app = world.client.app
+    assert isinstance(app, FastAPI)
+    assert set(routes(app)) == {row.route for row in TABLE}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.route)
+def test_each_caller_gets_what_is_expected_and_no_refusal_tells_a_name(world: World, row: Row) -> None:
+    for whose, expected in row.expected.items():
+        found = {}
+        for caller in CALLERS:
+            answer = row.call(world, whose, world.headers[caller])
+            found[caller] = next(
+                (mark for mark, statuses in MEANING.items() if answer.status_code in statuses), str(answer.status_code)
+            )
+            if answer.status_code >= 400:
+                assert answer.headers["content-type"] == "application/problem+json"
+                assert not any(name in answer.text for name in NAMES.values())
+        wanted = dict(zip(CALLERS, expected.split(), strict=True))
+        assert (whose, found) == (whose, wanted)
+
+
+# Of whom each caller sees anything in the lists. Callers that are not named are refused above.
+SEEN: dict[str, dict[str, str]] = {
+    "/api/v1/members?limit=200": {
+        "group_leader": "own colleague",
+        "organisation_commissioner": "own colleague",
+        "discipline_commissioner": "own colleague",
+        "secretary": "own colleague",
+        "committee_officer": "own colleague neighbour",
+        "district_officer": "own colleague neighbour",
+        "auditor": "own colleague neighbour",
+        "outsider": "elsewhere",
+    },
+    "/api/v1/submissions?limit=200": {
+        "member": "own",
+        "group_leader": "own colleague",
+        "organisation_commissioner": "own colleague",
+        "discipline_commissioner": "own colleague",
+        "secretary": "own colleague",
+        "committee_officer": "own colleague neighbour",
+        "district_officer": "own colleague neighbour",
+        "auditor": "own colleague neighbour",
+        "outsider": "elsewhere",
+    },
+    "/api/v1/quarters/2026Q4/sheet": {
+        "secretary": "own colleague",
+        "committee_officer": "own colleague neighbour",
+        "district_officer": "own colleague neighbour",
+        "outsider": "elsewhere",
+    },
+}
+
+
+def contents(answer: Any) -> str:
+    """The text of an answer, or of the cells of a workbook."""
+    if not answer.content.startswith(b"PK"):
+        return str(answer.text)
+    book = load_workbook(BytesIO(answer.content))
+    return "\n".join(str(cell) for page in book.worksheets for row in page.values for cell in row)
+
+
+@pytest.mark.parametrize("path", SEEN)
+def test_a_list_holds_only_what_is_in_reach(world: World, path: str) -> None:
+    for caller, seen in SEEN[path].items():
+        text = contents(world.client.get(path, headers=world.headers[caller]))
+        found = [whose for whose, name in NAMES.items() if name in text or world.member(whose) in text]
+        assert (caller, found) == (caller, seen.split())
+
+
+def test_the_organisations_in_reach_are_those_of_the_own_office(world: World) -> None:
+    codes = {}
+    for caller in ("group_leader", "secretary", "committee_officer", "district_officer", "auditor"):
+        answer = world.client.get("/api/v1/organisations", headers=world.headers[caller])
+        codes[caller] = [one["code"] for one in answer.json()["organisations"]]
+    assert codes["group_leader"] == ["XZ01"]
+    assert codes["secretary"] == ["ZB01", "XZ01"]
+    assert set(codes["committee_officer"]) == {"DW01", "ZB01", "XZ01", "ZB02"}
+    assert set(codes["district_officer"]) == set(codes["auditor"]) == {"QU", "DW01", "ZB01", "XZ01", "ZB02"}
+
+
+def test_a_token_opens_only_the_district_that_gave_it(world: World) -> None:
+    """The district's code in the token is a claim, and the secret behind it proves it."""
+    secret = world.headers["outsider"]["Authorization"].partition(".")[2]
+    headers = {"Authorization": f"Bearer {world.town.district.code}.{secret}"}
+    for path in ("/api/v1/members", "/api/v1/sessions/current", f"/api/v1/members/{world.member('own')}/standing"):
+        assert world.client.get(path, headers=headers).status_code == 401
+
+
+def test_an_account_that_was_closed_opens_nothing_from_then_on(world: World) -> None:
+    account = world.town.appoint("former", Role.SECRETARY, world.town.branch_path)
+    headers = world.town.log_in(world.client, "former")
+    assert world.client.get("/api/v1/members", headers=headers).status_code == 200
+    world.town.run(lambda connection, actor: auth.close_account(connection, actor, account))
+    assert world.client.get("/api/v1/members", headers=headers).status_code == 401
