@@ -147,7 +147,8 @@ def _leaf(plan: Plan, item: ItemPlan, found: list[tuple[CellKey, Cell]], cuts: l
         plain[plan.window_quarter[key.window]] += cell.points
     if item.is_plain:
         return plain
-    measured = _by_month(plan, item, found) if item.monthly is not None else _measured(plan, item, found)
+    monthly = item.monthly is not None or item.measure.window is Window.MONTH
+    measured = _by_month(plan, item, found) if monthly else _measured(plan, item, found)
     for at, quarter in enumerate(plan.quarters):
         if measured[at] != plain[at]:
             cuts.append(Cut("measure", item.code, quarter, measured[at] - plain[at]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.cycles.core import Quarter
@@ -46,12 +46,15 @@ def duties_due(
                     continue
             elif since > due_on or (starts_on < quarter.starts_on and not first):
                 continue
+            target = _target(duty, starts_on, ends_on, since)
+            if target == 0:
+                continue  # too few days are left for a single unit
             rows.append(
                 DutyRow(
                     key=DutyKey(cycle.code, member_id, item.code, window),
                     due_on=due_on,
                     share=duty.share,
-                    target=_target(duty, starts_on, ends_on, since),
+                    target=target,
                     state=DutyState.EXPECTED,
                 )
             )
@@ -100,18 +103,24 @@ def _target(duty: Duty, starts_on: date, ends_on: date, since: date) -> int | No
     if full is None or since <= starts_on:
         return full
     days, left = (ends_on - starts_on).days + 1, max(0, (ends_on - since).days + 1)
-    return max(1, full * left // days)
+    return full * left // days
 
 
 def without_exempt_days(row: DutyRow, exemptions: Sequence[tuple[date, date | None]], starts_on: date) -> DutyRow:
-    """The duty with its target scaled by the days on which the member was not exempt (scoring, section 3)."""
+    """The duty with its target scaled by the days on which the member was not exempt (scoring, section 3).
+
+    ``starts_on`` is the first day on which the duty could be the member's: the cycle's, or that of joining. A target
+    that comes to less than one unit is no duty: it is waived.
+    """
     if row.target is None:
         return row
     days = (row.due_on - starts_on).days + 1
-    exempt = sum(
-        max(0, (min(end or row.due_on, row.due_on) - max(start, starts_on)).days + 1) for start, end in exemptions
-    )
-    return row if not exempt else replace(row, target=max(1, row.target * max(0, days - exempt) // days))
+    every = [starts_on + timedelta(days=offset) for offset in range(days)]
+    exempt = sum(any(start <= day <= (end or row.due_on) for start, end in exemptions) for day in every)
+    if not exempt:
+        return row
+    target = row.target * (days - exempt) // days
+    return replace(row, target=target) if target else replace(row, target=0, state=DutyState.WAIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ def due_value(item: Item, row: DutyRow, cells: Mapping[CellKey, Cell], quarter: 
     year's value replaces it) and at the end of their own window.
     """
     duty = item.duty
-    if duty is None or row.state is DutyState.WAIVED:
+    if duty is None or row.state is DutyState.WAIVED or row.source == "finding":
         return None
     if duty.settlement is Settlement.AMOUNT:
         return _amount_due(item, duty, row, cells, quarter)

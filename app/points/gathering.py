@@ -92,7 +92,7 @@ def enter_quarter(
     balance.regimes[quarter.code] = (regime.digest, regime.profile)
     # The first quarter in which anything was owed: after a time of exemption the half-year's and year's duties begin.
     first = not any(item.duty is not None and not item.retired for one in earlier for item in one.items.values())
-    since = max(history.since(day), day) if earlier and first else history.since(day)
+    since = history.since(day)
     return duties_due(regime, cycle, quarter, balance.member_id, since, first=first)
 
 

@@ -80,8 +80,9 @@ def _settle_one(
     balance = work.known.balances[row.key.cycle, row.key.member_id]
     present = max((code for code in balance.regimes if code <= quarter.code), default=None)
     item = None if present is None else work.books.regime(*balance.regimes[present]).items.get(row.key.item)
-    starts_on = cycle_days(work.known.quarters, row.key.cycle).starts_on
-    scaled = without_exempt_days(row, work.histories[row.key.member_id].exemptions, starts_on)
+    history = work.histories[row.key.member_id]
+    starts_on = max(cycle_days(work.known.quarters, row.key.cycle).starts_on, history.since(row.due_on))
+    scaled = without_exempt_days(row, history.exemptions, starts_on)
     due = None if item is None else due_value(item, scaled, balance.cells, quarter)
     if due is None:
         return

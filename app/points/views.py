@@ -17,6 +17,15 @@ from app.roster.core import MemberView
 PAGE_MAX = 500
 
 
+def _by_place(cuts: Sequence[Cut]) -> dict[tuple[str, str, str | None], int]:
+    """What is cut at each place, for each reason and quarter; several matters of one item are one place."""
+    found: dict[tuple[str, str, str | None], int] = {}
+    for cut in cuts:
+        place = (cut.reason, cut.where, cut.quarter)
+        found[place] = found.get(place, 0) + cut.points
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a request did to one member's standing: the numbers before and after, and the ceilings newly biting."""
@@ -31,8 +40,9 @@ class Effect:
     @property
     def newly(self) -> tuple[Cut, ...]:
         """What is cut now and was not, or not as much, before."""
-        old = {cut[:3]: cut.points for cut in self.before.cuts}
-        changed = (cut._replace(points=cut.points - old.get(cut[:3], 0)) for cut in self.after.cuts)
+        old = _by_place(self.before.cuts)
+        new = _by_place(self.after.cuts)
+        changed = (Cut(*place, points - old.get(place, 0)) for place, points in new.items())
         return tuple(cut for cut in changed if cut.points)
 
 
