@@ -1,0 +1,1 @@
+"""What the service costs, each time against a yardstick measured in the same run. ``make bench`` runs all of it."""

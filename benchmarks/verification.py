@@ -1,0 +1,88 @@
+"""(d) ``longwen verify`` of 100,000 members and 2 million entries, against the bare GROUP BY over the same rows."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from benchmarks.ground import ROOT, Ground, Place, found_place, settled
+from benchmarks.ledger import ENTRIES_A_MEMBER, make_ledger
+from benchmarks.results import Finding, Row
+from benchmarks.server import Stopwatch
+from benchmarks.stage import Stage
+
+MEMBERS = 100_000
+ROUNDS = 3
+CODE = "large"
+# All of it is computed, and one row is sent.
+_GROUP = """
+SELECT count(*), sum(entries), sum(units), sum(points) FROM (
+    SELECT member_id, item, "window", count(*) AS entries, sum(units) AS units, sum(points) AS points
+    FROM entry WHERE district_id = {} GROUP BY member_id, item, "window"
+) AS cells
+"""
+
+
+def run(stage: Stage) -> Finding:
+    ground, members = stage.ground, stage.scaled(MEMBERS, 500)
+    stage.tell(f"verify: a district of {members} members")
+    place = found_place(ground, CODE, members)
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        stage.tell(f"verify: {done} of {members} members, {ENTRIES_A_MEMBER} entries each")
+
+    make_ledger(place, advance)
+    settled(ground)
+    verified = Row("longwen verify", "s", is_rate=False, is_subject=True)
+    grouped = Row("GROUP BY member_id, item, window", "s", is_rate=False)
+    peaks = []
+    for number in range(ROUNDS):
+        stage.tell(f"verify: round {number + 1} of {ROUNDS}, GROUP BY")
+        _group(ground, place, grouped)
+        stage.tell(f"verify: round {number + 1} of {ROUNDS}, verify")
+        peaks.append(_verify(ground, members, verified)["peak_mib"])
+    sizes = {"members": members, "entries": members * ENTRIES_A_MEMBER, "rounds": ROUNDS, "peak MiB": max(peaks)}
+    finding = Finding("verify", "every standing proved from the ledger", sizes, [verified, grouped])
+    finding.notes.append(f"{members * ENTRIES_A_MEMBER / verified.value:,.0f} entries/s; VmHWM {max(peaks)} MiB")
+    return finding
+
+
+def _verify(ground: Ground, members: int, row: Row) -> dict[str, Any]:
+    watch = Stopwatch(ground)
+    told: dict[str, Any] = json.loads(
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.verified", CODE],
+            cwd=ROOT,
+            env=ground.environment,
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+    )
+    assert (told["members"], told["entries"]) == (members, members * ENTRIES_A_MEMBER), told
+    assert told["differing"] == 0, told
+    row.rounds.append(told["seconds"])
+    row.add_cost("process", told["cpu_seconds"] * 1000)
+    row.add_cost("database", watch.read()[2] * 1000)
+    return told
+
+
+def _group(ground: Ground, place: Place, row: Row) -> None:
+    """Under the service's role and policy, by whatever plan the server takes."""
+    with psycopg.connect(ground.addresses.application_url) as connection:
+        connection.execute(sql.SQL("SET LOCAL app.district_id = {}").format(sql.Literal(str(place.district.id))))
+        watch = Stopwatch(ground)
+        began = time.perf_counter()
+        found = connection.execute(sql.SQL(_GROUP).format(sql.Literal(place.district.id))).fetchone()
+        row.rounds.append(time.perf_counter() - began)
+        row.add_cost("database", watch.read()[2] * 1000)
+    assert found is not None
+    assert found[1] == len(place.members) * ENTRIES_A_MEMBER, found
