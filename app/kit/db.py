@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -32,11 +33,10 @@ from sqlalchemy import (
     column,
     create_engine,
     func,
-    literal,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -84,23 +84,50 @@ def refers(*columns: str, to: str, key: tuple[str, ...] = ("id",)) -> ForeignKey
     return ForeignKeyConstraint(["district_id", *columns], [f"{to}.district_id", *(f"{to}.{part}" for part in key)])
 
 
-def sent_rows(table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> FromClause:
-    """Rows as one array parameter a column, to insert from or to update by: one statement whatever their number."""
+@cache
+def sent_rows(table: Table, names: tuple[str, ...]) -> FromClause:
+    """Rows as one array parameter a column, to insert from, to update by and to join with.
+
+    One statement whatever the number of rows. Built once: what is asked again and again is made ready. The parameters
+    are those of ``sent_values``.
+    """
     arrays, columns = [], []
     for name in names:
-        kind: TypeEngine[Any] = table.c[name].type
-        values = [row[name] for row in rows]
-        if isinstance(kind, JSONB):
-            kind, values = Text(), [json.dumps(value, ensure_ascii=False) for value in values]
-        arrays.append(cast(bindparam(None, values, type_=ARRAY(kind), unique=True), ARRAY(kind)))
+        kind = _sent_type(table, name)
+        arrays.append(cast(bindparam(f"sent_{name}", type_=ARRAY(kind)), ARRAY(kind)))
         columns.append(column(name, kind))
     return func.unnest(*arrays).table_valued(*columns, name="sent").render_derived()
+
+
+def sent_values(table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The parameters of ``sent_rows``."""
+    found: dict[str, list[Any]] = {}
+    for name in names:
+        values = [row[name] for row in rows]
+        if isinstance(table.c[name].type, JSONB):
+            values = [json.dumps(value, ensure_ascii=False) for value in values]
+        found[f"sent_{name}"] = values
+    return found
 
 
 def sent_column(table: Table, sent: FromClause, name: str) -> ColumnElement[Any]:
     """A column of ``sent_rows`` with the type of the table's own."""
     found: ColumnElement[Any] = sent.c[name]
     return cast(found, JSONB) if isinstance(table.c[name].type, JSONB) else found
+
+
+def _sent_type(table: Table, name: str) -> TypeEngine[Any]:
+    kind: TypeEngine[Any] = table.c[name].type
+    return Text() if isinstance(kind, JSONB) else kind
+
+
+@cache
+def _insertion(table: Table, names: tuple[str, ...], *, unless_there: bool) -> Insert:
+    sent = sent_rows(table, names)
+    district_id: ColumnElement[Any] = bindparam("in_district", type_=Uuid())
+    chosen = select(district_id, *(sent_column(table, sent, name) for name in names))
+    statement = insert(table).from_select(["district_id", *names], chosen)
+    return statement.on_conflict_do_nothing() if unless_there else statement
 
 
 def insert_rows(
@@ -112,13 +139,10 @@ def insert_rows(
     unless_there: bool = False,
 ) -> None:
     """Insert rows of one district in one statement; with ``unless_there`` those that exist stay as they are."""
-    if not rows:
-        return
-    names = list(rows[0])
-    sent = sent_rows(table, names, rows)
-    chosen = select(literal(district_id, Uuid), *(sent_column(table, sent, name) for name in names))
-    statement = insert(table).from_select(["district_id", *names], chosen)
-    connection.execute(statement.on_conflict_do_nothing() if unless_there else statement)
+    if rows:
+        names = tuple(rows[0])
+        statement = _insertion(table, names, unless_there=unless_there)
+        connection.execute(statement, {"in_district": district_id, **sent_values(table, names, rows)})
 
 
 def sqlalchemy_url(address: str) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, Select, Table, Update, and_, bindparam, select, update
 
-from app.kit.db import AnyRow, insert_rows, sent_column, sent_rows
+from app.kit.db import AnyRow, insert_rows, sent_column, sent_rows, sent_values
 from app.points.core import Cell, CellKey, Score
 from app.points.ledger import Balance, DutyKey, DutyRow, DutyState, Entry, Source
 from app.points.tables import duty, entry, entry_text, standing
@@ -30,6 +31,8 @@ BALANCE_COLUMNS = (
     standing.c.running_hash,
 )
 ENTRY_COLUMNS = tuple(entry.c[name] for name in Entry.__slots__)
+# Made once: naming every column anew for each request costs more than asking.
+_ENTRIES, _BALANCES = select(*ENTRY_COLUMNS), select(*BALANCE_COLUMNS)
 
 
 def insert_standings(
@@ -70,8 +73,7 @@ def lock_balances(
     found: dict[tuple[str, UUID], Balance] = {}
     for cycle in sorted(wanted):
         statement = (
-            select(*BALANCE_COLUMNS)
-            .where(
+            _BALANCES.where(
                 standing.c.district_id == district_id,
                 standing.c.cycle == cycle,
                 standing.c.member_id.in_(sorted(wanted[cycle])),
@@ -109,16 +111,21 @@ def update_standings(
 ) -> None:
     if not scored:
         return
-    key = ("cycle", "member_id")
     rows = [_standing_values(balance, score, at) for balance, score in scored]
-    changed = [name for name in rows[0] if name not in key]
-    sent = sent_rows(standing, list(rows[0]), rows)
-    statement = (
-        update(standing)
-        .where(standing.c.district_id == district_id, *(standing.c[name] == sent.c[name] for name in key))
-        .values({name: sent_column(standing, sent, name) for name in changed})
+    names = tuple(rows[0])
+    values = {"in_district": district_id, **sent_values(standing, names, rows)}
+    connection.execute(_update_by(standing, names, ("cycle", "member_id")), values)
+
+
+@cache
+def _update_by(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> Update:
+    """Set the other columns of the rows that the key names."""
+    sent = sent_rows(table, names)
+    return (
+        update(table)
+        .where(table.c.district_id == bindparam("in_district"), *(table.c[name] == sent.c[name] for name in key))
+        .values({name: sent_column(table, sent, name) for name in names if name not in key})
     )
-    connection.execute(statement)
 
 
 def _standing_values(balance: Balance, score: Score, at: datetime) -> dict[str, Any]:
@@ -154,7 +161,7 @@ def matrix_of(score: Score) -> dict[str, dict[str, int]]:
 
 
 def find_entries(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Entry]:
-    statement = select(*ENTRY_COLUMNS).where(entry.c.district_id == district_id, entry.c.id.in_(list(ids)))
+    statement = _ENTRIES.where(entry.c.district_id == district_id, entry.c.id.in_(list(ids)))
     return {row.id: entry_of(row) for row in connection.execute(statement)}
 
 
@@ -215,11 +222,18 @@ def find_duties(connection: Connection, district_id: UUID, keys: Collection[Duty
     """Those of the keys that exist."""
     if not keys:
         return {}
-    names = ("cycle", "member_id", "item", "window")
-    sent = sent_rows(duty, names, [asdict(key) for key in set(keys)])
-    same = and_(*(duty.c[name] == sent.c[name] for name in names))
-    statement = select(duty).select_from(duty.join(sent, same)).where(duty.c.district_id == district_id)
-    return {row.key: row for row in map(duty_of, connection.execute(statement))}
+    values = {"in_district": district_id, **sent_values(duty, _DUTY_KEY, [asdict(key) for key in set(keys)])}
+    return {row.key: row for row in map(duty_of, connection.execute(_duties_by_key(), values))}
+
+
+_DUTY_KEY = ("cycle", "member_id", "item", "window")
+
+
+@cache
+def _duties_by_key() -> Select[Any]:
+    sent = sent_rows(duty, _DUTY_KEY)
+    same = and_(*(duty.c[name] == sent.c[name] for name in _DUTY_KEY))
+    return select(duty).select_from(duty.join(sent, same)).where(duty.c.district_id == bindparam("in_district"))
 
 
 def find_duties_of_entries(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> list[DutyRow]:
@@ -241,14 +255,9 @@ def insert_duties(connection: Connection, district_id: UUID, rows: Sequence[Duty
 def update_duties(connection: Connection, district_id: UUID, rows: Sequence[DutyRow]) -> None:
     if not rows:
         return
-    key, changed = ("cycle", "member_id", "item", "window"), ("state", "source", "entry_id")
-    sent = sent_rows(duty, (*key, *changed), [_duty_values(row) for row in rows])
-    statement = (
-        update(duty)
-        .where(duty.c.district_id == district_id, *(duty.c[name] == sent.c[name] for name in key))
-        .values({name: sent.c[name] for name in changed})
-    )
-    connection.execute(statement)
+    names = (*_DUTY_KEY, "state", "source", "entry_id")
+    values = {"in_district": district_id, **sent_values(duty, names, [_duty_values(row) for row in rows])}
+    connection.execute(_update_by(duty, names, _DUTY_KEY), values)
 
 
 def _duty_values(row: DutyRow) -> dict[str, Any]:
