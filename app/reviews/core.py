@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -123,7 +124,7 @@ def _duties(standing: Standing, language: str) -> str:
 
 def widths(rows: Iterable[SheetRow]) -> list[float]:
     """Column widths: what is short is shown whole, remarks are wrapped; a Chinese character takes two places."""
-    found = [float(2 * len(heading.zh) + 2) for heading in HEADINGS]
+    found = [float(len(heading.zh) + 4) for heading in HEADINGS]  # headings stand on two lines
     for row in rows:
         for at, value in enumerate(row.values()):
             found[at] = max(found[at], min(_WIDTH_MAX, _places(str(value)) + 2))
@@ -132,6 +133,12 @@ def widths(rows: Iterable[SheetRow]) -> list[float]:
 
 _WIDTH_MAX = 24.0
 _DAY_WIDTH = 17.0  # 2026年11月22日, as the cell's format shows it
+
+
+def lines_of(row: SheetRow, column_widths: Sequence[float]) -> int:
+    """How many lines the row's wrapped texts take; not every program finds that out by itself."""
+    texts = zip(row.values(), column_widths, strict=True)
+    return max(math.ceil(_places(str(value)) / (width - 1)) for value, width in texts if isinstance(value, str))
 
 
 def _places(text: str) -> float:

@@ -19,11 +19,12 @@ from app.points import reading
 from app.points.duties import count_duties
 from app.points.gathering import Books, histories_of
 from app.points.views import Corrected
-from app.reviews.core import HEADINGS, SheetRow, Standing, quarter_name, sheet_row, widths
+from app.reviews.core import HEADINGS, SheetRow, Standing, lines_of, quarter_name, sheet_row, widths
 from app.roster import service as roster
 from app.roster.core import OrganisationView
 
 _CHUNK = 500
+_LINE = 15  # points: the height of one line of a sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,15 @@ def write_sheet(sheet: QuarterSheet, target: Path, language: str) -> None:
     page.repeat_rows(0)
     page.freeze_panes(1, 2)
     page.set_footer(f"&L{plain(title)}&C&P / &N&R{sheet.snapshot[:16]}")
-    for at, width in enumerate(widths(sheet.rows)):
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    column_widths = widths(sheet.rows)
+    for at, width in enumerate(column_widths):
         page.set_column(at, at, width)
+    page.set_row(0, 3 * _LINE)
     for at, name in enumerate(HEADINGS):
         page.write_string(0, at, name.zh if language == "zh" else name.en, heading)
     for line, row in enumerate(sheet.rows, start=1):
+        page.set_row(line, _LINE * max(1, lines_of(row, column_widths)))
         for at, value in enumerate(row.values()):
             if isinstance(value, int):
                 page.write_number(line, at, value, number)
