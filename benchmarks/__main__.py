@@ -14,7 +14,7 @@ from app.cli.output import either
 from app.kit.clock import SystemClock
 from benchmarks import board, machine, one_entry, thousand_entries, verification
 from benchmarks.ground import grounds
-from benchmarks.load import load_generator
+from benchmarks.load import Unexpected, load_generator
 from benchmarks.results import Finding, show, write_json
 from benchmarks.stage import Stage
 
@@ -33,6 +33,7 @@ def main() -> None:
     at = SystemClock().now().strftime("%Y%m%dT%H%M%SZ")
     progress = _Progress()
     findings: list[Finding] = []
+    failures: dict[str, str] = {}
     with load_generator() as load, grounds() as ground:
         found = machine.facts(ground)
         stage = Stage(ground, load, asked.scale, progress.tell)
@@ -40,13 +41,20 @@ def main() -> None:
             print(line)
         print(f"scale {asked.scale:g}")
         for name in asked.names or BENCHMARKS:
-            finding = BENCHMARKS[name](stage)
-            progress.clear()
-            show(finding)
-            findings.append(finding)
+            try:
+                findings.append(BENCHMARKS[name](stage))
+            except Unexpected as unexpected:
+                failures[name] = str(unexpected)
+                progress.clear()
+                print(f"\n{name}: {unexpected}")
+            else:
+                progress.clear()
+                show(findings[-1])
         found["load_average_after"] = round(os.getloadavg()[0], 2)
-    path = write_json(findings, found, asked.scale, at)
+    path = write_json(findings, failures, {"at": at, "scale": asked.scale, "machine": found})
     print(f"\n{path}")
+    if failures:
+        sys.exit(1)
 
 
 def _arguments() -> argparse.Namespace:
@@ -93,4 +101,7 @@ class _Progress:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -17,7 +17,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 HOST = "127.0.0.1"
+_END = b"\r\n\r\n"  # of an answer's head
 SECONDS_MAX = 60.0  # one round never takes longer; what was not sent by then is not sent
+
+
+class Unexpected(Exception):
+    """A server answered otherwise than the benchmark asks; what it would tell is not what it is named for."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,14 @@ class Loaded:
     def per_second(self) -> float:
         return len(self.latencies) / self.seconds
 
-    def require(self, status: int, count: int) -> None:
-        """End the run unless every request was answered with the status: else something else was measured."""
+    def require(self, what: str, status: int, count: int) -> None:
+        """Raise Unexpected unless every request was answered with the status: else something else was measured."""
         if self.statuses != Counter({status: count}):
-            found = {code: self.samples[code][:600].decode(errors="replace") for code in self.statuses}
-            raise SystemExit(f"{count} × {status} expected, not {dict(self.statuses)}: {found}")
+            told = "; ".join(
+                f"{times} × {code} {self.samples[code].partition(_END)[2][:300].decode(errors='replace')}"
+                for code, times in self.statuses.items()
+            )
+            raise Unexpected(f"{what}: {count} × {status} expected in {SECONDS_MAX:.0f} s; {told}")
 
 
 def request(
@@ -92,7 +100,7 @@ class _Client(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        end = self._received.find(b"\r\n\r\n")
+        end = self._received.find(_END)
         if end < 0:
             return
         status = int(self._received[9:12])

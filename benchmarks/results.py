@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -84,10 +84,11 @@ class Finding:
         return {"code": self.code, "title": self.title, "sizes": self.sizes, "rows": rows, "notes": self.notes}
 
 
-def write_json(findings: Sequence[Finding], machine: dict[str, Any], scale: float, at: str) -> Path:
+def write_json(findings: Sequence[Finding], failures: Mapping[str, str], run: Mapping[str, Any]) -> Path:
+    """Everything of a run, under its time and as the latest."""
     FOLDER.mkdir(exist_ok=True)
-    path = FOLDER / f"{at}.json"
-    found = {"at": at, "scale": scale, "machine": machine, "benchmarks": [one.as_json() for one in findings]}
+    path = FOLDER / f"{run['at']}.json"
+    found = {**run, "benchmarks": [one.as_json() for one in findings], "failures": failures}
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     path.write_text(text)
     (FOLDER / "latest.json").write_text(text)

@@ -54,7 +54,7 @@ class Contender:
         watch = Stopwatch(stage.ground, self.server)
         loaded = stage.load.run(self.server.port, sent, self.connections)
         _, server, database = watch.read()
-        loaded.require(self.status, len(sent))
+        loaded.require(self.row.name, self.status, len(sent))
         if warm:
             return
         self.row.rounds.append(loaded.per_second)

@@ -83,7 +83,7 @@ def _post(stage: Stage, server: Server, sent: bytes, row: Row, *, warm: bool) ->
     watch = Stopwatch(stage.ground, server)
     loaded: Loaded = stage.load.run(server.port, [sent])
     _, app, database = watch.read()
-    loaded.require(201, 1)
+    loaded.require(row.name, 201, 1)
     if not warm:
         row.rounds.append(loaded.latencies[0] * 1000)
         row.add_cost("app", app * 1000)

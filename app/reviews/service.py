@@ -24,7 +24,7 @@ from app.roster import service as roster
 from app.roster.core import OrganisationView
 
 _CHUNK = 500
-_LINE = 15  # points: the height of one line of a sheet
+_LINE = 18  # points: the height of one line of a sheet
 
 
 @dataclass(frozen=True, slots=True)
