@@ -63,6 +63,23 @@ def undoing_id(by: UUID, undone: UUID) -> UUID:
     return uuid5(PAIR_NAMESPACE, f"{by} undoes {undone}")
 
 
+def share_lost(finding: Entry, pair: Item, share: int, entry_id: UUID) -> Entry:
+    """The entry by which a finding costs the share of a duty; its ``seq`` is still the finding's."""
+    return replace(
+        finding,
+        id=entry_id,
+        item=pair.code,
+        kind=pair.kind,
+        dimension=pair.dimension,
+        tier=None,
+        matter=None,
+        window=cell_window(pair, finding.effective_on),
+        units=0,
+        points=-share,
+        text_digest=None,
+    )
+
+
 class Judge:
     """Decides postings one after the other on copies of what is known; ``decide`` raises what is wrong."""
 
@@ -206,20 +223,8 @@ class Judge:
             balance.take(undone)
             entries.append(undone)
         seq += 1
-        lost = replace(
-            finding,
-            id=uuid5(PAIR_NAMESPACE, f"{finding.id} costs {pair.code}"),
-            seq=seq,
-            item=pair.code,
-            kind=pair.kind,
-            dimension=pair.dimension,
-            tier=None,
-            matter=None,
-            window=cell_window(pair, finding.effective_on),
-            units=0,
-            points=-row.share,
-            text_digest=None,
-        )
+        lost_id = uuid5(PAIR_NAMESPACE, f"{finding.id} costs {pair.code}")
+        lost = replace(share_lost(finding, pair, row.share, lost_id), seq=seq)
         balance.take(lost)
         entries.append(lost)
         missed = replace(row, state=DutyState.MISSED, source="finding", entry_id=lost.id)

@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from app.cycles.core import Act, booking_quarter
 from app.points import refusals, store
-from app.points.judging import PAIR_NAMESPACE, undoing_id
-from app.points.ledger import DutyRow, DutyState, Entry, Hand, Posting, Source, cell_window, duty_window
+from app.points.judging import PAIR_NAMESPACE, share_lost, undoing_id
+from app.points.ledger import DutyRow, DutyState, Entry, Hand, Posting, Source, duty_window
 from app.points.working import Work, digest_of, salted
 from app.rules.core import Kind
 
@@ -63,7 +63,9 @@ def _given_back(work: Work, row: DutyRow, decided: Entry, before: Sequence[Entry
     """Decide the duty of an undone entry anew; the entries that this posts."""
     taker = _other_finding(work, row, decided)
     if taker is not None:
-        lost = _along(work, taker, row, hand, uuid5(PAIR_NAMESPACE, f"{by} hands {row.key.item} to {taker.id}"))
+        pair = work.books.regime(taker.edition, taker.profile).items[row.key.item]
+        lost_id = uuid5(PAIR_NAMESPACE, f"{by} hands {row.key.item} to {taker.id}")
+        lost = _booked(work, share_lost(taker, pair, row.share, lost_id), hand)
         work.duties[row.key] = replace(row, state=DutyState.MISSED, source="finding", entry_id=lost.id)
         return [lost]
     recorded = next((one for one in before if one.item == row.key.item), None)
@@ -90,25 +92,6 @@ def _other_finding(work: Work, row: DutyRow, undone: Entry) -> Entry | None:
         if row.key.item in items[finding.item].pairs and window == row.key.window:
             return finding
     return None
-
-
-def _along(work: Work, finding: Entry, row: DutyRow, hand: Hand, entry_id: UUID) -> Entry:
-    """The share lost, under the finding's cause."""
-    pair = work.books.regime(finding.edition, finding.profile).items[row.key.item]
-    lost = replace(
-        finding,
-        id=entry_id,
-        item=pair.code,
-        kind=pair.kind,
-        dimension=pair.dimension,
-        tier=None,
-        matter=None,
-        window=cell_window(pair, finding.effective_on),
-        units=0,
-        points=-row.share,
-        text_digest=None,
-    )
-    return _booked(work, lost, hand)
 
 
 def _again(work: Work, entry: Entry, hand: Hand, entry_id: UUID) -> Entry:
