@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -18,10 +19,11 @@ from app.boards.core import (
     competition_ranks,
     shown_name,
 )
+from app.boards.store import Ranking
 from app.kit.errors import ErrorKind, LongwenError, NotFound
 from app.points.reading import present_cycle
 from app.roster import service as roster
-from app.roster.core import OrganisationKind
+from app.roster.core import OrganisationKind, OrganisationView
 
 
 class BoardOff(LongwenError):
@@ -58,15 +60,15 @@ def district_board(connection: Connection, actor: Actor, cycle: str | None) -> B
     held = policy(connection, actor, audience)
     if held.reach is not Reach.DISTRICT:
         raise BoardOff
-    root = next(
-        one for one in roster.organisations(connection, actor.district_id) if one.kind is OrganisationKind.DISTRICT
-    )
-    return _board(connection, actor, cycle, "district", root.name, root.path, audience, held)
+    organisations = roster.organisations(connection, actor.district_id)
+    root = next(one for one in organisations if one.kind is OrganisationKind.DISTRICT)
+    return _board(connection, actor, cycle, "district", root, organisations, audience, held)
 
 
 def branch_board(connection: Connection, actor: Actor, branch_id: UUID, cycle: str | None) -> Board:
     """The board of a branch for who may read boards there, or in one of its groups. Raises NotFound and BoardOff."""
-    branch = next((one for one in roster.organisations(connection, actor.district_id) if one.id == branch_id), None)
+    organisations = roster.organisations(connection, actor.district_id)
+    branch = next((one for one in organisations if one.id == branch_id), None)
     if branch is None or not _reads(actor, branch.path):
         raise NotFound(what="branch", field="branch_id")
     audience = audience_of(actor)
@@ -75,7 +77,7 @@ def branch_board(connection: Connection, actor: Actor, branch_id: UUID, cycle: s
         raise BoardOff
     if branch.kind is not OrganisationKind.BRANCH:
         raise NotFound(what="branch", field="branch_id")
-    return _board(connection, actor, cycle, "branch", branch.name, branch.path, audience, held)
+    return _board(connection, actor, cycle, "branch", branch, organisations, audience, held)
 
 
 def _reads(actor: Actor, path: str) -> bool:
@@ -88,14 +90,16 @@ def _board(
     actor: Actor,
     cycle: str | None,
     scope: str,
-    name: str,
-    path: str,
+    place: OrganisationView,
+    organisations: Sequence[OrganisationView],
     audience: Audience,
     held: BoardPolicy,
 ) -> Board:
     cycle = cycle or present_cycle(connection, actor)
-    placed = store.list_top(connection, actor.district_id, cycle, path, held.top, actor.today)
-    count, data_at = store.get_extent(connection, actor.district_id, cycle, path, actor.today)
+    branches = [one.id for one in organisations if within(one.path, place.path)]
+    ranking = Ranking(actor.district_id, cycle, tuple(branches), actor.today)
+    placed = store.list_top(connection, ranking, held.top)
+    count, data_at = store.get_extent(connection, ranking)
     ranks = competition_ranks([one.points for one in placed])
     rows = tuple(
         BoardRow(rank, one.member_id, shown_name(one.name, held.names), one.branch, one.points)
@@ -103,6 +107,6 @@ def _board(
     )
     own = None
     if actor.account_id is not None:
-        mine = store.find_own(connection, actor.district_id, cycle, path, actor.account_id, actor.today)
+        mine = store.find_own(connection, ranking, actor.account_id)
         own = None if mine is None else OwnPosition(mine[1] + 1, mine[0])
-    return Board(scope, name, cycle, audience, held, count, rows, own, data_at)
+    return Board(scope, place.name, cycle, audience, held, count, rows, own, data_at)

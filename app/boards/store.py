@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, FromClause, Uuid, and_, any_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.boards.core import Audience, BoardPolicy, NameForm, Reach
@@ -48,65 +48,69 @@ def upsert_policy(
     connection.execute(statement)
 
 
-def _ranked(district_id: UUID, cycle: str, path: str, today: date) -> ColumnElement[bool]:
-    """Standings of present members in a branch at the path or below it; exempt and former members are left out."""
-    present = (
-        select(membership.c.id)
-        .where(
-            membership.c.district_id == district_id,
-            membership.c.member_id == standing.c.member_id,
-            membership.c.from_on <= today,
-            or_(membership.c.until_on.is_(None), membership.c.until_on >= today),
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Whom a board ranks: present members of these branches, in a cycle; exempt and former members are left out."""
+
+    district_id: UUID
+    cycle: str
+    branch_ids: tuple[UUID, ...]
+    today: date
+
+    @property
+    def rows(self) -> FromClause:
+        """Joined rather than looked up row by row: the planner takes a prefix or a sub-select to be rare."""
+        present = and_(
+            membership.c.district_id == standing.c.district_id, membership.c.member_id == standing.c.member_id
         )
-        .exists()
-    )
-    below = or_(organisation.c.path == path, organisation.c.path.op("^@", is_comparison=True)(path + "."))
-    return and_(standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.ranked, below, present)
+        return standing.join(membership, present)
+
+    @property
+    def holds(self) -> ColumnElement[bool]:
+        return and_(
+            standing.c.district_id == self.district_id,
+            standing.c.cycle == self.cycle,
+            standing.c.ranked,
+            standing.c.branch_id == any_(literal(list(self.branch_ids), ARRAY(Uuid))),
+            membership.c.district_id == self.district_id,
+            membership.c.from_on <= self.today,
+            or_(membership.c.until_on.is_(None), membership.c.until_on >= self.today),
+        )
 
 
 _branch = and_(organisation.c.district_id == standing.c.district_id, organisation.c.id == standing.c.branch_id)
 _person = and_(member.c.district_id == standing.c.district_id, member.c.id == standing.c.member_id)
 
 
-def list_top(connection: Connection, district_id: UUID, cycle: str, path: str, top: int, today: date) -> list[Placed]:
+def list_top(connection: Connection, ranking: Ranking, top: int) -> list[Placed]:
     """The first ``top`` by points; those with equal points stand by earlier membership, then by number."""
     statement = (
         select(standing.c.member_id, member.c.name, organisation.c.name.label("branch"), standing.c.effective)
-        .select_from(standing.join(organisation, _branch).join(member, _person))
-        .where(_ranked(district_id, cycle, path, today))
+        .select_from(ranking.rows.join(organisation, _branch).join(member, _person))
+        .where(ranking.holds)
         .order_by(standing.c.effective.desc(), member.c.joined_on, member.c.number)
         .limit(top)
     )
     return [Placed(row.member_id, row.name, row.branch, row.effective) for row in connection.execute(statement)]
 
 
-def get_extent(
-    connection: Connection, district_id: UUID, cycle: str, path: str, today: date
-) -> tuple[int, datetime | None]:
+def get_extent(connection: Connection, ranking: Ranking) -> tuple[int, datetime | None]:
     """How many are ranked, and when the latest of their standings changed."""
-    statement = (
-        select(func.count(), func.max(standing.c.updated_at))
-        .select_from(standing.join(organisation, _branch))
-        .where(_ranked(district_id, cycle, path, today))
-    )
+    statement = select(func.count(), func.max(standing.c.updated_at)).select_from(ranking.rows).where(ranking.holds)
     row = connection.execute(statement).one()
     return row[0], row[1]
 
 
-def find_own(
-    connection: Connection, district_id: UUID, cycle: str, path: str, account_id: UUID, today: date
-) -> tuple[int, int] | None:
+def find_own(connection: Connection, ranking: Ranking, account_id: UUID) -> tuple[int, int] | None:
     """The caller's points, and how many in the scope have more; None if the caller is not ranked in it."""
     mine = connection.execute(
         select(standing.c.effective)
-        .select_from(standing.join(organisation, _branch).join(member, _person))
-        .where(_ranked(district_id, cycle, path, today), member.c.account_id == account_id)
+        .select_from(ranking.rows.join(member, _person))
+        .where(ranking.holds, member.c.account_id == account_id)
     ).scalar_one_or_none()
     if mine is None:
         return None
     more = connection.execute(
-        select(func.count())
-        .select_from(standing.join(organisation, _branch))
-        .where(_ranked(district_id, cycle, path, today), standing.c.effective > mine)
+        select(func.count()).select_from(ranking.rows).where(ranking.holds, standing.c.effective > mine)
     ).scalar_one()
     return mine, more
