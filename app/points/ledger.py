@@ -228,21 +228,28 @@ class Hand:
 def reversal_of(original: Entry, reversal_id: UUID, seq: int, hand: Hand, text_digest: bytes | None = None) -> Entry:
     """The entry that takes ``original`` out again, booked never before it."""
     return replace(
-        original,
+        by_hand(original, hand, seq),
         id=reversal_id,
-        seq=seq,
         cause=hand.cause,
         units=-original.units,
         points=-original.points,
-        booked_in=max(hand.booked_in, original.booked_in),
+        reverses=original.id,
+        text_digest=text_digest,
+    )
+
+
+def by_hand(entry: Entry, hand: Hand, seq: int) -> Entry:
+    """The entry as the hand books it, never before the quarter it stood in."""
+    return replace(
+        entry,
+        seq=seq,
+        booked_in=max(hand.booked_in, entry.booked_in),
         recorded_at=hand.recorded_at,
         recorded_by=hand.recorded_by,
         approved_by=hand.approved_by,
         source=hand.source,
         batch=hand.batch,
-        reverses=original.id,
         input_digest=hand.input_digest,
-        text_digest=text_digest,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from app.cycles.core import Act, booking_quarter
 from app.points import refusals, store
 from app.points.judging import PAIR_NAMESPACE, share_lost, undoing_id
-from app.points.ledger import DutyRow, DutyState, Entry, Hand, Posting, Source, duty_window
+from app.points.ledger import DutyRow, DutyState, Entry, Hand, Posting, Source, by_hand, duty_window
 from app.points.working import Work, digest_of, salted
 from app.rules.core import Kind
 
@@ -101,17 +101,7 @@ def _again(work: Work, entry: Entry, hand: Hand, entry_id: UUID) -> Entry:
 
 def _booked(work: Work, entry: Entry, hand: Hand) -> Entry:
     balance = work.known.balances[entry.cycle, entry.member_id]
-    booked = replace(
-        entry,
-        seq=balance.seq + 1,
-        booked_in=max(hand.booked_in, entry.booked_in),
-        recorded_at=hand.recorded_at,
-        recorded_by=hand.recorded_by,
-        approved_by=hand.approved_by,
-        source=hand.source,
-        batch=hand.batch,
-        input_digest=hand.input_digest,
-    )
+    booked = by_hand(entry, hand, balance.seq + 1)
     balance.take(booked)
     work.take((booked,), ())
     return booked
