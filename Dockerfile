@@ -13,10 +13,10 @@ RUN /opt/longwen/bin/pip install --no-deps --no-build-isolation -e . \
     && /opt/longwen/bin/python -m compileall -q app migrations
 
 FROM python:3.13-slim-trixie
-# Debian 13 has the client programs of PostgreSQL 17, for backups.
+# Debian 13 has the client programs of PostgreSQL 17, for backups. The fonts are what printable papers are set in.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends postgresql-client \
+    && apt-get install -y --no-install-recommends fonts-noto-cjk postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/longwen longwen
 COPY --from=build /opt/longwen /opt/longwen

@@ -20,6 +20,7 @@ from app.auth.service import Districts
 from app.boards import api as boards
 from app.cases import api as cases
 from app.enrolment import api as enrolment
+from app.handbook import api as rules
 from app.kit import http
 from app.kit.ciphers import AesFieldCipher, FieldCipher
 from app.kit.clock import Clock, SystemClock
@@ -35,6 +36,7 @@ from app.points import api as points
 from app.reviews import api as reviews
 from app.roster import api as roster
 from app.submissions import api as submissions
+from app.trials import api as trials
 
 _STATIC = Path(http.__file__).parent / "static"
 _DOCS_FILES = {
@@ -73,6 +75,7 @@ _TAGS = [
     {"name": "cases", "description": "线与名单 · what follows from 900 and 500"},
     {"name": "enrolment", "description": "名册导入 · importing the roster"},
     {"name": "reviews", "description": "季度材料 · the papers of a quarter"},
+    {"name": "rules", "description": "评分细则 · rule books"},
     {"name": "operations", "description": "运行状态 · how the service is doing"},
 ]
 _DESCRIPTION = (
@@ -104,6 +107,8 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
                     "index": {"type": ["integer", "null"], "description": "第几项，从 0 起 · element, from 0"},
                     "field": {"type": ["string", "null"]},
                     "code": {"type": "string"},
+                    "file": {"type": "string", "description": "细则文件 · of a rule book"},
+                    "line": {"type": "integer", "description": "行，从 1 起 · line, from 1"},
                     "detail": {"type": "string"},
                 },
             },
@@ -147,6 +152,8 @@ def routers() -> list[APIRouter]:
         cases.router,
         boards.router,
         reviews.router,
+        rules.router,
+        trials.router,
         _operations(),
     ]
 

@@ -143,7 +143,7 @@ def found_place(ground: Ground, code: str, members: int) -> Place:
         insert_rows(connection, district_id, organisation, _organisations(place))
         rules.publish(connection, district_id, load_book(ROOT / "scoring_rules" / "longwen"), at=actor.at, by=None)
         rules.adopt(connection, district_id, book="longwen", path=root, from_on=date(YEAR, 1, 1))
-        cycles.open_cycle(connection, actor, YEAR)
+        cycles.open_cycle(connection, actor, date(YEAR, 1, 1))
         for start in range(0, members, _CHUNK):
             chosen = range(start, min(start + _CHUNK, members))
             insert_rows(connection, district_id, member, [_member(place, index) for index in chosen])

@@ -122,13 +122,13 @@ class _Maker:
     def _duty(self, opening: Entry, code: str, day: date) -> Entry:
         outcome = Outcome.MISSED if self._random.random() < 0.1 else Outcome.KEPT
         item = self._regime.items[code]
-        return self._entry(opening, item, day, points_of(item, tier=None, units=None, outcome=outcome)[1])
+        return self._entry(opening, item, day, points_of(item, tier=None, units=None, outcome=outcome))
 
     def _finding(self, opening: Entry) -> Entry:
         code, tier, has_matter = self._random.choice(_FINDINGS)
         item = self._regime.items[code]
         day = date(YEAR, self._random.randrange(1, 12), 25)
-        made = self._entry(opening, item, day, points_of(item, tier=tier, units=None, outcome=None)[1])
+        made = self._entry(opening, item, day, points_of(item, tier=tier, units=None, outcome=None))
         matter = f"测〔{YEAR}〕{self._random.randrange(10**6)}号" if has_matter else None
         return replace(made, tier=tier, matter=matter, source=Source.SUBMISSION, approved_by=self._share.officer)
 
@@ -143,10 +143,11 @@ class _Maker:
             batch=None, reverses=None, input_digest=_DIGEST, text_digest=None,
         )  # fmt: skip
 
-    def _entry(self, opening: Entry, item: Item, day: date, points: int) -> Entry:
+    def _entry(self, opening: Entry, item: Item, day: date, worth: tuple[int, int]) -> Entry:
+        """``worth`` is in units and points."""
         return replace(
             opening, id=new_id(), item=item.code, kind=item.kind, dimension=item.dimension,
-            window=cell_window(item, day), points=points, effective_on=day, booked_in=quarter_of(day),
+            window=cell_window(item, day), units=worth[0], points=worth[1], effective_on=day, booked_in=quarter_of(day),
             recorded_at=datetime(day.year, day.month, day.day, 9, 30, tzinfo=UTC), recorded_by=self._share.officer,
             source=Source.RECORD, text_digest=_DIGEST,
         )  # fmt: skip
@@ -168,6 +169,7 @@ class _Maker:
             "fault": score.fault,
             "total": score.total,
             "effective": score.effective,
+            "decimals": score.decimals,
             "matrix": json.dumps(matrix_of(score)),
             "vetoes": balance.vetoes,
             "band": score.band or None,

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from benchmarks.ground import Ground, Place, found_place, live_a_year, settled
+from benchmarks.ledger import ENTRIES_A_MEMBER, make_ledger
 from benchmarks.load import Load, Loaded
 from benchmarks.results import Row
 from benchmarks.server import Server, Stopwatch
 
 MEMBERS = 1_300  # about what Longwen has
+LARGE, LARGE_MEMBERS = "large", 100_000
 CONNECTIONS = 32
 
 
@@ -30,6 +32,22 @@ class Stage:
         self.tell(f"a district of {MEMBERS} members, 13 entries each")
         place = found_place(self.ground, "longwen", MEMBERS)
         live_a_year(place)
+        settled(self.ground)
+        return place
+
+    @cached_property
+    def large(self) -> Place:
+        """A district of 100,000 members at full scale, with a sound ledger of 20 entries each."""
+        members, done = self.scaled(LARGE_MEMBERS, 500), 0
+        self.tell(f"a district of {members} members")
+        place = found_place(self.ground, LARGE, members)
+
+        def advance(count: int) -> None:
+            nonlocal done
+            done += count
+            self.tell(f"{done} of {members} members, {ENTRIES_A_MEMBER} entries each")
+
+        make_ledger(place, advance)
         settled(self.ground)
         return place
 

@@ -11,15 +11,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from benchmarks.ground import ROOT, Ground, Place, found_place, settled
-from benchmarks.ledger import ENTRIES_A_MEMBER, make_ledger
+from benchmarks.ground import ROOT, Ground, Place
+from benchmarks.ledger import ENTRIES_A_MEMBER
 from benchmarks.results import Finding, Row
 from benchmarks.server import Stopwatch
-from benchmarks.stage import Stage
+from benchmarks.stage import LARGE, Stage
 
-MEMBERS = 100_000
 ROUNDS = 3
-CODE = "large"
 # All of it is computed, and one row is sent.
 _GROUP = """
 SELECT count(*), sum(entries), sum(units), sum(points) FROM (
@@ -30,24 +28,14 @@ SELECT count(*), sum(entries), sum(units), sum(points) FROM (
 
 
 def run(stage: Stage) -> Finding:
-    ground, members = stage.ground, stage.scaled(MEMBERS, 500)
-    stage.tell(f"verify: a district of {members} members")
-    place = found_place(ground, CODE, members)
-    done = 0
-
-    def advance(count: int) -> None:
-        nonlocal done
-        done += count
-        stage.tell(f"verify: {done} of {members} members, {ENTRIES_A_MEMBER} entries each")
-
-    make_ledger(place, advance)
-    settled(ground)
+    ground, place = stage.ground, stage.large
+    members = len(place.members)
     verified = Row("longwen verify", "s", is_rate=False, is_subject=True)
     grouped = Row("GROUP BY member_id, item, window", "s", is_rate=False)
     peaks = []
     for number in range(ROUNDS):
         stage.tell(f"verify: round {number + 1} of {ROUNDS}, GROUP BY")
-        _group(ground, place, grouped)
+        group(ground, place, grouped)
         stage.tell(f"verify: round {number + 1} of {ROUNDS}, verify")
         peaks.append(_verify(ground, members, verified)["peak_mib"])
     sizes = {"members": members, "entries": members * ENTRIES_A_MEMBER, "rounds": ROUNDS, "peak MiB": max(peaks)}
@@ -60,7 +48,7 @@ def _verify(ground: Ground, members: int, row: Row) -> dict[str, Any]:
     watch = Stopwatch(ground)
     told: dict[str, Any] = json.loads(
         subprocess.run(
-            [sys.executable, "-m", "benchmarks.verified", CODE],
+            [sys.executable, "-m", "benchmarks.verified", LARGE],
             cwd=ROOT,
             env=ground.environment,
             stdout=subprocess.PIPE,
@@ -75,7 +63,7 @@ def _verify(ground: Ground, members: int, row: Row) -> dict[str, Any]:
     return told
 
 
-def _group(ground: Ground, place: Place, row: Row) -> None:
+def group(ground: Ground, place: Place, row: Row) -> None:
     """Under the service's role and policy, by whatever plan the server takes."""
     with psycopg.connect(ground.addresses.application_url) as connection:
         connection.execute(sql.SQL("SET LOCAL app.district_id = {}").format(sql.Literal(str(place.district.id))))

@@ -28,12 +28,12 @@ def main() -> None:
         "members": found.members,
         "entries": found.entries,
         "differing": found.differing,
-        "peak_mib": _peak_mib(),
+        "peak_mib": peak_mib(),
     }
     print(json.dumps(told))
 
 
-def _peak_mib() -> float:
+def peak_mib() -> float:
     """The most memory that this process has held so far (VmHWM)."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM:"):

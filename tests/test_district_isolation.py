@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,7 @@ def _value_of(column: Column[Any]) -> Any:
         UUID: new_id(),
         str: new_id().hex,
         int: 1,
+        Decimal: Decimal(1),
         bool: True,
         bytes: new_id().bytes,
         date: date(2026, 1, 1),

@@ -25,7 +25,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests.auth.people import CHEAP, PASSWORD
-from tests.town import Town, client_of, found_town
+from tests.town import BOOK, Town, client_of, found_town
 
 # Whom an object is about: the member who calls, somebody in the same group, somebody next door, somebody of another
 # district (whose officer is the outsider).
@@ -156,6 +156,12 @@ def importing(world: World, _: str, headers: dict[str, str]) -> Any:
     return world.client.post("/api/v1/roster-imports", params={"preview": "true"}, files=files, headers=headers)
 
 
+def simulating(world: World, _: str, headers: dict[str, str]) -> Any:
+    (edition,) = BOOK.editions
+    body = {"edition": edition.digest, "quarter": "2026Q3"}
+    return world.client.post("/api/v1/rule-books/simulations", json=body, headers=headers)
+
+
 def logging_in(world: World, _: str, headers: dict[str, str]) -> Any:
     body = {"login": f"{world.town.district.code}/auditor", "password": PASSWORD}
     return world.client.post("/api/v1/sessions", json=body, headers=headers)
@@ -172,6 +178,7 @@ def logging_out(world: World, whose: str, headers: dict[str, str]) -> Any:
 #                  m  o  g  s  .  c  m  s  s  c  d  b  t  r
 ANYBODY = {"any": "+  +  +  +  +  +  +  +  +  +  +  +  +  +"}
 SIGNED_IN = {"any": "+  +  +  +  +  +  +  +  +  +  +  +  +  1"}
+OFFICES = {"any": "+  +  +  +  +  +  +  +  +  +  +  3  +  1"}  # whoever holds any office
 DISTRICT = {"any": "3  3  3  3  3  3  3  +  3  3  3  3  +  1"}
 BOARDS = {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"}
 LINES = {"any": "3  3  3  3  3  +  +  +  3  3  +  3  +  1"}
@@ -182,6 +189,7 @@ STANDING = {
     "neighbour": "4  4  4  4  3  4  +  +  3  3  +  3  4  1",
     "elsewhere": "4  4  4  4  3  4  4  4  3  3  4  3  +  1",
 }
+EDITION = "/api/v1/rule-books/longwen/editions/2026"
 POLICY = {"reach": "district", "top": 10, "names": "masked"}
 TABLE = [
     *(
@@ -282,6 +290,12 @@ TABLE = [
     Row("GET /api/v1/lines/quarters/{quarter}", get("/api/v1/lines/quarters/2026Q3"), LINES),
     Row("GET /api/v1/lines/setting", get("/api/v1/lines/setting"), LINES),
     Row("PUT /api/v1/lines/setting", put("/api/v1/lines/setting", {"half_year_decides": False}), DISTRICT),
+    Row("POST /api/v1/rule-books/simulations", simulating, DISTRICT),
+    Row("GET /api/v1/rule-books", get("/api/v1/rule-books"), OFFICES),
+    Row("GET /api/v1/rule-books/{book}/editions/{edition}", get(EDITION), OFFICES),
+    Row("GET /api/v1/rule-books/{book}/editions/{edition}/items", get(f"{EDITION}/items"), OFFICES),
+    Row("GET /api/v1/rule-books/{book}/editions/{edition}/items/{item}", get(f"{EDITION}/items/ORG-D02"), OFFICES),
+    Row("GET /api/v1/rule-books/{book}/editions/{edition}/changes", get(f"{EDITION}/changes?since=2026"), OFFICES),
     Row("GET /api/v1/boards/district", get("/api/v1/boards/district"), BOARDS),
     Row(
         "GET /api/v1/boards/branches/{branch_id}",

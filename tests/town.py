@@ -159,6 +159,11 @@ class Town:
     def move(self, name: str, branch: UUID, since: date) -> None:
         """From one branch to another, without a gap."""
         self.leave(name, since - timedelta(days=1))
+        self.rejoin(name, since, branch)
+
+    def rejoin(self, name: str, since: date, branch: UUID | None = None) -> None:
+        """A member of a branch again, without a group."""
+        branch = branch or self.branch
         row = {
             "district_id": self.district.id,
             "id": new_id(),
@@ -249,7 +254,7 @@ def found_town(database: Database, owner_database: Database, clock: FixedClock) 
             )
         rules.publish(connection, town.district.id, BOOK, at=actor.at, by=None)
         rules.adopt(connection, town.district.id, book="longwen", path=town.root, from_on=date(2026, 1, 1))
-        cycles.open_cycle(connection, town.actor(datetime(2026, 1, 5, 2, tzinfo=UTC)), 2026)
+        cycles.open_cycle(connection, town.actor(datetime(2026, 1, 5, 2, tzinfo=UTC)), date(2026, 1, 1))
 
     database.run(work, town.district.id)
     return town

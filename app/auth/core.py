@@ -49,6 +49,8 @@ class Permission(StrEnum):
     QUARTER_EXPORT = "quarter:export"
     LINE_READ = "line:read"
     LINE_SET = "line:set"
+    RULES_READ = "rules:read"
+    RULES_SIMULATE = "rules:simulate"
     JOB_READ = "job:read"
     ACCOUNT_OPEN = "account:open"
     APPOINTMENT_SET = "appointment:set"
@@ -60,15 +62,16 @@ _RECORDING = {
     Permission.STANDING_READ,
     Permission.SUBMISSION_READ,
     Permission.BOARD_READ,
+    Permission.RULES_READ,
 }
 _REVIEWING = _RECORDING | {Permission.ENTRY_REVERSE, Permission.SUBMISSION_DECIDE}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.MEMBER: frozenset({Permission.BOARD_READ}),
+    Role.MEMBER: frozenset({Permission.BOARD_READ, Permission.RULES_READ}),
     Role.GROUP_LEADER: frozenset(_RECORDING),
     Role.ORGANISATION_COMMISSIONER: frozenset(_REVIEWING),
     Role.DISCIPLINE_COMMISSIONER: frozenset(_REVIEWING),
-    Role.HR: frozenset({Permission.ENTRY_RECORD}),
+    Role.HR: frozenset({Permission.ENTRY_RECORD, Permission.RULES_READ}),
     Role.SECRETARY: frozenset(_REVIEWING | {Permission.QUARTER_EXPORT, Permission.LINE_READ}),
     Role.COMMITTEE_OFFICER: frozenset(_REVIEWING | {Permission.QUARTER_EXPORT, Permission.LINE_READ}),
     Role.DISTRICT_OFFICER: frozenset(
@@ -79,12 +82,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.QUARTER_EXPORT,
             Permission.LINE_READ,
             Permission.LINE_SET,
+            Permission.RULES_SIMULATE,
             Permission.JOB_READ,
         }
     ),
     # Whoever opens accounts does not say what they may do, and the auditor sees both.
-    Role.SYSTEM_ADMINISTRATOR: frozenset({Permission.JOB_READ, Permission.ACCOUNT_OPEN}),
-    Role.SECURITY_ADMINISTRATOR: frozenset({Permission.APPOINTMENT_SET}),
+    Role.SYSTEM_ADMINISTRATOR: frozenset({Permission.JOB_READ, Permission.ACCOUNT_OPEN, Permission.RULES_READ}),
+    Role.SECURITY_ADMINISTRATOR: frozenset({Permission.APPOINTMENT_SET, Permission.RULES_READ}),
     Role.AUDITOR: frozenset(
         {
             Permission.ROSTER_READ,
@@ -92,6 +96,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SUBMISSION_READ,
             Permission.BOARD_READ,
             Permission.LINE_READ,
+            Permission.RULES_READ,
             Permission.JOB_READ,
         }
     ),

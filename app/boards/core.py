@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -45,13 +46,13 @@ class BoardPolicy:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One member on a board."""
+    """One member on a board; points are as the member's book prints them."""
 
     rank: int
     member_id: UUID
     name: str
     branch: str
-    points: int
+    points: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class OwnPosition:
     """The caller's own place; shown to nobody else."""
 
     rank: int
-    points: int
+    points: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def shown_name(name: str, form: NameForm) -> str:
     return "".join(f"{syllable[:1].upper()}." for syllable in syllables)
 
 
-def competition_ranks(points: Sequence[int]) -> list[int]:
+def competition_ranks(points: Sequence[Decimal | int]) -> list[int]:
     """Ranks of points that come in falling order: equal points share a rank, and the next one counts them all."""
     ranks: list[int] = []
     for place, value in enumerate(points):

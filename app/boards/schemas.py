@@ -7,8 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.boards.core import Audience, Board, BoardPolicy, NameForm, Reach
+from app.boards.core import Audience, Board, BoardPolicy, BoardRow, NameForm, Reach
 from app.kit.http import Answer, Model
+from app.rules.points import json_number
+from app.rules.schemas_points import Points
 
 TIE_RULE_ZH = "同分同名次，其后名次顺延（1、2、2、4）；同分者按入党时间先后列示。"
 TIE_RULE_EN = (
@@ -44,14 +46,18 @@ class BoardRowAnswer(Answer):
     rank: int
     name: str = Field(examples=["陈**"])
     branch: str
-    points: int
+    points: Points
+
+    @classmethod
+    def of(cls, row: BoardRow) -> BoardRowAnswer:
+        return cls(rank=row.rank, name=row.name, branch=row.branch, points=json_number(row.points))
 
 
 class OwnPositionAnswer(Answer):
     """The caller's own place, whatever the board shows to others."""
 
     rank: int
-    points: int
+    points: Points
 
 
 class BoardAnswer(Answer):
@@ -79,8 +85,8 @@ class BoardAnswer(Answer):
                 "audience": board.audience,
                 "policy": BoardPolicyModel.of(board.policy),
                 "members": board.members,
-                "rows": [BoardRowAnswer.model_validate(row) for row in board.rows],
-                "own": board.own and OwnPositionAnswer.model_validate(board.own),
+                "rows": [BoardRowAnswer.of(row) for row in board.rows],
+                "own": board.own and OwnPositionAnswer(rank=board.own.rank, points=json_number(board.own.points)),
                 "data_at": board.data_at,
             }
         )

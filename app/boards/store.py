@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, FromClause, Uuid, and_, any_, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, FromClause, Uuid, and_, any_, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.boards.core import Audience, BoardPolicy, NameForm, Reach
 from app.boards.tables import board_policy
 from app.points.tables import standing
 from app.roster.tables import member, membership, organisation
+from app.rules.points import printed
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A member's points and full name, before the policy has its say."""
+    """A member's printed points and full name, before the policy has its say."""
 
     member_id: UUID
     name: str
     branch: str
-    points: int
+    points: Decimal
 
 
 def find_policy(connection: Connection, district_id: UUID, audience: Audience) -> BoardPolicy | None:
@@ -79,19 +81,30 @@ class Ranking:
 
 
 _branch = and_(organisation.c.district_id == standing.c.district_id, organisation.c.id == standing.c.branch_id)
+# Members of several books may stand on one board: what they have is compared in hundredths.
+_hundredths = standing.c.effective * case({0: 100, 1: 10}, value=standing.c.decimals, else_=1)
 _person = and_(member.c.district_id == standing.c.district_id, member.c.id == standing.c.member_id)
 
 
 def list_top(connection: Connection, ranking: Ranking, top: int) -> list[Placed]:
     """The first ``top`` by points; those with equal points stand by earlier membership, then by number."""
     statement = (
-        select(standing.c.member_id, member.c.name, organisation.c.name.label("branch"), standing.c.effective)
+        select(
+            standing.c.member_id,
+            member.c.name,
+            organisation.c.name.label("branch"),
+            standing.c.effective,
+            standing.c.decimals,
+        )
         .select_from(ranking.rows.join(organisation, _branch).join(member, _person))
         .where(ranking.holds)
-        .order_by(standing.c.effective.desc(), member.c.joined_on, member.c.number)
+        .order_by(_hundredths.desc(), member.c.joined_on, member.c.number)
         .limit(top)
     )
-    return [Placed(row.member_id, row.name, row.branch, row.effective) for row in connection.execute(statement)]
+    return [
+        Placed(row.member_id, row.name, row.branch, printed(row.effective, row.decimals))
+        for row in connection.execute(statement)
+    ]
 
 
 def get_extent(connection: Connection, ranking: Ranking) -> tuple[int, datetime | None]:
@@ -101,16 +114,16 @@ def get_extent(connection: Connection, ranking: Ranking) -> tuple[int, datetime 
     return row[0], row[1]
 
 
-def find_own(connection: Connection, ranking: Ranking, account_id: UUID) -> tuple[int, int] | None:
-    """The caller's points, and how many in the scope have more; None if the caller is not ranked in it."""
+def find_own(connection: Connection, ranking: Ranking, account_id: UUID) -> tuple[Decimal, int] | None:
+    """The caller's points as printed, and how many in the scope have more; None if the caller is not ranked in it."""
     mine = connection.execute(
-        select(standing.c.effective)
+        select(standing.c.effective, standing.c.decimals, _hundredths.label("hundredths"))
         .select_from(ranking.rows.join(member, _person))
         .where(ranking.holds, member.c.account_id == account_id)
-    ).scalar_one_or_none()
+    ).one_or_none()
     if mine is None:
         return None
     more = connection.execute(
-        select(func.count()).select_from(ranking.rows).where(ranking.holds, standing.c.effective > mine)
+        select(func.count()).select_from(ranking.rows).where(ranking.holds, _hundredths > mine.hundredths)
     ).scalar_one()
-    return mine, more
+    return printed(mine.effective, mine.decimals), more

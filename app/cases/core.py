@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.rules.core import Basis, Line, When, holds
+from app.cycles.core import Place
+from app.rules.lines import Basis, Ground, Line, When, holds, tested
 
-HEAVY_FAULT = 50  # a single fault of this many points keeps a member off the list
-MONTHS_MIN = 6  # in the cycle, to be recommended
 DAYS_MIN = 90  # in the cycle, to be graded at all
-SMALL_BRANCH = 3  # graded members under which a branch is pooled with its neighbours
+DAYS_A_MONTH = 30  # a line's months are counted in days, so that no month is shorter than another
 
 
 class Exclusion(StrEnum):
-    """Why somebody who meets a line is not named by it."""
+    """Why somebody who meets a line is not named by it: the rule book's grounds, and the quota."""
 
-    VETO = "veto"
-    LAW_FAULT = "law_fault"
-    HEAVY_FAULT = "heavy_fault"
-    SHORT_TIME = "short_time"
-    INSUFFICIENT = "insufficient"
-    IN_ASSISTANCE = "in_assistance"
+    VETO = Ground.VETO.value
+    APPEAL = Ground.APPEAL.value
+    DIMENSION_FAULT = Ground.DIMENSION_FAULT.value
+    HEAVY_FAULT = Ground.HEAVY_FAULT.value
+    SHORT_TIME = Ground.SHORT_TIME.value
+    INSUFFICIENT = Ground.INSUFFICIENT.value
+    IN_ASSISTANCE = Ground.IN_ASSISTANCE.value
     OVER_QUOTA = "over_quota"
 
 
@@ -32,8 +32,9 @@ class Exclusion(StrEnum):
 class Tested:
     """One member at the end of a quarter, with what the lines look at.
 
-    ``lost`` and ``share_due`` are points of duties; ``fault`` is negative; ``graded`` is false for probationary members
-    and for those with less than 90 days in the cycle, ``exempt`` for those without duties.
+    ``dimensions`` is what is left, or earned, of each; ``faulted`` are those in which a fault stands. ``lost`` and
+    ``share_due`` are points of duties; ``fault`` is negative; ``graded`` is false for probationary members and for
+    those with less than 90 days in the cycle, ``exempt`` for those without duties.
     """
 
     member_id: UUID
@@ -49,10 +50,11 @@ class Tested:
     exempt: bool
     graded: bool
     vetoed: bool
-    law_fault: bool
     heaviest_fault: int
     insufficient: bool
     edition: str
+    dimensions: Mapping[str, int] = field(default_factory=dict)
+    faulted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +80,24 @@ class Count:
     quota: int | None
 
 
-def names_now(line: Line, quarter: str, *, half_year_decides: bool) -> bool:
-    """Whether the line names persons at the end of this quarter, or only counts them."""
-    if line.when is When.EVERY_QUARTER or quarter.endswith("Q4"):
+def names_now(line: Line, place: Place, *, half_year_decides: bool) -> bool:
+    """Whether the line names persons at the end of the quarter at this place of its cycle, or only counts them."""
+    if line.when is When.EVERY_QUARTER or place.is_last:
         return True
-    return half_year_decides and quarter.endswith("Q2")
+    return half_year_decides and place.is_middle
 
 
 def value_of(line: Line, member: Tested) -> int | None:
     """The number that the line tests; None where it does not apply (pace needs enough duties due)."""
-    if line.basis is Basis.DAILY:
-        return member.daily
-    if line.basis is Basis.TOTAL:
-        return member.total
+    if line.basis is not Basis.PACE:
+        return tested(line.basis, line.dimension, member.daily, member.total, member.dimensions)
     if member.share_due < max(1, line.due_min):
         return None
     return member.lost * 100 // member.share_due
 
 
 def apply_lines(
-    lines: Sequence[Line], members: Sequence[Tested], quarter: str, *, half_year_decides: bool
+    lines: Sequence[Line], members: Sequence[Tested], place: Place, *, half_year_decides: bool
 ) -> tuple[list[Finding], list[Count]]:
     """Every finding and count of a quarter. Exempt members meet no line."""
     testable = [member for member in members if not member.exempt]
@@ -122,7 +122,7 @@ def apply_lines(
         else:
             found = [Finding(line, one, value_of(line, one) or 0) for one in met]
         named = sum(not one.exclusions for one in found)
-        if not names_now(line, quarter, half_year_decides=half_year_decides):
+        if not names_now(line, place, half_year_decides=half_year_decides):
             found, named = [], 0
         out_of_reach = len(tested) - len(met) if line.quota is not None else 0
         counts.append(Count(line, len(tested), len(met), out_of_reach, named, quota))
@@ -135,9 +135,9 @@ def _meets(line: Line, member: Tested) -> bool:
     return value is not None and holds(line.relation, value, line.bound)
 
 
-def _pool(member: Tested, sizes: Mapping[UUID, int]) -> str:
+def _pool(line: Line, member: Tested, sizes: Mapping[UUID, int]) -> str:
     """The branch, or the committee's pool of small branches."""
-    return member.branch_id.hex if sizes[member.branch_id] >= SMALL_BRANCH else f"pool {member.committee}"
+    return member.branch_id.hex if sizes[member.branch_id] >= line.pool_below else f"pool {member.committee}"
 
 
 def _sizes(members: Iterable[Tested]) -> dict[UUID, int]:
@@ -153,7 +153,7 @@ def _quotas(line: Line, tested: Sequence[Tested]) -> dict[str, int]:
     sizes = _sizes(tested)
     pools: dict[str, int] = {}
     for member in tested:
-        pool = _pool(member, sizes)
+        pool = _pool(line, member, sizes)
         pools[pool] = pools.get(pool, 0) + 1
     return {pool: count * numerator // denominator for pool, count in pools.items()}
 
@@ -167,8 +167,8 @@ def _ordered(
     found: list[Finding] = []
     order = sorted(met, key=lambda one: (-one.total, -one.fault, one.joined_on, one.member_id))
     for member in order:
-        exclusions = _exclusions(member, assisted)
-        pool = _pool(member, sizes)
+        exclusions = _exclusions(line, member, assisted)
+        pool = _pool(line, member, sizes)
         finding = Finding(line, member, value_of(line, member) or 0, exclusions)
         if not exclusions:
             taken[pool] = taken.get(pool, 0) + 1
@@ -179,21 +179,51 @@ def _ordered(
     return found
 
 
-def _exclusions(member: Tested, assisted: set[UUID]) -> tuple[Exclusion, ...]:
-    grounds = {
-        Exclusion.VETO: member.vetoed,
-        Exclusion.LAW_FAULT: member.law_fault,
-        Exclusion.HEAVY_FAULT: member.heaviest_fault >= HEAVY_FAULT,
-        Exclusion.SHORT_TIME: member.days < MONTHS_MIN * 30,
-        Exclusion.INSUFFICIENT: member.insufficient,
-        Exclusion.IN_ASSISTANCE: member.member_id in assisted,
-    }
-    return tuple(ground for ground, holds_here in grounds.items() if holds_here)
+def _exclusions(line: Line, member: Tested, assisted: set[UUID]) -> tuple[Exclusion, ...]:
+    """The line's grounds that hold for the member. Appeals come with their room: until then nobody is under one."""
+    found: list[Exclusion] = []
+    for one in line.excludes:
+        here = {
+            Ground.VETO: member.vetoed,
+            Ground.APPEAL: False,
+            Ground.IN_ASSISTANCE: member.member_id in assisted,
+            Ground.DIMENSION_FAULT: one.dimension in member.faulted,
+            Ground.HEAVY_FAULT: member.heaviest_fault >= one.amount,
+            Ground.SHORT_TIME: member.days < one.amount * DAYS_A_MONTH,
+            Ground.INSUFFICIENT: member.insufficient,
+        }
+        if here[one.ground]:
+            found.append(Exclusion(one.ground.value))
+    return tuple(dict.fromkeys(found))
+
+
+def merged(counts: Iterable[Count]) -> list[Count]:
+    """One count for each line's code: members under different books are counted together."""
+    found: dict[str, Count] = {}
+    for one in counts:
+        old = found.get(one.line.code)
+        found[one.line.code] = one if old is None else _sum(old, one)
+    return list(found.values())
+
+
+def _sum(one: Count, other: Count) -> Count:
+    quota = None if one.quota is None and other.quota is None else (one.quota or 0) + (other.quota or 0)
+    return Count(
+        line=one.line,
+        tested=one.tested + other.tested,
+        met=one.met + other.met,
+        out_of_reach=one.out_of_reach + other.out_of_reach,
+        named=one.named + other.named,
+        quota=quota,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """A stored finding with the names that a reader needs."""
+    """A stored finding with the names that a reader needs.
+
+    ``decimals`` are the places of ``value`` and ``bound`` where they are points, and not percent of a pace.
+    """
 
     line: str
     member_id: UUID
@@ -205,6 +235,8 @@ class FoundRow:
     bound: int
     exclusions: tuple[str, ...]
     position: int | None
+    edition: str
+    decimals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

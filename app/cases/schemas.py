@@ -7,8 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.cases.core import Exclusion, Found
+from app.cases.core import Exclusion, Found, FoundRow
 from app.kit.http import Answer, Model
+from app.rules.points import printed_number
+from app.rules.schemas_points import Points
 
 
 class FindingAnswer(Answer):
@@ -19,11 +21,26 @@ class FindingAnswer(Answer):
     name: str
     branch_id: UUID
     branch: str
-    basis: str = Field(description="daily 日常 · total 总分 · pace 进度（%）")
-    value: int
-    bound: int
+    basis: str = Field(description="daily 日常 · total 总分 · dimension 指标 · pace 进度（%）")
+    value: Points
+    bound: Points
     exclusions: list[Exclusion]
     position: int | None = Field(description="推荐顺序（同一名额池内） · in the order of recommendation")
+
+    @classmethod
+    def of(cls, row: FoundRow) -> FindingAnswer:
+        return cls(
+            line=row.line,
+            member_id=row.member_id,
+            name=row.name,
+            branch_id=row.branch_id,
+            branch=row.branch,
+            basis=row.basis,
+            value=printed_number(row.value, row.decimals),
+            bound=printed_number(row.bound, row.decimals),
+            exclusions=[Exclusion(one) for one in row.exclusions],
+            position=row.position,
+        )
 
 
 class LineCountAnswer(Answer):
@@ -49,7 +66,7 @@ class LinesAnswer(Answer):
     def of(cls, found: Found) -> LinesAnswer:
         return cls(
             quarter=found.quarter,
-            findings=[FindingAnswer.model_validate(row) for row in found.findings],
+            findings=[FindingAnswer.of(row) for row in found.findings],
             counts=[LineCountAnswer.model_validate(row) for row in found.counts],
         )
 

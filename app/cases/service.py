@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
 from app.cases import store
-from app.cases.core import DAYS_MIN, Found, Tested, apply_lines
+from app.cases.core import DAYS_MIN, Count, Finding, Found, FoundRow, Tested, apply_lines, merged
 from app.cycles import service as cycles
-from app.cycles.core import Quarter
+from app.cycles.core import Quarter, place_of
 from app.kit.errors import NotFound
 from app.points import reading
 from app.points.duties import count_duties, half_year_share
@@ -19,7 +20,10 @@ from app.points.gathering import Books, cycle_days, histories_of
 from app.points.plan import Plan
 from app.points.views import Corrected
 from app.roster import service as roster
-from app.rules.core import Kind, Line
+from app.rules import service as rules
+from app.rules.core import Kind
+from app.rules.lines import Basis, Line
+from app.rules.points import decimals_of
 
 _CHUNK = 500
 HALF_YEAR_DECIDES = False  # unless the district says so
@@ -35,19 +39,26 @@ def apply(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
         return {}
     books = Books.opened(connection, actor)
     committees = _committees(connection, actor)
-    tested: list[Tested] = []
-    lines: dict[str, Line] = {}
+    tested: dict[tuple[Line, ...], list[Tested]] = {}  # members by the lines of the book that judges them
     chunk: list[Corrected] = []
     for one in reading.corrected(connection, actor, quarter):
         chunk.append(one)
         if len(chunk) == _CHUNK:
-            tested += _tested(connection, actor, books, quarter, chunk, committees, lines)
+            _test(connection, actor, books, quarter, chunk, committees, tested)
             chunk = []
-    tested += _tested(connection, actor, books, quarter, chunk, committees, lines)
+    _test(connection, actor, books, quarter, chunk, committees, tested)
     decides = half_year_decides(connection, actor)
-    findings, counts = apply_lines(list(lines.values()), tested, quarter.code, half_year_decides=decides)
+    place = place_of(cycles.quarters(connection, actor), quarter)
+    findings: list[Finding] = []
+    counts: list[Count] = []
+    for lines, members in tested.items():
+        found, counted = apply_lines(lines, members, place, half_year_decides=decides)
+        findings += found
+        counts += counted
+    counts = merged(counts)
     store.replace_findings(connection, actor.district_id, quarter.code, findings, counts, actor.at)
-    return {"tested": len(tested), **{f"named_{one.line.code}": one.named for one in counts}}
+    everybody = sum(len(members) for members in tested.values())
+    return {"tested": everybody, **{f"named_{one.line.code}": one.named for one in counts}}
 
 
 def _committees(connection: Connection, actor: Actor) -> dict[UUID, str]:
@@ -56,18 +67,18 @@ def _committees(connection: Connection, actor: Actor) -> dict[UUID, str]:
     return {one.id: one.path.rpartition(".")[0] for one in found}
 
 
-def _tested(
+def _test(
     connection: Connection,
     actor: Actor,
     books: Books,
     quarter: Quarter,
     chunk: Sequence[Corrected],
     committees: dict[UUID, str],
-    lines: dict[str, Line],
-) -> list[Tested]:
+    tested: dict[tuple[Line, ...], list[Tested]],
+) -> None:
     histories = histories_of(connection, actor, [one.balance.member_id for one in chunk])
-    cycle = cycle_days(cycles.quarters(connection, actor), quarter.cycle)
-    found = []
+    quarters = cycles.quarters(connection, actor)
+    cycle, place = cycle_days(quarters, quarter.cycle), place_of(quarters, quarter)
     for one in chunk:
         history = histories[one.balance.member_id]
         there = history.on(quarter.ends_on)
@@ -75,13 +86,12 @@ def _tested(
             continue  # left before the quarter's end: out of lines and lists at once
         regime_key = one.balance.regimes[max(code for code in one.balance.regimes if code <= quarter.code)]
         regime = books.regime(*regime_key)
-        lines.update({line.code: line for line in regime.lines})
         since = history.since(quarter.ends_on)
         days = (quarter.ends_on - max(since, cycle.starts_on)).days + 1
         whole_year = since <= cycle.starts_on
         duties = count_duties(one.duties, quarter.ends_on)
-        law, heaviest = _faults(books.plan(one.balance), one, quarter)
-        found.append(
+        faulted, heaviest = _faults(books.plan(one.balance), one, quarter)
+        tested.setdefault(regime.lines, []).append(
             Tested(
                 member_id=there.id,
                 branch_id=there.branch_id,
@@ -92,29 +102,39 @@ def _tested(
                 total=one.score.total,
                 fault=one.score.fault,
                 lost=one.score.opening - one.score.daily,
-                share_due=duties.share_due + (half_year_share(regime, quarter) if whole_year else 0),
+                share_due=duties.share_due + (half_year_share(regime, place) if whole_year else 0),
                 exempt=not regime.ranked,
                 graded=regime.graded and days >= DAYS_MIN,
                 vetoed=one.score.vetoed,
-                law_fault=law,
                 heaviest_fault=heaviest,
                 insufficient=duties.is_insufficient,
                 edition=regime.digest,
+                dimensions=one.score.dimensions,
+                faulted=faulted,
             )
         )
-    return found
 
 
-def _faults(plan: Plan, one: Corrected, quarter: Quarter) -> tuple[bool, int]:
-    """Whether a LAW fault stands, and the points of the heaviest single fault."""
-    law, heaviest = False, 0
+def _faults(plan: Plan, one: Corrected, quarter: Quarter) -> tuple[frozenset[str], int]:
+    """The dimensions in which a fault stands, and the points of the heaviest single fault."""
+    faulted: set[str] = set()
+    heaviest = 0
     last = plan.quarters.index(max(code for code in plan.quarters if code <= quarter.code))
     for key, cell in one.balance.cells.items():
         item = plan.items.get(key.item)
         if item is not None and item.kind is Kind.FAULT and cell.entries and plan.window_quarter[key.window] <= last:
-            law = law or item.dimension == "LAW"
+            faulted.add(item.dimension or "")
             heaviest = max(heaviest, -cell.points // cell.entries)
-    return law, heaviest
+    return frozenset(faulted), heaviest
+
+
+def _with_decimals(connection: Connection, actor: Actor, findings: Sequence[FoundRow]) -> list[FoundRow]:
+    """Each with the places of its points: those of the edition that judged the member. Percent have none."""
+    known = {
+        digest: decimals_of(rules.edition_by_digest(connection, actor.district_id, digest))
+        for digest in {one.edition for one in findings}
+    }
+    return [one if one.basis == Basis.PACE else replace(one, decimals=known[one.edition]) for one in findings]
 
 
 def half_year_decides(connection: Connection, actor: Actor) -> bool:
@@ -138,7 +158,7 @@ def found(connection: Connection, actor: Actor, quarter: str) -> Found:
     """
     code = cycles.quarter(connection, actor, quarter).code
     paths = None if actor.is_service else actor.reach(Permission.LINE_READ)
-    findings = store.list_findings(connection, actor.district_id, code, paths)
+    findings = _with_decimals(connection, actor, store.list_findings(connection, actor.district_id, code, paths))
     whole = paths is None or roster.root_of(actor.district_id) in paths
     counts = store.list_counts(connection, actor.district_id, code) if whole else []
     return Found(code, findings, counts)

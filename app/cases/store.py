@@ -108,6 +108,7 @@ def list_findings(
             row.bound,
             tuple(row.exclusions),
             row.position,
+            row.edition,
         )
         for row in connection.execute(statement)
     ]

@@ -46,6 +46,6 @@ line_count = district_table(
 # What a district may choose about the lines; without a row the defaults of ``core`` hold.
 line_setting = district_table(
     "line_setting",
-    Column("half_year_decides", Boolean, nullable=False),  # the line that is decisive at year's end also names in Q2
+    Column("half_year_decides", Boolean, nullable=False),  # the decisive line also names in mid-cycle
     key=(),
 )

@@ -121,6 +121,8 @@ def set_password(
         context.database.run(
             lambda connection: auth.set_password(connection, actor, login, password), context.district.id
         )
+        account = f"{context.district.code}/{login}"
+        say(f"已为 {account} 设置新口令，原有登录均已失效。", f"{account} has a new password; its log-ins have ended.")
     if generate:
         typer.echo(password)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli.context import opened
+from app.cli.context import MigrationsMissing, NoDistrict, opened
 from app.cli.database import DistrictCode, Json
 from app.cli.output import either, language, print_json, print_table, say
 from app.enrolment import service
+from app.enrolment.classes import SERVICE_CLASSES
 from app.enrolment.core import Action, ImportReport, Kind
 from app.enrolment.template import write_template
 
@@ -55,7 +57,7 @@ def import_roster(
     if (file is None) == (template is None):
         raise typer.BadParameter(either("请给出要导入的文件，或 --template", "give a file to import, or --template"))
     if template is not None:
-        write_template(template)
+        write_template(template, _classes(district))
         say(f"模板已写到 {template}", f"The template is in {template}")
         return
     if file is not None:
@@ -68,6 +70,18 @@ def import_roster(
                 commit=not preview,
             )
         _print(report, preview=preview, as_json=as_json)
+
+
+def _classes(district: str | None) -> Sequence[str]:
+    """The classes of members that the template offers; before there is a district, the service's own."""
+    try:
+        with opened(district=district) as context:
+            actor = context.actor()
+            return context.database.run(
+                lambda connection: service.classes_offered(connection, actor), context.district.id
+            )
+    except (NoDistrict, MigrationsMissing):
+        return SERVICE_CLASSES.choices
 
 
 def _print(report: ImportReport, *, preview: bool, as_json: bool) -> None:

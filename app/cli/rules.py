@@ -5,25 +5,30 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 import typer
 
-from app.cli import context
+from app.cli import context, rules_adopting, rules_coverage, rules_papers, rules_reading, rules_simulating
 from app.cli.database import DistrictCode, Json
-from app.cli.output import either, language, print_json
+from app.cli.output import either, language, print_json, say
 from app.kit.calendar import quarter_of
 from app.kit.settings import Settings
-from app.points import settling
+from app.points import adopting, settling
 from app.roster.core import root_path
 from app.rules import service as rules
-from app.rules.book import Book
+from app.rules.book import Book, book_folders
 from app.rules.core import Edition
 from app.rules.faults import RulesFaulty
+from app.rules.points import decimals_of, printed_number, printed_text, signed_text
 from app.trials.core import Difference, Row, Verdict
-from app.trials.service import try_examples
+from app.trials.service import Trial, try_books
 
 application = typer.Typer(help=either("评分细则。", "Rule books."), no_args_is_help=True)
+rules_papers.add_to(application)
+rules_adopting.add_to(application)
+rules_simulating.add_to(application)
+rules_reading.add_to(application)
 
 Folder = Annotated[
     Path | None,
@@ -34,13 +39,23 @@ Folder = Annotated[
     ),
 ]
 
+Published = Annotated[
+    str | None,
+    typer.Argument(metavar="BOOK", help=either("细则代码或目录；只有一部时可省略", "a rule book's code or folder")),
+]
+
+Full = Annotated[
+    bool,
+    typer.Option("--full", help=either("有部分没有例子涉及时也算不符", "parts that no example reaches fail as well")),
+]
+
 _REASONS = {
     "matter": ("同一事项只计一次", "one matter counts once"),
     "measure": ("按计分方式折算", "what the measure makes of it"),
     "ceiling_month": ("每月限额", "bound of a month"),
     "ceiling_quarter": ("每季度限额", "bound of a quarter"),
     "ceiling_half": ("半年限额", "bound of a half-year"),
-    "ceiling_year": ("全年限额", "bound of the year"),
+    "ceiling_year": ("考评年度限额", "bound of the cycle"),
     "across": ("跨组限额", "ceiling across groups"),
     "weight": ("权重", "weight"),
     "floor": ("最低分", "floor"),
@@ -70,46 +85,58 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
                 " digest {digest:.12}",
             ).format(**facts)
         )
+        if edition.stars is not None:
+            zh, en = "    星级标准：{indicators} 项指标", "    star sheet: {indicators} indicators"
+            typer.echo(either(zh, en).format(**facts))
 
 
 @application.command("test")
-def run_examples(folder: Folder = None, as_json: Json = False) -> None:
-    """逐个运行细则旁的例子，不符的说明差在哪里。 / Run the examples beside the rules; a failure is explained."""
-    verdicts: list[tuple[Edition, Verdict]] = []
+def run_examples(folder: Folder = None, as_json: Json = False, full: Full = False) -> None:
+    """逐个运行细则旁的例子，说明差在哪里、哪些没有例子。 / Run the examples; say what differs, what none reaches."""
+    trials: list[Trial] = []
     try:
-        for edition, verdict in try_examples(_folder(folder)):
-            verdicts.append((edition, verdict))
+        for trial in try_books(_folder(folder)):
+            trials.append(trial)
             if not as_json:
-                _tell_verdict(edition, verdict)
+                for verdict in trial.verdicts:
+                    _tell_verdict(trial.edition, verdict)
     except RulesFaulty as error:
         _tell_faults(error, as_json=as_json)
         raise typer.Exit(1) from error
+    verdicts = [(trial.edition, verdict) for trial in trials for verdict in trial.verdicts]
     failed = sum(not verdict.holds for _, verdict in verdicts)
     if as_json:
-        print_json({"failed": failed, "examples": [_verdict_facts(*one) for one in verdicts]})
+        coverage = [rules_coverage.facts(trial) for trial in trials]
+        print_json({"failed": failed, "examples": [_verdict_facts(*one) for one in verdicts], "coverage": coverage})
     else:
         zh, en = "{count} 个例子，{failed} 个不符。", "{count} examples, {failed} failed."
         typer.echo(either(zh, en).format(count=len(verdicts), failed=failed))
-    if failed:
+        for trial in trials:
+            rules_coverage.tell(trial)
+    if failed or (full and not rules_coverage.is_full(trials)):
         raise typer.Exit(1)
 
 
 @application.command("publish")
 def publish(
-    folder: Folder = None,
+    book: Published = None,
     district: DistrictCode = None,
     as_json: Json = False,
 ) -> None:
-    """发布细则；尚未采用任何细则的区县即采用之。 / Publish rule books; a district without a book adopts the first."""
-    path = _folder(folder)
+    """发布细则；尚未采用任何细则的区县即采用之。 / Publish a rule book; a district without one adopts it."""
+    folder = _only_book() if book is None else _published_folder(book)
     try:
-        books, _ = rules.read_folder(path)
+        books, _ = rules.read_folder(folder)
     except RulesFaulty as error:
         _tell_faults(error, as_json=as_json)
         raise typer.Exit(1) from error
     with context.opened(district=district) as opened:
         work = partial(_publish, books=books, opened=opened)
-        published = opened.database.run(work, opened.district.id)
+        published, is_adopted = opened.database.run(work, opened.district.id)
+    if not is_adopted:
+        zh = "本区尚未采用任何细则，请选定一部：longwen rules adopt BOOK --at {code} --from 季度第一天"
+        en = "The district goes by no rule book yet; choose one: longwen rules adopt BOOK --at {code} --from DAY"
+        say(zh.format(code=opened.district.code), en.format(code=opened.district.code))
     if as_json:
         print_json(published)
         return
@@ -118,8 +145,32 @@ def publish(
         typer.echo(f"✓ {one['book']} {one['code']} ({one['starts_on']}): {done}, {one['digest']:.12}")
 
 
-def _publish(connection: Any, *, books: tuple[Book, ...], opened: context.Context) -> list[dict[str, Any]]:
-    district = opened.district.id
+def _only_book() -> Path:
+    """The folder of the rules if it holds one book; a district must not come by one of several without choosing it."""
+    folder = Settings().rules
+    known = [one.name for one in book_folders(folder)]
+    if len(known) > 1:
+        zh = f"请指明发布哪一部细则，如 longwen rules publish BOOK。{folder} 中有：{'、'.join(known)}"
+        en = f"name the book to publish, as in longwen rules publish BOOK; {folder} has: {', '.join(known)}"
+        raise typer.BadParameter(either(zh, en), param_hint="BOOK")
+    return folder
+
+
+def _published_folder(book: str) -> Path:
+    """The folder of the book, or a folder of several. Raises rules_reading's BookNotFound."""
+    try:
+        return rules_reading.folder_of(book)
+    except rules_reading.BookNotFound:
+        if Path(book).is_dir():
+            return Path(book)
+        raise
+
+
+def _publish(connection: Any, *, books: tuple[Book, ...], opened: context.Context) -> tuple[list[dict[str, Any]], bool]:
+    """What was published, and whether the district goes by any book now."""
+    district, actor = opened.district.id, opened.actor()
+    # What the whole district goes by is its own book, not one that a committee made of it; of several nobody chose one.
+    own = [book for book in books if book.extends is None]
     facts = []
     for book in books:
         made = rules.publish(connection, district, book, at=opened.clock.now(), by=None)
@@ -133,13 +184,12 @@ def _publish(connection: Any, *, books: tuple[Book, ...], opened: context.Contex
             }
             for one in made
         ]
-        if not rules.adopted(connection, district).adoptions:
+        if own == [book] and not rules.adopted(connection, district).adoptions:
             first: date = made[0].starts_on
-            rules.adopt(connection, district, book=book.code, path=root_path(district), from_on=first)
+            adopting.adopt(connection, actor, book=book.code, path=root_path(district), from_on=first)
     # Whoever was imported before there were rules opens now.
-    actor = opened.actor()
     settling.enter_members(connection, actor, quarter_of(actor.today))
-    return facts
+    return facts, bool(rules.adopted(connection, district).adoptions)
 
 
 def _folder(folder: Path | None) -> Path:
@@ -175,6 +225,7 @@ def _edition_facts(edition: Edition, counts: dict[str, int]) -> dict[str, Any]:
         "items": len(items),
         "profiles": len(edition.regimes),
         "examples": counts.get(edition.digest, 0),
+        "indicators": 0 if edition.stars is None else len(edition.stars.indicators),
     }
 
 
@@ -187,20 +238,27 @@ def _tell_verdict(edition: Edition, verdict: Verdict) -> None:
     for refusal in verdict.refusals:
         typer.echo(f"    {example.file}:{refusal.line}: {refusal.error.text(language())}")
     for difference in verdict.differences:
-        typer.echo(f"    {example.file}:{example.line}: {_told_difference(difference)}")
+        typer.echo(f"    {example.file}:{example.line}: {_told_difference(difference, decimals_of(edition))}")
     if verdict.differences:
         typer.echo(f"    {either('来自', 'It comes from')}:")
         for row in verdict.rows:
             typer.echo(f"      {_told_row(edition, row)}")
 
 
-def _told_difference(difference: Difference) -> str:
+def _told_difference(difference: Difference, decimals: int) -> str:
     facts = {"what": difference.what, "expected": difference.expected, "actual": difference.actual, "by": ""}
-    if isinstance(difference.expected, int) and isinstance(difference.actual, int):
-        facts["by"] = f" ({difference.actual - difference.expected:+d})"
+    expected, actual = difference.expected, difference.actual
+    if _is_points(expected) and _is_points(actual):
+        facts["expected"], facts["actual"] = printed_text(expected, decimals), printed_text(actual, decimals)
+        facts["by"] = f" ({signed_text(actual - expected, decimals)})"
     return either("{what}：预期 {expected}，实为 {actual}{by}", "{what}: expected {expected}, got {actual}{by}").format(
         **facts
     )
+
+
+def _is_points(value: object) -> TypeGuard[int]:
+    """Whether a member is graded is no number, whatever Python says of it."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _told_row(edition: Edition, row: Row) -> str:
@@ -212,11 +270,15 @@ def _told_row(edition: Edition, row: Row) -> str:
             break
     when = f" [{', '.join(row.windows)}]" if row.windows else ""
     reason = f" ({either(*_REASONS.get(row.reason, (row.reason, row.reason)))})" if row.reason else ""
-    return f"{row.points:+d}  {name}{when}{reason}"
+    return f"{signed_text(row.points, decimals_of(edition))}  {name}{when}{reason}"
 
 
 def _verdict_facts(edition: Edition, verdict: Verdict) -> dict[str, Any]:
-    example, score = verdict.example, verdict.score
+    example, score, decimals = verdict.example, verdict.score, decimals_of(edition)
+
+    def number(value: object) -> object:
+        return printed_number(value, decimals) if _is_points(value) else value
+
     return {
         "book": edition.book,
         "edition": edition.code,
@@ -226,18 +288,19 @@ def _verdict_facts(edition: Edition, verdict: Verdict) -> dict[str, Any]:
         "file": example.file,
         "line": example.line,
         "holds": verdict.holds,
-        "daily": None if score is None else score.daily,
-        "total": None if score is None else score.total,
+        "daily": None if score is None else number(score.daily),
+        "total": None if score is None else number(score.total),
         "band": None if score is None else score.band,
         "refusals": [
             {"line": one.line, "code": one.error.code, "zh": one.error.text("zh"), "en": one.error.text("en")}
             for one in verdict.refusals
         ],
         "differences": [
-            {"what": one.what, "expected": one.expected, "actual": one.actual} for one in verdict.differences
+            {"what": one.what, "expected": number(one.expected), "actual": number(one.actual)}
+            for one in verdict.differences
         ],
         "rows": [
-            {"where": one.where, "windows": one.windows, "points": one.points, "reason": one.reason}
+            {"where": one.where, "windows": one.windows, "points": number(one.points), "reason": one.reason}
             for one in verdict.rows
         ],
     }

@@ -1,16 +1,16 @@
-"""Opening years and moving quarters through their states."""
+"""Opening cycles and moving quarters through their states."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
 from app.cycles import store
-from app.cycles.core import Quarter, QuarterState, state_on
-from app.kit.calendar import is_quarter, quarter_days, quarter_of, quarters_between
+from app.cycles.core import CycleFrame, Quarter, QuarterState, cycle_on, frame_from, state_on
+from app.kit.calendar import Window, is_quarter, quarter_days, quarter_of, quarters_between
 from app.kit.errors import ErrorKind, LongwenError
 
 
@@ -23,16 +23,33 @@ class UnknownQuarter(LongwenError):
     en = "The books have no quarter {quarter}. A quarter is written 2026Q3; its cycle may not be open yet."
 
 
-def open_cycle(connection: Connection, actor: Actor, year: int) -> bool:
-    """Open the cycle of a calendar year with its four quarters, each in the state that the calendar has brought it to.
+def set_frame(connection: Connection, actor: Actor, first_month: int, period: Window, from_on: date) -> bool:
+    """Let years begin in ``first_month`` and a cycle last one ``period``, from the cycle that holds ``from_on`` on.
 
-    False if it is open already.
+    False if it is so already. Raises FrameHeld where cycles of another frame would still be under way then.
     """
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    code = f"{year:04d}"
-    created = store.insert_cycle(connection, actor.district_id, code, first, last, actor.today)
+    known = store.list_frames(connection, actor.district_id)
+    opened = quarters(connection, actor)
+    frame = frame_from(known, opened, CycleFrame(first_month, period, from_on))
+    if frame is not None:
+        store.insert_frame(connection, actor.district_id, frame)
+    return frame is not None
+
+
+def open_cycle(connection: Connection, actor: Actor, day: date) -> bool:
+    """Open the cycle that holds the day with its quarters, each in the state that the calendar has brought it to.
+
+    False if it is open already. Raises NoCycle for a day between the cycles of two frames.
+    """
+    if any(one.starts_on <= day <= one.ends_on for one in quarters(connection, actor)):
+        return False
+    found = cycle_on(store.list_frames(connection, actor.district_id), day)
+    first, last = found.starts_on, found.ends_on
+    created = store.insert_cycle(connection, actor.district_id, found.code, first, last, actor.today)
     if created:
-        fresh = [Quarter(one, code, *quarter_days(one), QuarterState.OPEN) for one in quarters_between(first, last)]
+        fresh = [
+            Quarter(one, found.code, *quarter_days(one), QuarterState.OPEN) for one in quarters_between(first, last)
+        ]
         begun = [replace(one, state=state_on(one, actor.today)) for one in fresh]
         store.insert_quarters(connection, actor.district_id, begun, actor.at)
     return created
@@ -74,12 +91,12 @@ class QuarterToCome(LongwenError):
 
 
 def begun_quarter(connection: Connection, actor: Actor, code: str) -> Quarter:
-    """A quarter that has begun; the cycle of the present year is opened for it if it is not open yet.
+    """A quarter that has begun; the present cycle is opened for it if it is not open yet.
 
     Raises UnknownQuarter and QuarterToCome.
     """
     if code == quarter_of(actor.today):
-        open_cycle(connection, actor, actor.today.year)
+        open_cycle(connection, actor, actor.today)
     found = quarter(connection, actor, code)
     if found.starts_on > actor.today:
         raise QuarterToCome(quarter=code, day=found.starts_on.isoformat(), field="quarter")
@@ -106,7 +123,7 @@ def held_quarters(connection: Connection, actor: Actor, first: date) -> tuple[Qu
 
 
 def advance(connection: Connection, actor: Actor) -> dict[str, int]:
-    """Bring every quarter to the state that the calendar says, and open next year's cycle from December on."""
+    """Bring every quarter to the state that the calendar says; open the next cycle in the last month of the present."""
     moved = 0
     known = quarters(connection, actor)
     for one in known:
@@ -114,6 +131,14 @@ def advance(connection: Connection, actor: Actor) -> dict[str, int]:
         if state is not one.state:
             store.update_state(connection, actor.district_id, one.code, state, actor.at)
             moved += 1
-    year = actor.today.year + (1 if actor.today.month == 12 else 0)
-    opened = int(bool(known) and open_cycle(connection, actor, year))
+    opened = _open_present(connection, actor) if known else 0
     return {"moved": moved, "opened": opened}
+
+
+def _open_present(connection: Connection, actor: Actor) -> int:
+    """Open the cycle of today and, in its last month, the one after it."""
+    ends_on = cycle_on(store.list_frames(connection, actor.district_id), actor.today).ends_on
+    days = [actor.today]
+    if (ends_on.year, ends_on.month) == (actor.today.year, actor.today.month):
+        days.append(ends_on + timedelta(days=1))
+    return sum(open_cycle(connection, actor, day) for day in days)

@@ -9,11 +9,27 @@ from uuid import UUID
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.cycles.core import Quarter, QuarterState
-from app.cycles.tables import cycle, quarter
+from app.cycles.core import CycleFrame, Quarter, QuarterState
+from app.cycles.tables import cycle, cycle_frame, quarter
+from app.kit.calendar import Window
 from app.kit.db import AnyRow
 
 _COLUMNS = (quarter.c.code, quarter.c.cycle, quarter.c.starts_on, quarter.c.ends_on, quarter.c.state)
+
+
+def list_frames(connection: Connection, district_id: UUID) -> tuple[CycleFrame, ...]:
+    """From the earliest on."""
+    columns = (cycle_frame.c.first_month, cycle_frame.c.period, cycle_frame.c.from_on)
+    statement = select(*columns).where(cycle_frame.c.district_id == district_id).order_by(cycle_frame.c.from_on)
+    return tuple(CycleFrame(row.first_month, Window(row.period), row.from_on) for row in connection.execute(statement))
+
+
+def insert_frame(connection: Connection, district_id: UUID, frame: CycleFrame) -> None:
+    connection.execute(
+        insert(cycle_frame).values(
+            district_id=district_id, from_on=frame.from_on, first_month=frame.first_month, period=frame.period.value
+        )
+    )
 
 
 def insert_cycle(

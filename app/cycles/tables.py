@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, DateTime, Text
+from sqlalchemy import CheckConstraint, Column, Date, DateTime, SmallInteger, Text
 
 from app.kit.db import district_table, refers
+
+# How long cycles last, and in which month years begin, from a day on; without a row: calendar years.
+cycle_frame = district_table(
+    "cycle_frame",
+    Column("from_on", Date, nullable=False),
+    Column("first_month", SmallInteger, nullable=False),
+    Column("period", Text, nullable=False),
+    CheckConstraint("first_month IN (1, 4, 7, 10)", name="first_month_of_a_quarter"),
+    CheckConstraint("period IN ('year', 'half', 'quarter')", name="period_known"),
+    key=("from_on",),
+)
 
 cycle = district_table(
     "cycle",

@@ -40,8 +40,8 @@ def import_roster(
 
 @router.get("/template", summary="下载导入模板 · The empty workbook", response_class=Response)
 def read_template(door: Importing) -> Response:
-    """空白的名册工作簿，带说明和下拉列表。· The empty roster workbook, with notes and lists."""
+    """空白的名册工作簿，带说明和下拉列表；党员类型按现行评分细则。· The empty roster workbook, with notes and lists."""
     target = BytesIO()
-    door.run(lambda _connection, _actor: write_template(target))
+    write_template(target, door.run(service.classes_offered))
     headers = {"Content-Disposition": 'attachment; filename="roster-template.xlsx"'}
     return Response(target.getvalue(), media_type=_XLSX, headers=headers)

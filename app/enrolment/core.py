@@ -12,9 +12,11 @@ from uuid import UUID
 from app.auth.core import Permission
 from app.auth.enrolled import Account, Held
 from app.enrolment import faults as wrong
+from app.enrolment.classes import Classes, ClassesInForce
 from app.enrolment.reading import Record, Records
 from app.kit.sheets import SheetFault
 from app.roster.core import (
+    BranchForm,
     Enterprise,
     Exemption,
     KnownMember,
@@ -96,6 +98,7 @@ class Present:
     roster: Snapshot
     accounts: tuple[Account, ...]
     appointments: tuple[Held, ...]
+    classes: ClassesInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,10 @@ class Work:
         if found is None:
             self.refuse(record, wrong.UnknownReference, key, value=code, target="两新组织")
         return found
+
+    def classes_at(self, branch: OrganisationView) -> Classes:
+        """The classes of members of the rule book that the branch goes by today."""
+        return self.present.classes.at(branch.path, None if branch.form is None else BranchForm(branch.form))
 
     def check_day(self, record: Record, key: str, *, not_before: str | None = None) -> None:
         """The day lies between the Party's founding and today, and not before that of another column."""

@@ -11,9 +11,10 @@ from stdnum.exceptions import ValidationError
 
 from app.enrolment import faults as wrong
 from app.enrolment.core import Action, Kind, MemberDraft, OpeningWish, Work, differences
-from app.enrolment.layout import GROUNDS, NO_GROUPS, PROFILES
+from app.enrolment.layout import GROUNDS
 from app.enrolment.reading import Record, Records
 from app.roster.core import (
+    NO_GROUPS,
     Enterprise,
     Exemption,
     KnownMember,
@@ -26,7 +27,6 @@ from app.rules.core import overlaid
 
 _PHONE = re.compile(r"^\+?\d(?:-?\d){6,19}$")
 _GROUND_NAMES = {code: name for name, code in GROUNDS.items()}
-_PROFILE_NAMES = {code: name for name, code in PROFILES.items()}
 _ONE_DAY = timedelta(days=1)
 
 
@@ -57,7 +57,8 @@ def decide_members(work: Work, records: Records) -> None:
         if record.whole("points") is not None and record.text("reference") is None:
             work.refuse(record, wrong.ReferenceMissing, "reference")
         known = work.drafts[number].known if number in work.drafts else None
-        place = _place(work, record, branch, group, known)
+        profile = _profile(work, record, branch)
+        place = _place(work, record, branch, group, profile, known)
         if place is not None:
             _check_history(work, record, place, known)
         _check_exemption(work, record, known)
@@ -100,14 +101,29 @@ def _is_id_number(number: str, today: date) -> bool:
     return bool(born <= today and number[17] == ric.calc_check_digit(number))
 
 
+def _profile(work: Work, record: Record, branch: OrganisationView | None) -> str | None:
+    """The class that the cell names, by the branch's rule book; by any of the district's if the branch is unknown."""
+    word = record.text("profile")
+    if word is None:
+        return None
+    root = work.present.roster.root.path
+    possible = work.present.classes.everywhere(root) if branch is None else (work.classes_at(branch),)
+    found = next((code for classes in possible if (code := classes.find(word)) is not None), None)
+    if found is None:
+        known = "、".join(dict.fromkeys(choice for classes in possible for choice in classes.choices))
+        work.refuse(record, wrong.NotAChoice, "profile", value=word[:40], known=known)
+    return found
+
+
 def _place(
     work: Work,
     record: Record,
     branch: OrganisationView | None,
     group: OrganisationView | None,
+    profile: str | None,
     known: KnownMember | None,
 ) -> _Place | None:
-    profile, entered_on = record.text("profile"), record.day("entered_on")
+    entered_on = record.day("entered_on")
     if branch is None or profile is None or entered_on is None:
         return None
     last = known.last_membership if known is not None else None
@@ -201,12 +217,12 @@ def _decide_membership(work: Work, draft: MemberDraft, place: _Place) -> None:
                 return
             from_on = work.today  # within a branch a change holds from the day on which it is entered
         before = work.by_id[last.branch_id]
+        was = work.classes_at(before).named(last.profile)
         until_on = from_on - _ONE_DAY
         work.memberships_closed.append((last.id, until_on))
         work.say(
             Kind.MEMBERSHIP, Action.CLOSED, draft.number, draft.name,
-            f"{before.name}（{_profile_name(last.profile)}）至 {until_on}",
-            f"{before.name} ({last.profile}) until {until_on}",
+            f"{before.name}（{was.zh}）至 {until_on}", f"{before.name} ({was.en}) until {until_on}",
         )  # fmt: skip
     work.memberships.append(
         Membership(
@@ -217,18 +233,11 @@ def _decide_membership(work: Work, draft: MemberDraft, place: _Place) -> None:
     if draft.known is not None:
         work.moved.append(draft.id)
     group = f" {place.group.name}" if place.group else ""
+    now = work.classes_at(place.branch).named(place.profile)
     work.say(
         Kind.MEMBERSHIP, Action.NEW, draft.number, draft.name,
-        f"{place.branch.name}{group}（{_profile_name(place.profile)}）自 {from_on}",
-        f"{place.branch.name}{group} ({place.profile}) from {from_on}",
+        f"{place.branch.name}{group}（{now.zh}）自 {from_on}", f"{place.branch.name}{group} ({now.en}) from {from_on}",
     )  # fmt: skip
-
-
-def _profile_name(profile: str) -> str:
-    name = _PROFILE_NAMES.get(profile.split("+", maxsplit=1)[0])
-    if profile == NO_GROUPS:
-        return "普通党员，支部不设党小组"
-    return f"{name or profile}，支部不设党小组" if profile.endswith("+" + NO_GROUPS) else name or profile
 
 
 def _check_exemption(work: Work, record: Record, known: KnownMember | None) -> None:

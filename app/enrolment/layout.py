@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.auth.core import Role
+from app.enrolment.classes import SERVICE_CLASSES
 from app.roster.core import TRADE_NAMES, OrganisationKind
-from app.rules.core import STANDARD
 
 INSTRUCTIONS = "说明"  # for people; never read
 WHOLE_DISTRICT = "全区"  # may stand for the code of the district's own organisation
@@ -22,6 +22,7 @@ class Form(StrEnum):
     DAY = "day"
     WHOLE = "whole"  # a whole number from 0 on
     CHOICE = "choice"
+    CLASS = "class"  # a class of members by the branch's rule book, which a reader of cells does not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,6 @@ class SheetLayout:
 
 FORMS = {"单独": "single", "联合": "joint", "行业": "trade"}
 TRADES = {name: trade.value for trade, name in TRADE_NAMES.items()}
-# Classes of members, as the rule book names them; one in a branch without groups is made out by the import.
-PROFILES = {
-    "普通党员": STANDARD,
-    "预备党员": "probationary",
-    "流动党员": "floating",
-}
-NO_GROUPS = "no-groups"  # the rule book's property of a branch without groups
 GROUNDS = {"年老体弱": "age", "重病": "illness", "残疾": "disability", "流动外出": "floating"}
 ROLES = {
     "党员": Role.MEMBER,
@@ -103,6 +97,10 @@ def _day(key: str, heading: str, note: str, *, required: bool = False) -> Column
 
 def _choice(key: str, heading: str, note: str, choices: Mapping[str, str], *, required: bool = True) -> Column:
     return Column(key, heading, note, Form.CHOICE, required, 16, choices=choices)
+
+
+def _same(choices: Sequence[str]) -> dict[str, str]:
+    return {choice: choice for choice in choices}
 
 
 COMMITTEES = SheetLayout(
@@ -160,7 +158,16 @@ MEMBERS = SheetLayout(
         _code("branch", "所在支部代码", "“党支部”表或系统中已有的代码"),
         _code("group", "党小组代码", "选填；须属于所在支部", required=False),
         _code("enterprise", "所在单位信用代码", "选填；“两新组织”表或系统中已有的代码", required=False, width=24),
-        _choice("profile", "党员类型", "按评分细则的类型；支部不设党小组的由系统自动对应", PROFILES),
+        Column(
+            "profile",
+            "党员类型",
+            "按所在支部评分细则的类型；支部不设党小组的由系统自动对应",
+            Form.CLASS,
+            required=True,
+            width=20,
+            length_max=200,
+            choices=_same(SERVICE_CLASSES.choices),
+        ),
         _day("entered_on", "进入支部日期", "组织关系转入所在支部的日期", required=True),
         _choice("ground", "免考核原因", "选填；只填类别，不填病情", GROUNDS, required=False),
         _day("exempt_from", "免考核起", "填了原因须填"),
@@ -184,3 +191,12 @@ APPOINTMENTS = SheetLayout(
     ),
 )
 SHEETS = (COMMITTEES, BRANCHES, GROUPS, ENTERPRISES, MEMBERS, APPOINTMENTS)
+
+
+def sheets_with(classes: Sequence[str]) -> tuple[SheetLayout, ...]:
+    """The sheets for a district whose rule books have these classes of members."""
+    return tuple(replace(sheet, columns=tuple(_with(column, classes) for column in sheet.columns)) for sheet in SHEETS)
+
+
+def _with(column: Column, classes: Sequence[str]) -> Column:
+    return replace(column, choices=_same(classes)) if column.form is Form.CLASS else column

@@ -22,6 +22,7 @@ _WANTED = {
     Form.DAY: ("日期，如 2024-07-01", "a day such as 2024-07-01"),
     Form.WHOLE: ("0 至 100000 的整数", "a whole number from 0 to 100000"),
     Form.CHOICE: ("列表中的一项", "one of the list"),
+    Form.CLASS: ("党员类型的名称", "the name of a class of members"),
 }
 
 

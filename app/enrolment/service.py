@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from app.auth import enrolling as auth
 from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
+from app.enrolment.classes import Classes, ClassesInForce
 from app.enrolment.core import ImportReport, Plan, Present
 from app.enrolment.faults import NotYourRight
 from app.enrolment.layout import INSTRUCTIONS
@@ -19,8 +20,8 @@ from app.kit.ciphers import FieldCipher
 from app.kit.errors import Forbidden
 from app.kit.ids import new_id
 from app.kit.workbook import read_workbook
+from app.points import reading, settling
 from app.points import service as points
-from app.points import settling
 from app.points.views import Opening
 from app.roster import enrolling as roster
 from app.roster.core import root_path
@@ -47,7 +48,7 @@ def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, rec
     offices = auth.offices(connection, actor)
     plan = decide(
         records,
-        Present(held, offices.accounts, offices.held),
+        Present(held, offices.accounts, offices.held, _classes_in_force(connection, actor)),
         today=actor.today,
         new_id=new_id,
         lookup=lambda column, value: roster.personal_lookup(cipher, actor.district_id, column, value),
@@ -55,6 +56,19 @@ def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, rec
     _check_rights(actor, plan)
     _write(connection, actor, cipher, plan)
     return plan.report
+
+
+def classes_offered(connection: Connection, actor: Actor) -> tuple[str, ...]:
+    """The classes of members that the district's template lists: those of the rule books in force today."""
+    return _classes_in_force(connection, actor).choices(root_path(actor.district_id))
+
+
+def _classes_in_force(connection: Connection, actor: Actor) -> ClassesInForce:
+    adopted = rules.adopted(connection, actor.district_id)
+    editions = [
+        rules.edition_by_digest(connection, actor.district_id, digest) for digest in adopted.digests_on(actor.today)
+    ]
+    return ClassesInForce(adopted, actor.today, {one.digest: Classes.of(one) for one in editions})
 
 
 def _check_rights(actor: Actor, plan: Plan) -> None:
@@ -79,14 +93,14 @@ def _write(connection: Connection, actor: Actor, cipher: FieldCipher, plan: Plan
 def _open_standings(connection: Connection, actor: Actor, plan: Plan) -> None:
     """New members get a standing in the cycle of this day, which the district's first roster opens.
 
-    A district that has adopted no rule book yet gets them later, from the job of its duties; only balances carried over
+    A district without a rule book in force yet gets them later, from the job of its duties; only balances carried over
     cannot wait. Raises NoEditionInForce for those.
     """
     openings = [Opening(one.member_id, one.points, one.reference) for one in plan.openings]
     is_carried = any(one.points is not None for one in openings)
-    if openings and (is_carried or rules.adopted(connection, actor.district_id).adoptions):
-        cycles.open_cycle(connection, actor, actor.today.year)
-        points.open_standings(connection, actor, f"{actor.today.year:04d}", openings)
+    if openings and (is_carried or rules.adopted(connection, actor.district_id).anything_on(actor.today)):
+        cycles.open_cycle(connection, actor, actor.today)
+        points.open_standings(connection, actor, reading.present_cycle(connection, actor), openings)
 
 
 def _follow_moves(connection: Connection, actor: Actor) -> None:

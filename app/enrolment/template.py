@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from app.enrolment.layout import INSTRUCTIONS, SHEETS, Column, Form, SheetLayout
+from app.enrolment.classes import SERVICE_CLASSES
+from app.enrolment.layout import INSTRUCTIONS, Column, Form, SheetLayout, sheets_with
 from app.enrolment.reading import WHOLE_MAX
 from app.kit.sheets import Cell
 from app.kit.workbook import open_workbook, plain
 
 ROWS_PREPARED = 5_000  # so many rows have their lists and formats
+LIST_MAX = 255  # characters, commas included: what a spreadsheet keeps in a cell's own list
 _GUIDE = (
     "一、每张表第一行是表头，请勿改动；带 * 的列必填，列的先后可以调整。从第二行起每行填一条。",
     "二、代码和编号由本区自编，登记后不再改变；号码类单元格请保持文本格式。",
@@ -28,13 +30,18 @@ _GUIDE = (
 )
 
 
-def write_template(target: Path | BinaryIO) -> None:
-    """The empty workbook: importing it does nothing."""
-    write_roster(target, {})
+def write_template(target: Path | BinaryIO, classes: Sequence[str] = SERVICE_CLASSES.choices) -> None:
+    """The empty workbook, importing which does nothing; ``classes`` are those that a member may be of."""
+    write_roster(target, {}, classes)
 
 
-def write_roster(target: Path | BinaryIO, rows: Mapping[str, Sequence[Mapping[str, Cell]]]) -> None:
+def write_roster(
+    target: Path | BinaryIO,
+    rows: Mapping[str, Sequence[Mapping[str, Cell]]],
+    classes: Sequence[str] = SERVICE_CLASSES.choices,
+) -> None:
     """The workbook with rows by the key of their sheet; each gives cells by the key of their column, as shown."""
+    layouts = sheets_with(classes)
     with open_workbook(target) as book:
         formats = {
             "head": book.add_format({"bold": True, "bg_color": "#F3E3D3", "bottom": 1, "text_wrap": True}),
@@ -46,12 +53,16 @@ def write_roster(target: Path | BinaryIO, rows: Mapping[str, Sequence[Mapping[st
             "title": book.add_format({"bold": True, "font_size": 14}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        _write_instructions(book.add_worksheet(INSTRUCTIONS), formats)
-        for layout in SHEETS:
-            _write_sheet(book.add_worksheet(layout.name), layout, rows.get(layout.key, ()), formats)
+        lists = _write_instructions(book.add_worksheet(INSTRUCTIONS), layouts, formats)
+        for layout in layouts:
+            _write_sheet(book.add_worksheet(layout.name), layout, rows.get(layout.key, ()), lists, formats)
 
 
-def _write_instructions(sheet: Any, formats: Mapping[str, Any]) -> None:
+def _write_instructions(
+    sheet: Any, layouts: Sequence[SheetLayout], formats: Mapping[str, Any]
+) -> dict[tuple[str, ...], str]:
+    """The notes; and where the choices stand that a cell's own list cannot hold."""
+    lists: dict[tuple[str, ...], str] = {}
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 22)
     sheet.set_column(2, 2, 90, formats["wrap"])
@@ -60,7 +71,7 @@ def _write_instructions(sheet: Any, formats: Mapping[str, Any]) -> None:
     for line in _GUIDE:
         sheet.write_string(row, 2, line, formats["wrap"])
         row += 1
-    for layout in SHEETS:
+    for layout in layouts:
         row += 1
         sheet.write_string(row, 0, layout.name, formats["head"])
         sheet.write_string(row, 2, layout.note, formats["wrap"])
@@ -68,15 +79,32 @@ def _write_instructions(sheet: Any, formats: Mapping[str, Any]) -> None:
             row += 1
             sheet.write_string(row, 1, column.heading + ("*" if column.required else ""))
             sheet.write_string(row, 2, _described(column), formats["wrap"])
+            if not _fits(column):
+                lists[tuple(column.choices)] = f"='{INSTRUCTIONS}'!$C${row + 2}:$C${row + 1 + len(column.choices)}"
+                for choice in column.choices:
+                    row += 1
+                    sheet.write_string(row, 2, choice, formats["wrap"])
         row += 1
+    return lists
+
+
+def _fits(column: Column) -> bool:
+    """Whether a cell's own list can hold the choices; a longer one stands on the sheet of notes."""
+    return len(",".join(column.choices)) <= LIST_MAX and not any("," in choice for choice in column.choices)
 
 
 def _described(column: Column) -> str:
-    return f"{column.note}。可选：{'、'.join(column.choices)}" if column.choices else column.note
+    if not column.choices:
+        return column.note
+    return f"{column.note}。可选：{'、'.join(column.choices) if _fits(column) else '见“说明”表'}"
 
 
 def _write_sheet(
-    sheet: Any, layout: SheetLayout, rows: Sequence[Mapping[str, Cell]], formats: Mapping[str, Any]
+    sheet: Any,
+    layout: SheetLayout,
+    rows: Sequence[Mapping[str, Cell]],
+    lists: Mapping[tuple[str, ...], str],
+    formats: Mapping[str, Any],
 ) -> None:
     sheet.freeze_panes(1, 0)
     for position, column in enumerate(layout.columns):
@@ -84,18 +112,18 @@ def _write_sheet(
         sheet.set_column(position, position, column.width, None if column.form is Form.WHOLE else shape)
         head = formats["required" if column.required else "head"]
         sheet.write_string(0, position, column.heading + ("*" if column.required else ""), head)
-        sheet.data_validation(1, position, ROWS_PREPARED, position, _validation(column))
+        sheet.data_validation(1, position, ROWS_PREPARED, position, _validation(column, lists))
     for number, row in enumerate(rows, start=1):
         for position, column in enumerate(layout.columns):
             _write_cell(sheet, number, position, row.get(column.key), formats)
 
 
-def _validation(column: Column) -> dict[str, Any]:
+def _validation(column: Column, lists: Mapping[tuple[str, ...], str]) -> dict[str, Any]:
     """A list where there are choices, else only the note that is shown beside the cell."""
     shown = {"input_title": column.heading[:32], "input_message": _described(column)[:255]}
     if column.choices:
         return {
-            "validate": "list", "source": list(column.choices), **shown,
+            "validate": "list", "source": lists.get(tuple(column.choices), list(column.choices)), **shown,
             "error_title": "请从列表中选择", "error_message": "只能填写列表中的一项。",
         }  # fmt: skip
     if column.form is Form.WHOLE:

@@ -1,7 +1,8 @@
 """Windows of the calendar: months, quarters, half-years and years, named by short codes.
 
 Codes are ordered as text in the order of time: ``2026-09`` (month), ``2026Q3`` (quarter), ``2026H1`` (half-year),
-``2026`` (year). Quarters are calendar quarters in every district, whatever months its cycle spans.
+``2026`` (year). Quarters are calendar quarters in every district, whatever months its cycle spans. A year that begins
+in another month than January is named by both of the years it lies in: ``2026-2027``.
 """
 
 from __future__ import annotations
@@ -92,3 +93,23 @@ def half_days(code: str) -> tuple[date, date]:
     """First and last day of a half-year such as 2026H1."""
     year = int(code[:4])
     return (date(year, 1, 1), date(year, 6, 30)) if code[-1] == "1" else (date(year, 7, 1), date(year, 12, 31))
+
+
+def period_days(day: date, first_month: int, period: Window) -> tuple[date, date]:
+    """First and last day of the period that holds the day, where years begin in ``first_month`` (1 to 12)."""
+    months = (day.month - first_month) % 12 % WINDOW_LENGTH[period]  # of the period that lie before the day's
+    first = _month_later(day.replace(day=1), -months)
+    return first, _month_later(first, WINDOW_LENGTH[period]) - timedelta(days=1)
+
+
+def period_code(first: date, period: Window) -> str:
+    """The name of the period that begins on ``first``."""
+    if period is Window.YEAR:
+        return f"{first.year:04d}" if first.month == 1 else f"{first.year:04d}-{first.year + 1:04d}"
+    return {Window.HALF: half_of, Window.QUARTER: quarter_of, Window.MONTH: month_of}[period](first)
+
+
+def _month_later(first: date, months: int) -> date:
+    """The first day of the month that comes ``months`` after that of ``first``."""
+    count = first.year * 12 + first.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)

@@ -41,6 +41,10 @@ class LongwenError(Exception):
         """The message in ``zh`` or ``en``."""
         return (self.zh if language.startswith("zh") else self.en).format(**self.facts)
 
+    def listed(self, language: str) -> list[dict[str, Any]]:  # noqa: ARG002 - those that list faults need it
+        """What is told beside the text, one row for each fault; most refusals list nothing."""
+        return []
+
 
 # What can be missing, by the words of the design.
 _NOUNS_ZH = {
@@ -145,6 +149,12 @@ class BatchRefused(LongwenError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = list(faults)
         super().__init__(count=len(self.faults))
+
+    def listed(self, language: str) -> list[dict[str, Any]]:
+        return [
+            {"index": one.index, "field": one.field, "code": one.error.code, "detail": one.error.text(language)}
+            for one in self.faults
+        ]
 
     @property
     def sole_kind(self) -> ErrorKind:

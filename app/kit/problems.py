@@ -177,20 +177,13 @@ def _problem(status: int, code: str, title: str, detail: str, request_id: str, *
 
 
 def of_error(error: LongwenError, language: Language, request_id: str) -> Problem:
-    """A refusal of ours; of a batch with each fault, under the status that the faults share."""
+    """A refusal of ours with each fault that it lists; of a batch under the status that the faults share."""
     more: dict[str, Any] = {}
     kind = error.kind
     if isinstance(error, BatchRefused):
         kind = error.sole_kind
-        more["faults"] = [
-            {
-                "index": fault.index,
-                "field": fault.field,
-                "code": fault.error.code,
-                "detail": fault.error.text(language),
-            }
-            for fault in error.faults
-        ]
+    if faults := error.listed(language):
+        more["faults"] = faults
     elif error.field is not None:
         more["field"] = error.field
     meaning = MEANINGS[kind]

@@ -11,7 +11,8 @@ from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.kit.http import conditional
 from app.points import reading
-from app.points.schemas import EntryPageAnswer, ExplanationAnswer, StandingAnswer
+from app.points.schemas import EntryPageAnswer, StandingAnswer
+from app.points.schemas_explaining import ExplanationAnswer
 from app.points.views import PAGE_MAX
 
 router = APIRouter(prefix="/api/v1", tags=["points"])

@@ -6,14 +6,15 @@ retries and reversals cannot matter. This one function serves preview, posting, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
 from app.kit.calendar import Window
 from app.points.plan import ItemPlan, Plan, Stage
-from app.rules.core import SCORED_KINDS, Across, Kind, MeasureForm, band_of
+from app.rules.core import SCORED_KINDS, Across, Effect, Kind, MeasureForm, Veto, rounded
+from app.rules.lines import band_of
 
 
 class CellKey(NamedTuple):
@@ -50,7 +51,11 @@ class Cut(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The numbers of a standing. ``matrix`` is uncut; ``opening`` + all cells + all cuts = ``total``, always."""
+    """The numbers of a standing. ``matrix`` is uncut; ``opening`` + all cells + all cuts = ``total``, always.
+
+    ``dimensions`` gives what is left, or earned, of each dimension after every bound on it; ``decimals`` are the places
+    of the smallest unit, in which all of it is.
+    """
 
     opening: int
     daily: int
@@ -62,6 +67,8 @@ class Score:
     matrix: Mapping[tuple[str, Kind], int]
     cuts: tuple[Cut, ...]
     vetoed: bool = False
+    dimensions: Mapping[str, int] = field(default_factory=dict)
+    decimals: int = 0
 
 
 def add_to(cells: dict[CellKey, Cell], key: CellKey, entries: int, units: int, points: int) -> None:
@@ -77,16 +84,18 @@ def add_to(cells: dict[CellKey, Cell], key: CellKey, entries: int, units: int, p
 def fold(plan: Plan, opening: int, cells: Cells) -> Score:
     """What the cells add up to under the plan; every cell's item and window must be the plan's.
 
-    ``opening`` is in points. A veto's cell scores nothing; while one stands the effective total is 0.
+    ``opening`` is in points. A veto's cell scores nothing; while one stands the effective total is 0 or the
+    band is fixed.
     """
-    vetoed = False
+    standing: list[Veto] = []
     cuts: list[Cut] = []
     matrix: dict[tuple[str, Kind], int] = {}
     elsewhere = counted_elsewhere(plan, cells)
     grouped: dict[str, list[tuple[CellKey, Cell]]] = {}
     for key, cell in cells.items():
         if key.item in plan.vetoes:
-            vetoed = vetoed or cell.entries > 0
+            if cell.entries > 0:
+                standing.append(plan.vetoes[key.item])
             continue
         item = plan.items[key.item]
         if cell.points:
@@ -97,16 +106,19 @@ def fold(plan: Plan, opening: int, cells: Cells) -> Score:
         if key not in elsewhere and (cell.points or not item.is_plain):
             grouped.setdefault(key.item, []).append((key, cell))
     leaves = {code: _leaf(plan, plan.items[code], found, cuts) for code, found in grouped.items()}
-    values = {kind: _kind_value(plan, kind, leaves, cuts) for kind in SCORED_KINDS if kind in plan.kind_nodes}
-    return _result(plan, opening, values, vetoed, matrix, cuts)
+    nodes: dict[int, int] = {}
+    values = {kind: _kind_value(plan, kind, leaves, cuts, nodes) for kind in SCORED_KINDS if kind in plan.kind_nodes}
+    dimensions = {code: start + nodes.get(at, 0) for code, (start, at) in plan.dimensions.items()}
+    return _result(plan, opening, values, standing, matrix, dimensions, cuts)
 
 
 def _result(
     plan: Plan,
     opening: int,
     values: Mapping[Kind, int],
-    vetoed: bool,
+    standing: Sequence[Veto],
     matrix: Mapping[tuple[str, Kind], int],
+    dimensions: Mapping[str, int],
     cuts: list[Cut],
 ) -> Score:
     """Rule 8: the daily score has a floor at 0, the total stays between 0 and the book's top."""
@@ -119,9 +131,25 @@ def _result(
         cuts.append(Cut("floor", "daily", None, daily - routine))
     if total != uncut:
         cuts.append(Cut("floor" if uncut < 0 else "ceiling", "total", None, total - uncut))
-    effective = 0 if vetoed else total
-    band = band_of(plan.bands, daily, total)
-    return Score(opening, daily, innovation, fault, total, effective, band, matrix, tuple(cuts), vetoed)
+    effective = 0 if any(veto.effect is Effect.ZERO for veto in standing) else total
+    fixed = {veto.band for veto in standing if veto.effect is Effect.BAND}
+    own = band_of(plan.bands, daily, total, dimensions)
+    band = next((one.code for one in plan.bands if one.code in fixed), own)
+    vetoed = bool(standing)
+    return Score(
+        opening,
+        daily,
+        innovation,
+        fault,
+        total,
+        effective,
+        band,
+        matrix,
+        tuple(cuts),
+        vetoed,
+        dimensions,
+        plan.decimals,
+    )
 
 
 def counted_elsewhere(plan: Plan, cells: Cells) -> frozenset[CellKey]:
@@ -148,16 +176,20 @@ def _leaf(plan: Plan, item: ItemPlan, found: list[tuple[CellKey, Cell]], cuts: l
     if item.is_plain:
         return plain
     monthly = item.monthly is not None or item.measure.window is Window.MONTH
-    measured = _by_month(plan, item, found) if monthly else _measured(plan, item, found)
-    for at, quarter in enumerate(plan.quarters):
-        if measured[at] != plain[at]:
-            cuts.append(Cut("measure", item.code, quarter, measured[at] - plain[at]))
-    return measured
+    if monthly:
+        measured, bounded = _by_month(plan, item, found)
+    else:
+        measured = bounded = _measured(plan, item, found)
+    for reason, before, after in (("measure", plain, measured), ("ceiling_month", measured, bounded)):
+        for at, quarter in enumerate(plan.quarters):
+            if after[at] != before[at]:
+                cuts.append(Cut(reason, item.code, quarter, after[at] - before[at]))
+    return bounded
 
 
-def _by_month(plan: Plan, item: ItemPlan, found: list[tuple[CellKey, Cell]]) -> Growth:
-    """A ceiling per month clamps that month's measure before anything longer sees it."""
-    growth = [0] * len(plan.quarters)
+def _by_month(plan: Plan, item: ItemPlan, found: list[tuple[CellKey, Cell]]) -> tuple[Growth, Growth]:
+    """A ceiling per month clamps that month's measure before anything longer sees it: both, without it and with it."""
+    measured, bounded = [0] * len(plan.quarters), [0] * len(plan.quarters)
     months: dict[str, list[Cell]] = {}
     for key, cell in found:
         months.setdefault(key.window, []).append(cell)
@@ -165,8 +197,9 @@ def _by_month(plan: Plan, item: ItemPlan, found: list[tuple[CellKey, Cell]]) -> 
     for month, month_cells in months.items():
         at = plan.window_quarter[month]
         value = measure_points(item, month_cells)
-        growth[at] += value if stage is None else _clamp(value, stage.low[at], stage.high[at])
-    return growth
+        measured[at] += value
+        bounded[at] += value if stage is None else _clamp(value, stage.low[at], stage.high[at])
+    return measured, bounded
 
 
 def _measured(plan: Plan, item: ItemPlan, found: list[tuple[CellKey, Cell]]) -> Growth:
@@ -185,16 +218,16 @@ def _measured(plan: Plan, item: ItemPlan, found: list[tuple[CellKey, Cell]]) -> 
 
 
 def measure_points(item: ItemPlan, cells: Iterable[Cell]) -> int:
-    """The points that an item's cells of one window are worth; rates round down, once."""
+    """The points that an item's cells of one window are worth; a fraction is rounded once."""
     measure, cells = item.measure, list(cells)
     count, units = sum(cell.entries for cell in cells), sum(cell.units for cell in cells)
     form = measure.form
     if form is MeasureForm.LADDER:
         return max((rung.points for rung in measure.rungs if units >= rung.units), default=0)
     if form is MeasureForm.RATE:
-        return measure.numerator * units // measure.denominator
+        return rounded(measure.numerator * units, measure.denominator, measure.rounding)
     if form is MeasureForm.WORTH:
-        return measure.numerator * units // (measure.denominator * count) if count else 0
+        return rounded(measure.numerator * units, measure.denominator * count, measure.rounding) if count else 0
     if form is MeasureForm.BEST:
         each = sorted((cell.points // cell.entries for cell in cells for _ in range(cell.entries)), reverse=True)
         return sum(each[: measure.best])
@@ -206,12 +239,12 @@ def _starts_anew(plan: Plan, window: Window, at: int) -> bool:
     return window in (Window.MONTH, Window.QUARTER) or (window is Window.HALF and not plan.same_half[at])
 
 
-def _kind_value(plan: Plan, kind: Kind, leaves: Mapping[str, Growth], cuts: list[Cut]) -> int:
-    """The value of a kind's tree at the end, with the ceilings across it."""
+def _kind_value(plan: Plan, kind: Kind, leaves: Mapping[str, Growth], cuts: list[Cut], nodes: dict[int, int]) -> int:
+    """The value of a kind's tree at the end, with the ceilings across it; its nodes' own values go into ``nodes``."""
     own = {code: growth for code, growth in leaves.items() if plan.items[code].kind is kind}
     if not own:
         return 0
-    value = sum(_tree(plan, kind, own, cuts.append))
+    value = sum(_tree(plan, kind, own, cuts.append, nodes))
     across = next((one for one in plan.across if one.kind is kind), None)
     if across is not None:
         counted = _across_value(plan, across, own, value)
@@ -238,7 +271,7 @@ def _across_value(plan: Plan, across: Across, own: Mapping[str, Growth], whole: 
                 code: [0 if code in held and at in chosen else points for at, points in enumerate(growth)]
                 for code, growth in own.items()
             }
-            best = min(best, size * ceiling + sign * sum(_tree(plan, across.kind, rest, None)))
+            best = min(best, size * ceiling + sign * sum(_tree(plan, across.kind, rest)))
     return sign * best
 
 
@@ -246,7 +279,13 @@ def _by_quarter(item: ItemPlan) -> bool:
     return item.measure.form is MeasureForm.SUM or item.measure.window in (Window.MONTH, Window.QUARTER)
 
 
-def _tree(plan: Plan, kind: Kind, leaves: Mapping[str, Growth], cut: Callable[[Cut], None] | None) -> Growth:
+def _tree(
+    plan: Plan,
+    kind: Kind,
+    leaves: Mapping[str, Growth],
+    cut: Callable[[Cut], None] | None = None,
+    values: dict[int, int] | None = None,
+) -> Growth:
     """Rules 5 and 6: leaf, item, named groups, dimension within kind, kind; each grows by what its bounds let pass."""
     arriving: dict[int, Growth] = {}
     for code, growth in leaves.items():
@@ -258,6 +297,8 @@ def _tree(plan: Plan, kind: Kind, leaves: Mapping[str, Growth], cut: Callable[[C
         if waiting is None:
             continue
         passed = _pass(plan, node.stages, node.weight, waiting, node.name, cut)
+        if values is not None:
+            values[at] = sum(passed)
         if node.parent is None:
             return passed
         _add(arriving, node.parent, passed)
@@ -286,8 +327,9 @@ def _pass(
         growth = passed
     if weight != (1, 1):
         passed = _weighted(weight, growth)
-        if cut is not None and passed != growth:
-            cut(Cut("weight", where, None, sum(passed) - sum(growth)))
+        taken = sum(passed) - sum(growth)
+        if cut is not None and taken:
+            cut(Cut("weight", where, None, taken))
         growth = passed
     return growth
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from app.cycles.core import Quarter
+from app.cycles.core import Place, Quarter
 from app.kit.calendar import Window, half_days, half_of, month_days, months_of
 from app.points.core import Cell, CellKey
 from app.points.ledger import DutyKey, DutyRow, DutyState
@@ -70,12 +70,12 @@ def _due_on(duty: Duty, starts_on: date, ends_on: date) -> date:
     return named if named >= starts_on else named.replace(year=starts_on.year + 1)
 
 
-def half_year_share(regime: Regime, quarter: Quarter) -> int:
-    """What the half-year's provisional settlement of amounts may cost, while the year's is still to come.
+def half_year_share(regime: Regime, place: Place) -> int:
+    """What the half-year's provisional settlement of amounts may cost, while that of the year-long cycle is to come.
 
     It belongs to what fell due by then, so that a pace compares like with like.
     """
-    if quarter.code[-1] not in "23":
+    if place.count != 4 or place.number not in (2, 3):
         return 0
     duties = [item.duty for item in regime.items.values() if item.duty is not None and not item.retired]
     halves = [duty for duty in duties if any(target.window is Window.HALF for target in duty.targets)]

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from app.points.core import Cell, CellKey, Cut, Score, add_to, counted_elsewhere
 from app.points.ledger import DutyRow, Entry
+from app.points.openings import opening_citation, opening_name
 from app.points.plan import Plan
-from app.rules.core import SCORED_KINDS, Item, Kind, Name, Regime
+from app.rules.core import SCORED_KINDS, Edition, Item, Kind, MeasureForm, Regime
+from app.rules.name import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,14 @@ class ExplainedEntry:
     entry: Entry
     counted: int | None
     reversed_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedOpening(ExplainedEntry):
+    """An entry that opened the standing, in words, and where the rules have it from (empty: a paper's balance)."""
+
+    name: Name
+    citation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class Explanation:
 
     score: Score
     regime: Regime
-    opening: tuple[ExplainedEntry, ...]
+    opening: tuple[ExplainedOpening, ...]
     vetoes: tuple[ExplainedEntry, ...]
     kinds: tuple[ExplainedKind, ...]
     cuts: tuple[Cut, ...]
@@ -73,9 +83,17 @@ class Explanation:
 
 
 def explain(
-    plan: Plan, regime: Regime, score: Score, entries: Sequence[Entry], duties: Sequence[DutyRow]
+    plan: Plan,
+    regime: Regime,
+    score: Score,
+    entries: Sequence[Entry],
+    duties: Sequence[DutyRow],
+    opened_by: Edition | None = None,
 ) -> Explanation:
-    """Lead a score down to the entries it was folded from; ``regime`` names and orders items and dimensions."""
+    """Lead a score down to the entries it was folded from; ``regime`` names and orders items and dimensions.
+
+    ``opened_by`` is the edition of the standing's first quarter, whose words on openings are cited.
+    """
     undone = {entry.reverses: entry.id for entry in entries if entry.reverses is not None}
     cells: dict[CellKey, Cell] = {}
     for entry in entries:
@@ -90,11 +108,18 @@ def explain(
     return Explanation(
         score=score,
         regime=regime,
-        opening=tuple(one for one in shown if one.entry.kind is Kind.OPENING),
+        opening=tuple(_opening(entry, regime, opened_by, undone) for entry in entries if entry.kind is Kind.OPENING),
         vetoes=tuple(one for one in shown if one.entry.kind is Kind.VETO),
         kinds=kinds,
         cuts=tuple(cut for cut in score.cuts if cut.where in ("daily", "total")),
     )
+
+
+def _opening(entry: Entry, regime: Regime, edition: Edition | None, undone: Mapping[UUID, UUID]) -> ExplainedOpening:
+    first = None if edition is None else edition.regime(entry.profile)
+    name = opening_name(entry, (first or regime).carried)
+    citations = {} if edition is None else dict(edition.citations)
+    return ExplainedOpening(entry, entry.points, undone.get(entry.id), name, opening_citation(entry, citations))
 
 
 def _shown(plan: Plan, entry: Entry, undone: Mapping[UUID, UUID], elsewhere: frozenset[CellKey]) -> ExplainedEntry:
@@ -102,7 +127,7 @@ def _shown(plan: Plan, entry: Entry, undone: Mapping[UUID, UUID], elsewhere: fro
     if entry.kind in SCORED_KINDS:
         if entry.key in elsewhere and entry.reverses is None and entry.id not in undone:
             counted = 0
-        elif not plan.items[entry.item].is_plain:
+        elif plan.items[entry.item].measure.form is not MeasureForm.SUM:
             counted = None
     return ExplainedEntry(entry, counted, undone.get(entry.id))
 

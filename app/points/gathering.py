@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -15,13 +15,14 @@ from app.cycles.core import Quarter, quarter_on
 from app.points import store
 from app.points.core import Score, fold
 from app.points.duties import CycleDays, duties_due
-from app.points.ledger import Balance, DutyRow
+from app.points.ledger import Balance, DutyRow, Entry
 from app.points.plan import Plan, compile_plan
 from app.roster import service as roster
 from app.roster.core import MemberOn
 from app.roster.history import MemberHistory
 from app.rules import service as rules
-from app.rules.core import Adopted, Regime
+from app.rules.adoption import Adopted
+from app.rules.core import Regime
 
 _PLANS_MAX = 512
 _plans: dict[tuple[tuple[str, str, str], ...], Plan] = {}
@@ -48,9 +49,20 @@ class Books:
             self._regimes[digest, profile] = found
         return found
 
+    def decimals(self, entry: Entry) -> int:
+        """The places of the entry's points: those of the edition that judged it."""
+        return self.regime(entry.edition, entry.profile).decimals
+
+    def has(self, sought: Callable[[Regime], bool]) -> bool:
+        """Whether any regime of the books adopted is one that is sought."""
+        books = {one.book for one in self.adopted.adoptions}
+        digests = [one.digest for one in self.adopted.published if one.book in books]
+        editions = (rules.edition_by_digest(self.connection, self.district_id, one) for one in digests)
+        return any(sought(regime) for edition in editions for regime in edition.regimes.values())
+
     def regime_on(self, member: MemberOn, day: date) -> Regime:
         """The regime of a member on a day; raises NoEditionInForce."""
-        return self.regime(self.adopted.digest_on(member.path, day), member.profile)
+        return self.regime(self.adopted.digest_on(member.path, day, member.form), member.profile)
 
     def plan(self, balance: Balance) -> Plan:
         key = tuple((quarter, *regime) for quarter, regime in sorted(balance.regimes.items()))
@@ -106,9 +118,14 @@ def lock_members(
     actor: Actor,
     wanted: Mapping[str, Iterable[UUID]],
     histories: Mapping[UUID, MemberHistory],
+    along: Mapping[str, Iterable[UUID]],
 ) -> dict[tuple[str, UUID], Balance]:
-    """The locked standings of each cycle's members; a missing one is made first, so that the row surely exists."""
-    found = store.lock_balances(connection, actor.district_id, wanted)
+    """The locked standings of each cycle's members; a missing one is made first, so that the row surely exists.
+
+    Those of ``along`` are locked too, as far as they exist.
+    """
+    every = {cycle: {*wanted.get(cycle, ()), *along.get(cycle, ())} for cycle in {*wanted, *along}}
+    found = store.lock_balances(connection, actor.district_id, every)
     missing = [
         (cycle, member_id, branch)
         for cycle, members in wanted.items()
@@ -117,7 +134,7 @@ def lock_members(
     ]
     if missing:
         store.insert_standings(connection, actor.district_id, missing, actor.at)
-        found = store.lock_balances(connection, actor.district_id, wanted)
+        found = store.lock_balances(connection, actor.district_id, every)
     return found
 
 

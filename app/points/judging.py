@@ -29,7 +29,7 @@ from app.points.ledger import (
     hand_of,
     reversal_of,
 )
-from app.rules.award import Outcome, points_of
+from app.rules.award import Outcome, points_of, points_sent
 from app.rules.core import OPENING, Item, Matter, Regime, Settlement
 
 PAIR_NAMESPACE = UUID("6f1d7a52-6c1b-5f0e-9a53-0d2c3b9f7e11")  # ids of the second half of a finding's pair
@@ -123,7 +123,7 @@ class Judge:
         quarter = quarter_on(self.known.quarters, posting.effective_on)
         balance = self.known.balances[quarter.cycle, posting.member_id]
         item, regime = self._item(balance, posting, quarter.code)
-        units, points = self._worth(item, posting)
+        units, points = self._worth(item, posting, regime.decimals)
         act = Act.RECORD if posting.source in (Source.RECORD, Source.IMPORT) else Act.DECISION
         return Entry(
             id=posting.id,
@@ -162,10 +162,17 @@ class Judge:
         return item, regime
 
     @staticmethod
-    def _worth(item: Item, posting: Posting) -> tuple[int, int]:
+    def _worth(item: Item, posting: Posting, decimals: int) -> tuple[int, int]:
         if posting.points is not None:
             return posting.units or 0, posting.points
-        return points_of(item, tier=posting.tier, units=posting.units, outcome=posting.outcome)
+        return points_of(
+            item,
+            tier=posting.tier,
+            units=posting.units,
+            outcome=posting.outcome,
+            chosen=points_sent(item, posting.chosen, decimals),
+            decimals=decimals,
+        )
 
     @staticmethod
     def _check_matter(balance: Balance, item: Item, posting: Posting, window: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from app.kit.digests import canonical, digest
 from app.points.core import Cell, CellKey, add_to
 from app.rules.award import Outcome
 from app.rules.core import Duty, Item, Kind
+from app.rules.points import json_number
 
 
 class Source(StrEnum):
@@ -27,7 +29,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A fact to be posted. ``units`` are the item's; ``points`` is set by the settling of duties only."""
+    """A fact to be posted. ``units`` are the item's, ``chosen`` the recorder's points where the item leaves them open.
+
+    ``chosen`` is as the book prints it; ``points``, in its smallest unit, is set by the settling of duties only.
+    """
 
     id: UUID
     member_id: UUID
@@ -43,6 +48,7 @@ class Posting:
     approved_by: UUID | None = None
     batch: UUID | None = None
     points: int | None = None
+    chosen: Decimal | None = None
 
     def input_digest(self) -> bytes:
         """Of what the client sent: the same again is a retry, anything else under the same id a conflict."""
@@ -56,6 +62,8 @@ class Posting:
             "matter": self.matter,
             "reason": self.reason,
         }
+        if self.chosen is not None:
+            sent["points"] = json_number(self.chosen)
         return digest(canonical(sent))
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from app.kit.calendar import Window, quarter_days
 from app.kit.errors import LongwenError
-from app.rules.core import SCORED_KINDS, Across, Band, Bound, Item, Kind, Measure, MeasureForm, Node, Regime
+from app.rules.core import SCORED_KINDS, Across, Bound, Item, Kind, Measure, MeasureForm, Node, Regime, Starts, Veto
+from app.rules.lines import Band
 
 
 class RegimesDisagree(LongwenError):
@@ -64,7 +65,8 @@ class NodePlan:
 class Plan:
     """What ``fold`` needs. ``nodes`` lists children before parents; ``window_quarter`` gives a window's quarter.
 
-    ``vetoes`` are the items that score nothing and zero the effective total while one stands.
+    ``vetoes`` are the items that score nothing; while one stands it zeroes the effective total or fixes the band.
+    ``dimensions`` gives for each one what it opens with and the place of its routine node.
     """
 
     quarters: tuple[str, ...]
@@ -73,11 +75,13 @@ class Plan:
     items: Mapping[str, ItemPlan]
     nodes: tuple[NodePlan, ...]
     kind_nodes: Mapping[Kind, int]
-    vetoes: frozenset[str]
+    vetoes: Mapping[str, Veto]
+    dimensions: Mapping[str, tuple[int, int]]
     across: tuple[Across, ...]
     total_high: int | None
     bands: tuple[Band, ...]
     opening: int
+    decimals: int
 
 
 def compile_plan(regimes: Mapping[str, Regime]) -> Plan:
@@ -103,12 +107,25 @@ def compile_plan(regimes: Mapping[str, Regime]) -> Plan:
         items=items,
         nodes=nodes,
         kind_nodes={kind: index[kind.value] for kind in SCORED_KINDS if kind.value in index},
-        vetoes=frozenset(code for code, kind in kinds.items() if kind is Kind.VETO),
+        vetoes={
+            code: item.veto or Veto() for one in ordered for code, item in one.items.items() if item.kind is Kind.VETO
+        },
+        dimensions=_dimensions(first, index),
         across=first.across,
         total_high=first.total_high,
         bands=first.bands,
         opening=first.opening,
+        decimals=first.decimals,
     )
+
+
+def _dimensions(regime: Regime, index: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    found = {}
+    for one in regime.dimensions:
+        at = index.get(f"{Kind.ROUTINE.value}/{one.code}")
+        if at is not None:
+            found[one.code] = (one.allotment if one.starts is Starts.FULL else 0, at)
+    return found
 
 
 def _require_same(first: Regime, other: Regime) -> None:
@@ -118,10 +135,14 @@ def _require_same(first: Regime, other: Regime) -> None:
         ("bands", first.bands, other.bands),
         ("across", first.across, other.across),
         ("total", first.total_high, other.total_high),
-        ("nodes", [(one.name, one.parent) for one in first.nodes], [(one.name, one.parent) for one in other.nodes]),
+        ("nodes", [_shape(one) for one in first.nodes], [_shape(one) for one in other.nodes]),
     ):
         if mine != theirs:
             raise RegimesDisagree(what=what, where=f"{first.book} {first.edition}/{other.edition}")
+
+
+def _shape(node: Node) -> tuple[object, ...]:
+    return node.name, node.parent, node.weight
 
 
 def _windows(quarters: Sequence[str]) -> dict[str, int]:
@@ -184,7 +205,7 @@ def _item(code: str, ordered: Sequence[Regime], index: Mapping[str, int], nodes:
     versions = _described(code, ordered)
     first = versions[0]
     for version in versions[1:]:
-        if (version.kind, version.dimension, version.measure) != (first.kind, first.dimension, first.measure):
+        if _frame(version) != _frame(first):
             raise RegimesDisagree(what=f"item {code}", where=first.name.en)
     stages = _stages([version.bounds for version in versions])
     return ItemPlan(
@@ -197,6 +218,11 @@ def _item(code: str, ordered: Sequence[Regime], index: Mapping[str, int], nodes:
         parent=index[_parent_of(first, nodes)],
         is_duty=first.duty is not None,
     )
+
+
+def _frame(item: Item) -> tuple[object, ...]:
+    """What of an item stays through a cycle; its points and bounds may change."""
+    return item.kind, item.dimension, item.measure, item.group, item.outside
 
 
 def _parent_of(item: Item, nodes: Mapping[str, Node]) -> str:

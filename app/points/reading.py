@@ -11,15 +11,19 @@ from sqlalchemy import Connection
 from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
 from app.cycles.core import Quarter, quarter_on
+from app.kit.calendar import Window, period_days
 from app.kit.errors import ErrorKind, LongwenError
 from app.points import reading_store as store
 from app.points.core import Score, fold
 from app.points.duties import count_duties
 from app.points.explaining import explain
-from app.points.gathering import Books
+from app.points.gathering import Books, cycle_days
 from app.points.ledger import Balance
-from app.points.views import PAGE_MAX, Corrected, EntryPage, ExplanationView, StandingView
+from app.points.views import PAGE_MAX, Corrected, EntryPage, ExplanationView, StandingView, YearView
 from app.roster import service as roster
+from app.rules import service as rules
+from app.rules.core import year_total
+from app.rules.points import decimals_of
 
 
 class NoStanding(LongwenError):
@@ -36,9 +40,29 @@ def standing(connection: Connection, actor: Actor, member_id: UUID, cycle: str |
     member = roster.get_member_for(connection, actor, member_id, Permission.STANDING_READ)
     cycle = cycle or present_cycle(connection, actor)
     balance, updated_at = _balance(connection, actor, member_id, cycle)
-    score = Books.opened(connection, actor).score(balance)
-    duties = store.list_duties(connection, actor.district_id, cycle, member_id)
-    return StandingView(member, balance, score, count_duties(duties, actor.today), updated_at)
+    books = Books.opened(connection, actor)
+    duties = count_duties(store.list_duties(connection, actor.district_id, cycle, member_id), actor.today)
+    year = _year(connection, actor, books, balance)
+    return StandingView(member, balance, books.score(balance), duties, updated_at, year)
+
+
+def _year(connection: Connection, actor: Actor, books: Books, balance: Balance) -> YearView | None:
+    """What the year of the balance's cycle comes to so far; None where the cycle is a year of its own."""
+    digest, _ = balance.regimes[max(balance.regimes)]
+    frame = rules.edition_by_digest(connection, actor.district_id, digest).frame
+    if frame.period is Window.YEAR:
+        return None
+    quarters = cycles.quarters(connection, actor)
+    first, last = period_days(cycle_days(quarters, balance.cycle).starts_on, frame.first_month, Window.YEAR)
+    begun = dict.fromkeys(one.cycle for one in quarters if first <= one.starts_on <= last)  # in the order of time
+    ended = [code for code in begun if cycle_days(quarters, code).ends_on < actor.today]
+    known = store.list_balances(connection, actor.district_id, balance.member_id, ended)
+    scores = {code: books.score(known[code]) for code in ended if code in known}
+    decimals = max((one.decimals for one in scores.values()), default=0)  # a later edition may count in finer points
+    # Of what counted: a veto makes its cycle 0, and the year is no way around it.
+    totals = {code: one.effective * 10 ** (decimals - one.decimals) for code, one in scores.items()}
+    result = year_total(frame.year, list(totals.values())) if totals else None
+    return YearView(frame.year, totals, result, decimals)
 
 
 def entries(
@@ -50,7 +74,10 @@ def entries(
     count = min(count_max, PAGE_MAX)
     found = store.list_entries(connection, actor.district_id, cycle, member_id, after=after, count_max=count + 1)
     page = found[:count]
-    return EntryPage(tuple(page), page[-1][0].seq if len(found) > count else None)
+    if not page:
+        return EntryPage((), None, 0)
+    edition = rules.edition_by_digest(connection, actor.district_id, page[0][0].edition)
+    return EntryPage(tuple(page), page[-1][0].seq if len(found) > count else None, decimals_of(edition))
 
 
 def explanation(connection: Connection, actor: Actor, member_id: UUID, cycle: str | None) -> ExplanationView:
@@ -62,7 +89,9 @@ def explanation(connection: Connection, actor: Actor, member_id: UUID, cycle: st
     found = store.list_entries(connection, actor.district_id, cycle, member_id)
     duties = store.list_duties(connection, actor.district_id, cycle, member_id)
     regime = books.regime(*balance.regimes[max(balance.regimes)])
-    explained = explain(books.plan(balance), regime, books.score(balance), [entry for entry, _ in found], duties)
+    edition = rules.edition_by_digest(connection, actor.district_id, balance.regimes[min(balance.regimes)][0])
+    listed = [entry for entry, _ in found]
+    explained = explain(books.plan(balance), regime, books.score(balance), listed, duties, edition)
     reasons = {entry.id: reason for entry, reason in found if reason is not None}
     return ExplanationView(member, balance, explained, reasons, count_duties(duties, actor.today))
 

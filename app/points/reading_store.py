@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
@@ -25,6 +25,16 @@ def find_balance(
     )
     row = connection.execute(statement).one_or_none()
     return None if row is None else (balance_of(row), row.updated_at)
+
+
+def list_balances(
+    connection: Connection, district_id: UUID, member_id: UUID, cycles: Collection[str]
+) -> dict[str, Balance]:
+    """The member's standings in some cycles, by cycle."""
+    statement = select(*BALANCE_COLUMNS).where(
+        standing.c.district_id == district_id, standing.c.member_id == member_id, standing.c.cycle.in_(cycles)
+    )
+    return {found.cycle: found for found in map(balance_of, connection.execute(statement))}
 
 
 def list_entries(

@@ -132,13 +132,33 @@ class OpeningStands(LongwenError):
 
     kind = ErrorKind.CONFLICT
     code = "opening_stands"
-    zh = "基本分记录不能冲正。年初结转有误的，请联系区两新工委重新导入。"
-    en = "The opening entry cannot be reversed. If a carried balance is wrong, ask the district office."
+    zh = (
+        "期初分记录不能冲正。台账结转有误的，请联系区两新工委重新导入；"
+        "按比例结转上一年度积分的，请更正上一年度的记录，结转分随之更正。"
+    )
+    en = (
+        "An opening entry cannot be reversed. If a balance from the paper ledger is wrong, ask the district office; a "
+        "share carried over follows by itself when the entries of the cycle before are put right."
+    )
+
+
+class OpeningTooFine(LongwenError):
+    """A paper's balance has more places than the rules count in."""
+
+    code = "opening_too_fine"
+    zh = "结转分 {points} 的小数位数超过细则的最小分值 {unit} 分。请改为 {unit} 分的整数倍。"
+    en = "The carried balance {points} is finer than the rules count, in steps of {unit}. Give a multiple of {unit}."
 
 
 class OpeningTooHigh(LongwenError):
-    """A carried balance is above the base that everyone opens with."""
+    """A paper's balance is above the most that the rules let a member open with."""
 
     code = "opening_too_high"
-    zh = "结转分 {points} 高于基本分 {base}。请核对底册。"
-    en = "The carried balance {points} is above the base of {base}. Check the paper ledger."
+    zh = (
+        "结转分 {points} 高于细则允许的最高期初分 {base}（基本分，加上日常可挣得的分和可结转的上年度积分）。"
+        "请核对底册。"
+    )
+    en = (
+        "The carried balance {points} is above {base}, the most that the rules let a member open with (the base, what "
+        "can be earned day by day, and what is carried over from the cycle before). Check the paper ledger."
+    )

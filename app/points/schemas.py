@@ -1,7 +1,8 @@
-"""What HTTP sees of standings, entries and explanations."""
+"""What HTTP sees of standings and entries; all points are as the book prints them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from pydantic import Field
 from app.kit.http import Answer
 from app.points.core import Cut, Score
 from app.points.duties import DutyCount
-from app.points.explaining import ExplainedEntry, ExplainedItem, Explanation
-from app.points.ledger import DutyRow, Entry
-from app.points.views import Effect, EntryPage, ExplanationView, StandingView
-from app.rules.core import Band, Name, Regime
+from app.points.ledger import Entry
+from app.points.views import Effect, EntryPage, PostedItem, StandingView, YearView
+from app.rules.name import Name
+from app.rules.points import printed_number
+from app.rules.schemas_points import Points
 
 # Why the tree cut something, in words.
 CUT_TEXTS: dict[str, Name] = {
@@ -22,7 +24,7 @@ CUT_TEXTS: dict[str, Name] = {
     "ceiling_month": Name("超过每月上限或下限", "beyond the bound per month"),
     "ceiling_quarter": Name("超过每季上限或下限", "beyond the bound per quarter"),
     "ceiling_half": Name("超过半年上限或下限", "beyond the bound per half-year"),
-    "ceiling_year": Name("超过全年上限或下限", "beyond the bound per year"),
+    "ceiling_year": Name("超过考评年度上限或下限", "beyond the bound of the cycle"),
     "across": Name("超过多项合计的每季上限", "beyond a ceiling per quarter over several items"),
     "weight": Name("按权重折算", "weighted"),
     "floor": Name("不低于零分", "not below zero"),
@@ -44,37 +46,38 @@ class CutAnswer(Answer):
     text: NameAnswer
     where: str = Field(description="item, node of the tree, daily or total", examples=["innovation/ORG"])
     quarter: str | None = Field(examples=["2026Q3"])
-    points: int
+    points: Points
 
     @classmethod
-    def of(cls, cut: Cut) -> CutAnswer:
+    def of(cls, cut: Cut, decimals: int) -> CutAnswer:
         return cls(
             reason=cut.reason,
             text=name_answer(CUT_TEXTS[cut.reason]),
             where=cut.where,
             quarter=cut.quarter,
-            points=cut.points,
+            points=printed_number(cut.points, decimals),
         )
 
 
 class ScoreAnswer(Answer):
     """The numbers of a standing."""
 
-    daily: int = Field(description="日常积分：900 分线按此计 · the line of 900 is tested on it", examples=[985])
-    innovation: int = Field(examples=[20])
-    fault: int = Field(examples=[-5])
-    total: int = Field(description="总积分：500 分线按此计 · the line of 500 is tested on it", examples=[1000])
-    effective: int = Field(description="有一票否决时为 0 · 0 while a veto stands", examples=[1000])
+    daily: Points = Field(description="日常积分：900 分线按此计 · the line of 900 is tested on it", examples=[985])
+    innovation: Points = Field(examples=[20])
+    fault: Points = Field(examples=[-5])
+    total: Points = Field(description="总积分：500 分线按此计 · the line of 500 is tested on it", examples=[1000])
+    effective: Points = Field(description="有一票否决时为 0 · 0 while a veto stands", examples=[1000])
     band: str | None = Field(examples=["recommended"])
 
     @classmethod
     def of(cls, score: Score) -> ScoreAnswer:
+        decimals = score.decimals
         return cls(
-            daily=score.daily,
-            innovation=score.innovation,
-            fault=score.fault,
-            total=score.total,
-            effective=score.effective,
+            daily=printed_number(score.daily, decimals),
+            innovation=printed_number(score.innovation, decimals),
+            fault=printed_number(score.fault, decimals),
+            total=printed_number(score.total, decimals),
+            effective=printed_number(score.effective, decimals),
             band=score.band or None,
         )
 
@@ -99,7 +102,7 @@ class EffectAnswer(Answer):
             version=effect.version,
             before=ScoreAnswer.of(effect.before),
             after=ScoreAnswer.of(effect.after),
-            ceilings=[CutAnswer.of(cut) for cut in effect.newly],
+            ceilings=cut_answers(effect.newly, effect.after.decimals),
         )
 
 
@@ -119,7 +122,7 @@ class EntryAnswer(Answer):
     cause: UUID | None
     window: str
     units: int
-    points: int
+    points: Points
     effective_on: date
     booked_in: str
     recorded_at: datetime
@@ -132,9 +135,10 @@ class EntryAnswer(Answer):
     reason: str | None = None
 
     @classmethod
-    def of(cls, entry: Entry, reason: str | None = None) -> EntryAnswer:
-        names = (name for name in cls.model_fields if name != "reason")
-        return cls(**{name: getattr(entry, name) for name in names}, reason=reason)
+    def of(cls, entry: Entry, decimals: int, reason: str | None = None) -> EntryAnswer:
+        names = (name for name in cls.model_fields if name not in ("points", "reason"))
+        points = printed_number(entry.points, decimals)
+        return cls(**{name: getattr(entry, name) for name in names}, points=points, reason=reason)
 
 
 class DutyCountAnswer(Answer):
@@ -152,6 +156,30 @@ class DutyCountAnswer(Answer):
         return cls.model_validate(count)
 
 
+class CycleTotalAnswer(Answer):
+    """What one cycle of the year came to."""
+
+    cycle: str = Field(examples=["2026Q3"])
+    total: Points = Field(examples=[95])
+
+
+class YearAnswer(Answer):
+    """What a year comes to under rules that score by the half-year or quarter; a mean rounds down, once."""
+
+    form: str = Field(description="全年取各期的最后一期、合计或平均 · last, sum or mean", examples=["mean"])
+    cycles: list[CycleTotalAnswer] = Field(description="本年已结束的各期 · the cycles of the year that have ended")
+    result: Points | None = Field(description="尚无一期结束时为空 · null while none has ended", examples=[95])
+
+    @classmethod
+    def of(cls, view: YearView) -> YearAnswer:
+        totals = {cycle: printed_number(total, view.decimals) for cycle, total in view.totals.items()}
+        return cls(
+            form=view.form.value,
+            cycles=[CycleTotalAnswer(cycle=cycle, total=total) for cycle, total in totals.items()],
+            result=None if view.result is None else printed_number(view.result, view.decimals),
+        )
+
+
 class StandingAnswer(ScoreAnswer):
     """A member's standing in a cycle."""
 
@@ -161,19 +189,21 @@ class StandingAnswer(ScoreAnswer):
     cycle: str
     seq: int
     version: int
-    opening: int
-    matrix: dict[str, dict[str, int]] = Field(description="指标 × 类别，未封顶 · dimension × kind, uncut")
+    opening: Points
+    matrix: dict[str, dict[str, Points]] = Field(description="指标 × 类别，未封顶 · dimension × kind, uncut")
     cuts: list[CutAnswer]
     vetoes: int
     ranked: bool
     duties: DutyCountAnswer
     updated_at: datetime
+    year: YearAnswer | None = Field(description="按年计分的细则为空 · null where the cycle is a year")
 
     @classmethod
     def of_view(cls, view: StandingView) -> StandingAnswer:
-        matrix: dict[str, dict[str, int]] = {}
+        decimals = view.score.decimals
+        matrix: dict[str, dict[str, Points]] = {}
         for (dimension, kind), points in sorted(view.score.matrix.items()):
-            matrix.setdefault(dimension, {})[kind.value] = points
+            matrix.setdefault(dimension, {})[kind.value] = printed_number(points, decimals)
         return cls(
             **ScoreAnswer.of(view.score).model_dump(),
             member_id=view.member.id,
@@ -182,13 +212,14 @@ class StandingAnswer(ScoreAnswer):
             cycle=view.balance.cycle,
             seq=view.balance.seq,
             version=view.balance.version,
-            opening=view.balance.opening,
+            opening=printed_number(view.balance.opening, decimals),
             matrix=matrix,
-            cuts=[CutAnswer.of(cut) for cut in view.score.cuts],
+            cuts=cut_answers(view.score.cuts, decimals),
             vetoes=view.balance.vetoes,
             ranked=view.balance.ranked,
             duties=DutyCountAnswer.of(view.duties),
             updated_at=view.updated_at,
+            year=None if view.year is None else YearAnswer.of(view.year),
         )
 
 
@@ -200,159 +231,18 @@ class EntryPageAnswer(Answer):
 
     @classmethod
     def of(cls, page: EntryPage) -> EntryPageAnswer:
-        return cls(entries=[EntryAnswer.of(entry, words) for entry, words in page.entries], following=page.following)
+        entries = [EntryAnswer.of(entry, page.decimals, words) for entry, words in page.entries]
+        return cls(entries=entries, following=page.following)
 
 
-class ExplainedEntryAnswer(EntryAnswer):
-    """An entry with what it counts for (null: only the item's measure as a whole says) and what undid it."""
-
-    counted: int | None
-    reversed_by: UUID | None
-
-
-class DutyAnswer(Answer):
-    """What was due in a window, and what became of it."""
-
-    window: str
-    due_on: date
-    share: int
-    target: int | None
-    state: str
-    source: str | None
-    entry_id: UUID | None
-
-    @classmethod
-    def of(cls, row: DutyRow) -> DutyAnswer:
-        return cls(
-            window=row.key.window,
-            due_on=row.due_on,
-            share=row.share,
-            target=row.target,
-            state=row.state.value,
-            source=row.source,
-            entry_id=row.entry_id,
-        )
-
-
-class ExplainedItemAnswer(Answer):
-    """An item with its article; ``points`` = its entries + its cuts."""
-
-    item: str
-    name: NameAnswer
-    article: str
-    citation: str
-    points: int
-    entries: list[ExplainedEntryAnswer]
-    duties: list[DutyAnswer]
-    cuts: list[CutAnswer]
-
-
-class ExplainedDimensionAnswer(Answer):
-    """A dimension within a kind; ``points`` = its items + its cuts."""
-
-    dimension: str
-    name: NameAnswer
-    points: int
-    items: list[ExplainedItemAnswer]
-    cuts: list[CutAnswer]
-
-
-class ExplainedKindAnswer(Answer):
-    """A kind; ``points`` = its dimensions + its cuts."""
-
-    kind: str
-    points: int
-    dimensions: list[ExplainedDimensionAnswer]
-    cuts: list[CutAnswer]
-
-
-class ExplanationAnswer(Answer):
-    """opening + routine = daily; daily + innovation + fault = total; each but for the cuts listed beside it."""
-
-    member_id: UUID
-    name: str
-    cycle: str
-    seq: int
-    book: str
-    edition: str
-    digest: str
-    profile: str
-    score: ScoreAnswer
-    band_name: NameAnswer | None
-    opening: list[ExplainedEntryAnswer]
-    vetoes: list[ExplainedEntryAnswer]
-    kinds: list[ExplainedKindAnswer]
-    cuts: list[CutAnswer]
-    adds_up: bool
-    duties: DutyCountAnswer
-
-    @classmethod
-    def of_view(cls, view: ExplanationView) -> ExplanationAnswer:
-        explained, regime = view.explanation, view.explanation.regime
-        return cls(
-            member_id=view.member.id,
-            name=view.member.name,
-            cycle=view.balance.cycle,
-            seq=view.balance.seq,
-            book=regime.book,
-            edition=regime.edition,
-            digest=regime.digest,
-            profile=regime.profile,
-            score=ScoreAnswer.of(explained.score),
-            band_name=_band_name(regime, explained.score.band),
-            opening=[_entry(one, view) for one in explained.opening],
-            vetoes=[_entry(one, view) for one in explained.vetoes],
-            kinds=_kinds(explained, view),
-            cuts=[CutAnswer.of(cut) for cut in explained.cuts],
-            adds_up=explained.adds_up,
-            duties=DutyCountAnswer.of(view.duties),
-        )
+def entry_answers(posted: PostedItem | None) -> list[EntryAnswer]:
+    """The entries of one posting, its own first."""
+    return [] if posted is None else [EntryAnswer.of(entry, posted.decimals) for entry in posted.entries]
 
 
 def name_answer(name: Name) -> NameAnswer:
     return NameAnswer.model_validate(name)
 
 
-def _band_name(regime: Regime, code: str) -> NameAnswer | None:
-    band: Band | None = next((one for one in regime.bands if one.code == code), None)
-    return None if band is None else name_answer(band.name)
-
-
-def _entry(one: ExplainedEntry, view: ExplanationView) -> ExplainedEntryAnswer:
-    entry = EntryAnswer.of(one.entry, view.reasons.get(one.entry.id))
-    return ExplainedEntryAnswer(**entry.model_dump(), counted=one.counted, reversed_by=one.reversed_by)
-
-
-def _kinds(explained: Explanation, view: ExplanationView) -> list[ExplainedKindAnswer]:
-    return [
-        ExplainedKindAnswer(
-            kind=kind.kind.value,
-            points=kind.points,
-            cuts=[CutAnswer.of(cut) for cut in kind.cuts],
-            dimensions=[
-                ExplainedDimensionAnswer(
-                    dimension=dimension.code,
-                    name=name_answer(dimension.name),
-                    points=dimension.points,
-                    items=[_item(item, view) for item in dimension.items],
-                    cuts=[CutAnswer.of(cut) for cut in dimension.cuts],
-                )
-                for dimension in kind.dimensions
-            ],
-        )
-        for kind in explained.kinds
-    ]
-
-
-def _item(explained: ExplainedItem, view: ExplanationView) -> ExplainedItemAnswer:
-    item = explained.item
-    return ExplainedItemAnswer(
-        item=item.code,
-        name=name_answer(item.name),
-        article=item.article,
-        citation=item.citation,
-        points=explained.points,
-        entries=[_entry(one, view) for one in explained.entries],
-        duties=[DutyAnswer.of(row) for row in explained.duties],
-        cuts=[CutAnswer.of(cut) for cut in explained.cuts],
-    )
+def cut_answers(cuts: Iterable[Cut], decimals: int) -> list[CutAnswer]:
+    return [CutAnswer.of(cut, decimals) for cut in cuts]

@@ -47,15 +47,19 @@ def post(
             posted.items.append(PostedItem(fault=error))
             continue
         if judged.replayed is not None:
-            posted.items.append(PostedItem((judged.replayed,), replayed=True))
+            posted.items.append(_item(work, (judged.replayed,), replayed=True))
             continue
         work.say(posting.id, words)
         work.take(judged.entries, judged.duties)
-        posted.items.append(PostedItem(judged.entries))
+        posted.items.append(_item(work, judged.entries))
     if not each:
         faults.raise_any()
     posted.effects = work.finish()
     return posted
+
+
+def _item(work: Work, entries: tuple[Entry, ...], *, replayed: bool = False) -> PostedItem:
+    return PostedItem(entries, replayed=replayed, decimals=work.books.decimals(entries[0]))
 
 
 def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: UUID, reason: str) -> Posted:
@@ -81,9 +85,9 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
     if replay is not None:
         if replay.input_digest != asked.input_digest():
             raise refusals.IdUsed(id=str(reversal_id), field="id")
-        return Posted([PostedItem((replay,), replayed=True)], work.finish())
+        return Posted([_item(work, (replay,), replayed=True)], work.finish())
     entries = undo_family(work, original, family, asked)
-    return Posted([PostedItem(entries)], work.finish())
+    return Posted([_item(work, entries)], work.finish())
 
 
 def family_of(connection: Connection, actor: Actor, entry: Entry) -> list[Entry]:

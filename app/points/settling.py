@@ -11,15 +11,17 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor
 from app.cycles import service as cycles
-from app.cycles.core import Act, Quarter, booking_quarter
+from app.cycles.core import Act, Quarter, booking_quarter, place_of
 from app.kit.ids import new_id
 from app.points import settling_store as store
 from app.points.duties import Due, due_value, without_exempt_days
-from app.points.gathering import cycle_days, held_quarters, histories_of, quarter_day
+from app.points.gathering import Books, cycle_days, held_quarters, histories_of, quarter_day
 from app.points.judging import Judge
 from app.points.ledger import DutyRow, DutyState, Entry, Hand, MemberFacts, Posting, Source
-from app.points.working import Work
+from app.points.openings import cycle_before, cycles_in_order
+from app.points.working import Work, openings_before
 from app.roster import service as roster
+from app.rules import service as rules
 
 _CHUNK = 500
 One = TypeVar("One")
@@ -28,17 +30,22 @@ One = TypeVar("One")
 def enter_members(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     """Open the standings of all present members and give them the duties that fall due in the quarter.
 
+    Without a rule book in force nobody owes anything, and no cycle is opened that the first book could not follow.
     Raises UnknownQuarter and QuarterToCome.
     """
+    if not rules.adopted(connection, actor.district_id).anything_on(actor.today):
+        return {"entered": 0}
     quarter = cycles.begun_quarter(connection, actor, code)
     quarters = held_quarters(connection, actor, [quarter.starts_on])
     present = roster.present_ids(connection, actor.district_id, min(actor.today, quarter.ends_on))
     entered = 0
+    means = openings_before(connection, actor, quarter.cycle)
     for members in _chunks(present):
         histories = histories_of(connection, actor, members)
         belonging = {one for one in members if quarter_day(histories[one], quarter) is not None}
         wanted = {(quarter.cycle, one) for one in belonging}
-        work = Work.locked(connection, actor, histories, quarters, wanted)
+        work = Work.locked(connection, actor, histories, quarters, wanted, alone=True)
+        work.means |= means
         before = {key: dict(balance.regimes) for key, balance in work.known.balances.items()}
         work.enter({(quarter, one) for one in belonging})
         for key, balance in work.known.balances.items():
@@ -51,6 +58,7 @@ def enter_members(connection: Connection, actor: Actor, code: str) -> dict[str, 
 def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     """Decide the duties whose time has passed; what is decided already stays, so a re-run adds nothing.
 
+    Then what is carried out of the cycle, at its end, or was carried into it follows the result.
     Raises UnknownQuarter and QuarterRunning.
     """
     quarter = cycles.ended_quarter(connection, actor, code)
@@ -61,7 +69,7 @@ def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     counts = {"kept": 0, "missed": 0, "waived": 0, "reversed": 0}
     for chunk in _chunks(members):
         histories = histories_of(connection, actor, chunk)
-        work = Work.locked(connection, actor, histories, quarters, {(quarter.cycle, one) for one in chunk})
+        work = Work.locked(connection, actor, histories, quarters, {(quarter.cycle, one) for one in chunk}, alone=True)
         begun = [one for one in quarters if one.cycle == quarter.cycle and one.code <= quarter.code]
         work.enter({(part, one) for part in begun for one in chunk if quarter_day(histories[one], part) is not None})
         for balance in work.known.balances.values():
@@ -71,7 +79,30 @@ def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
         for row in rows:
             _settle_one(work, actor, quarter, row, entries, counts)
         work.finish()
-    return counts
+    carried = _carry(connection, actor, quarters, quarter)
+    return counts if carried is None else {**counts, "carried": carried}
+
+
+def _carry(connection: Connection, actor: Actor, quarters: Sequence[Quarter], settled: Quarter) -> int | None:
+    """Bring what is carried into the settled quarter's cycle, and into those begun since, to its due value.
+
+    The number of entries; None where no book carries anything. It comes after all settling: standings of an earlier
+    cycle are locked before those of a later one.
+    """
+    books = Books.opened(connection, actor)
+    if not books.has(lambda regime: regime.carried > 0):
+        return None
+    begun = cycles_in_order([one for one in quarters if one.starts_on <= actor.today])
+    carried = 0
+    for cycle in begun[begun.index(settled.cycle) :]:
+        is_due = cycle_before(quarters, cycle) == settled.cycle and place_of(quarters, settled).is_last
+        for chunk in _chunks(store.list_members_with_standing(connection, actor.district_id, cycle)):
+            work = Work.locked(
+                connection, actor, {}, quarters, {(cycle, one) for one in chunk}, books=books, alone=True
+            )
+            carried += work.carry(cycle, chunk, is_due=is_due)
+            work.finish()
+    return carried
 
 
 def _settle_one(

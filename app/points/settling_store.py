@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy.dialects.postgresql import array
 
 from app.points.ledger import DutyRow, Entry
 from app.points.store import duty_of, find_entries
 from app.points.tables import duty, standing
+from app.roster.core import BranchForm
+from app.roster.tables import organisation
 
 
 def list_members_with_standing(connection: Connection, district_id: UUID, cycle: str) -> list[UUID]:
@@ -19,6 +22,25 @@ def list_members_with_standing(connection: Connection, district_id: UUID, cycle:
         .order_by(standing.c.member_id)
     )
     return list(connection.execute(statement).scalars())
+
+
+def has_entered(
+    connection: Connection, district_id: UUID, quarters: Sequence[str], path: str, form: BranchForm | None
+) -> bool:
+    """Whether anybody at ``path`` or below, in branches of the form if one is given, is in one of the quarters."""
+    branch = and_(organisation.c.district_id == district_id, organisation.c.id == standing.c.branch_id)
+    statement = (
+        select(standing.c.member_id)
+        .select_from(standing.join(organisation, branch))
+        .where(
+            standing.c.district_id == district_id,
+            standing.c.regimes.has_any(array(quarters)),
+            or_(organisation.c.path == path, organisation.c.path.op("^@", is_comparison=True)(path + ".")),
+        )
+    )
+    if form is not None:
+        statement = statement.where(organisation.c.form == form.value)
+    return connection.execute(statement.limit(1)).first() is not None
 
 
 def list_duties_to_settle(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     LargeBinary,
+    SmallInteger,
     Text,
     UniqueConstraint,
     Uuid,
@@ -86,6 +87,7 @@ standing = district_table(
     Column("fault", Integer, nullable=False),
     Column("total", Integer, nullable=False),
     Column("effective", Integer, nullable=False),
+    Column("decimals", SmallInteger, nullable=False),  # places of all these points, for boards over several books
     Column("matrix", JSONB, nullable=False),
     Column("vetoes", Integer, nullable=False),
     Column("band", Text),

@@ -114,14 +114,14 @@ def _compare(books: Books, stored: StoredStanding, entries: Iterator[WrittenEntr
     except (KeyError, ValueError, LongwenError) as error:
         # An item, window or regime that no rule book knows: somebody wrote it past the service.
         return Finding(kept.cycle, kept.member_id, "rules", "unknown", f"{type(error).__name__} {error}"), count
-    numbers = (score.daily, score.innovation, score.fault, score.total, score.effective)
+    numbers = (score.daily, score.innovation, score.fault, score.total, score.effective, score.decimals)
     for what, mine, theirs in (
         ("seq", kept.seq, rebuilt.seq),
         ("opening", kept.opening, rebuilt.opening),
         ("vetoes", kept.vetoes, rebuilt.vetoes),
         ("cells", kept.cells, rebuilt.cells),
         ("running hash", kept.running_hash.hex(), rebuilt.running_hash.hex()),
-        ("daily, innovation, fault, total, effective", stored.numbers, numbers),
+        ("daily, innovation, fault, total, effective, decimals", stored.numbers, numbers),
         ("matrix", stored.matrix, store.matrix_of(score)),
         ("band", stored.band or "", score.band),
     ):

@@ -58,8 +58,11 @@ def stream_entries(connection: Connection, district_id: UUID) -> Iterator[Writte
         yield WrittenEntry(entry_of(row), row.reason, None if row.salt is None else bytes(row.salt))
 
 
+_NUMBERS = ("daily", "innovation", "fault", "total", "effective", "decimals")
+
+
 def stream_standings(connection: Connection, district_id: UUID) -> Iterator[StoredStanding]:
-    numbers = (standing.c.daily, standing.c.innovation, standing.c.fault, standing.c.total, standing.c.effective)
+    numbers = tuple(standing.c[name] for name in _NUMBERS)
     statement = (
         select(*BALANCE_COLUMNS, *numbers, standing.c.matrix, standing.c.band)
         .where(standing.c.district_id == district_id)
@@ -67,5 +70,5 @@ def stream_standings(connection: Connection, district_id: UUID) -> Iterator[Stor
         .execution_options(yield_per=_FETCH)
     )
     for row in connection.execute(statement):
-        found = (row.daily, row.innovation, row.fault, row.total, row.effective)
+        found = tuple(getattr(row, name) for name in _NUMBERS)
         yield StoredStanding(balance_of(row), found, row.matrix, row.band)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from app.kit.errors import LongwenError
@@ -13,6 +14,7 @@ from app.points.duties import DutyCount
 from app.points.explaining import Explanation
 from app.points.ledger import Balance, DutyRow, Entry
 from app.roster.core import MemberView
+from app.rules.core import YearForm
 
 PAGE_MAX = 500
 
@@ -48,11 +50,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class PostedItem:
-    """What became of one posting: its entries (the first is its own), or the fault that kept it out."""
+    """What became of one posting: its entries (the first is its own), or the fault that kept it out.
+
+    ``decimals`` are the places of the points of all its entries: they stand in one member's cycle.
+    """
 
     entries: tuple[Entry, ...] = ()
     replayed: bool = False
     fault: LongwenError | None = None
+    decimals: int = 0
 
 
 @dataclass(slots=True)
@@ -65,30 +71,52 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A member's opening balance; ``points`` None takes the rule book's, ``reference`` names the paper it stands on."""
+    """A member's opening balance, as the paper has it: in points as the book prints them.
+
+    ``points`` None takes the rule book's, ``reference`` names the paper it stands on.
+    """
 
     member_id: UUID
-    points: int | None = None
+    points: int | Decimal | None = None
     reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class YearView:
+    """What the year comes to under a book whose cycles are shorter: what counted of its cycles that have ended.
+
+    ``totals`` are effective ones, 0 under a veto. ``result`` is None while no cycle of the year has ended; both are in
+    a unit of ``decimals`` places.
+    """
+
+    form: YearForm
+    totals: Mapping[str, int]
+    result: int | None
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
 class StandingView:
-    """A member's present standing in a cycle."""
+    """A member's present standing in a cycle; ``year`` is None where the cycle is a year."""
 
     member: MemberView
     balance: Balance
     score: Score
     duties: DutyCount
     updated_at: datetime
+    year: YearView | None
 
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """Entries after a number, with the number to ask for next (None: there was nothing more)."""
+    """Entries after a number, with the number to ask for next (None: there was nothing more).
+
+    ``decimals`` are the places of their points: in a cycle every edition has the same.
+    """
 
     entries: tuple[tuple[Entry, str | None], ...]
     following: int | None
+    decimals: int
 
 
 @dataclass(frozen=True, slots=True)

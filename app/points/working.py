@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -15,7 +17,8 @@ from app.cycles import service as cycles
 from app.cycles.core import Act, Quarter, booking_quarter
 from app.kit.digests import digest
 from app.kit.ids import new_id
-from app.points import refusals, store
+from app.points import carrying_store, refusals, store
+from app.points.carrying import Carrying
 from app.points.core import Score
 from app.points.gathering import Background, Books, cycle_days, enter_quarter, held_quarters, lock_members, quarter_day
 from app.points.judging import Known
@@ -32,9 +35,11 @@ from app.points.ledger import (
     duty_window,
     reversal_of,
 )
+from app.points.openings import OpeningForm, cycles_in_order, has_closed, opening_max, own_opening
 from app.points.views import Effect
 from app.roster.history import MemberHistory
-from app.rules.core import OPENING, Item, Kind
+from app.rules.core import OPENING, Item, Kind, Newcomers, Regime
+from app.rules.points import printed_text, smallest_unit
 
 _SALT_BYTES = 16
 
@@ -70,6 +75,9 @@ class Work:
     texts: dict[UUID, tuple[str, bytes]] = field(default_factory=dict)
     duties: dict[DutyKey, DutyRow] = field(default_factory=dict)
     asked_from: dict[str, date] = field(default_factory=dict)  # of each cycle in which a standing was opened
+    along: frozenset[tuple[str, UUID]] = frozenset()  # locked because they may follow: what is carried into them
+    opened: set[tuple[str, UUID]] = field(default_factory=set)
+    means: dict[str, Mapping[UUID, int]] = field(default_factory=dict)  # by cycle: of branches, before this work
 
     @classmethod
     def begun(
@@ -111,14 +119,21 @@ class Work:
         members: Iterable[tuple[str, UUID]],
         *,
         books: Books | None = None,
+        alone: bool = False,
     ) -> Work:
-        """Lock the standings of (cycle, member); one that is missing is made first, empty."""
+        """Lock the standings of (cycle, member); one that is missing is made first, empty.
+
+        Where books carry results over, the members' standings of later cycles are locked along, so that they follow;
+        not with ``alone``, for one who goes through members chunk by chunk and sees to that afterwards.
+        """
         by_cycle: dict[str, set[UUID]] = {}
         for cycle, member_id in members:
             by_cycle.setdefault(cycle, set()).add(member_id)
         books = books or Books.opened(connection, actor)
-        balances = lock_members(connection, actor, by_cycle, histories)
+        along = {} if alone else _later(books, quarters, by_cycle, actor.today)
+        balances = lock_members(connection, actor, by_cycle, histories, along)
         work = cls(connection, actor, books, histories, Known(quarters, {}, balances, books.regime, {}, {}))
+        work.along = frozenset(key for key in balances if key[1] not in by_cycle.get(key[0], ()))
         work.before = {key: books.score(balance) for key, balance in balances.items()}
         return work
 
@@ -147,10 +162,13 @@ class Work:
             balance.ranked, balance.branch_id = ranked, branch_id
             self.touched.add((balance.cycle, balance.member_id))
 
-    def _opened(self, balance: Balance, points: int | None = None, reference: str | None = None) -> list[DutyRow]:
+    def _opened(
+        self, balance: Balance, paper: int | Decimal | None = None, reference: str | None = None
+    ) -> list[DutyRow]:
         """Enter every quarter of the cycle so far and post the opening entry, unless that was done before.
 
-        What fell due before the district opened the cycle is waived: the opening stands for it. Raises OpeningTooHigh.
+        What fell due before the district opened the cycle is waived: the opening stands for it. Raises OpeningTooHigh
+        and OpeningTooFine.
         """
         if balance.seq:
             return []
@@ -165,35 +183,66 @@ class Work:
         first = next(one for one in self.known.quarters if one.code == min(balance.regimes))
         day = quarter_day(history, first) or first.starts_on
         there = history.on(day)
+        branch_id = balance.branch_id if there is None else there.branch_id
         regime = self.books.regime(*balance.regimes[first.code])
-        if points is not None and points > regime.opening:
-            raise refusals.OpeningTooHigh(points=points, base=regime.opening, field="points")
+        if paper is not None:
+            form: OpeningForm | None = OpeningForm.PAPER
+            points = _paper_points(regime, Decimal(paper))
+        else:
+            joined_late = day > days.starts_on
+            mean = self._mean(balance.cycle, branch_id) if joined_late and _takes_mean(regime) else None
+            form, points = own_opening(regime, mean, joined_late=joined_late)
         entry_id = new_id()
         words = salted(reference)
         self.say(entry_id, words)
         entry = Entry(
             id=entry_id, cycle=balance.cycle, member_id=balance.member_id, seq=1,
-            branch_id=balance.branch_id if there is None else there.branch_id, item=OPENING, kind=Kind.OPENING,
-            dimension=None, tier=None, matter=None, cause=None, edition=regime.digest, profile=regime.profile,
-            window=first.code, units=0, points=regime.opening if points is None else points, effective_on=day,
+            branch_id=branch_id, item=OPENING, kind=Kind.OPENING, dimension=None,
+            tier=None if form is None else form.value, matter=None, cause=None, edition=regime.digest,
+            profile=regime.profile, window=first.code, units=0, points=points, effective_on=day,
             booked_in=booking_quarter(self.known.quarters, day, Act.RECORD).code, recorded_at=self.actor.at,
             recorded_by=self.actor.account_id, approved_by=None, source=Source.JOB, batch=None, reverses=None,
             input_digest=digest(f"opening {balance.cycle} {balance.member_id}".encode()), text_digest=digest_of(words),
         )  # fmt: skip
         balance.take(entry)
         self.take((entry,), ())
+        self.opened.add((balance.cycle, balance.member_id))
         self.follow(balance)
         if balance.cycle not in self.asked_from:
             self.asked_from[balance.cycle] = cycles.asked_from(self.connection, self.actor, balance.cycle)
         asked_from = self.asked_from[balance.cycle]
         return [_waived(row) if row.due_on < asked_from else row for row in fresh]
 
-    def open(self, balance: Balance, points: int | None, reference: str | None) -> bool:
-        """Open a standing with a given balance; False where it is open already or the member was in no quarter."""
+    def open(self, balance: Balance, paper: int | Decimal | None, reference: str | None) -> bool:
+        """Open a standing with a paper's balance; False where it is open already or the member was in no quarter."""
         if balance.seq:
             return False
-        store.insert_duties(self.connection, self.actor.district_id, self._opened(balance, points, reference))
+        store.insert_duties(self.connection, self.actor.district_id, self._opened(balance, paper, reference))
         return balance.seq > 0
+
+    def _mean(self, cycle: str, branch_id: UUID) -> int | None:
+        """The mean of the branch's openings as it was before this work, so that all newcomers of a batch get one."""
+        if cycle not in self.means:
+            self.means[cycle] = carrying_store.branch_means(self.connection, self.actor.district_id, cycle)
+        return self.means[cycle].get(branch_id)
+
+    def carry(self, cycle: str, member_ids: Collection[UUID], *, is_due: bool = False) -> int:
+        """Bring what the members carry into the cycle to its due value; the number of entries that this takes."""
+        known = Carrying(
+            self.connection, self.actor, self.books, self.known.quarters, self.known.balances, self.entries
+        )
+        brought = known.bring(cycle, member_ids, is_due=is_due)
+        self.take(brought, ())
+        return len(brought)
+
+    def _carry_on(self) -> None:
+        """A standing just opened takes what is carried into it, and one whose last cycle changed follows that."""
+        for before, cycle in pairwise(cycles_in_order(self.known.quarters)):
+            own = {member_id for code, member_id in self.known.balances if code == cycle}
+            fresh = {one for one in own if (cycle, one) in self.opened}
+            following = {one for one in own - fresh if (before, one) in self.touched}
+            if following or (fresh and has_closed(self.known.quarters, before)):
+                self.carry(cycle, fresh | following)
 
     def say(self, entry_id: UUID, words: Words | None) -> None:
         """Keep an entry's words, to be written beside it."""
@@ -250,7 +299,9 @@ class Work:
         return entry
 
     def finish(self) -> dict[tuple[str, UUID], Effect]:
-        """Write entries, words, duties and the standings touched; gives the effect on every member locked."""
+        """Write entries, words, duties and the standings touched; gives the effect on every member asked for, and on
+        those that followed."""
+        self._carry_on()
         district_id, balances = self.actor.district_id, self.known.balances
         scores = {key: self.books.score(balance) for key, balance in balances.items()}
         store.insert_entries(self.connection, district_id, self.entries)
@@ -261,8 +312,43 @@ class Work:
         return {
             key: Effect(*key, balances[key].seq, balances[key].version + (key in self.touched), self.before[key], score)
             for key, score in scores.items()
+            if key in self.touched or key not in self.along
         }
 
 
 def _waived(row: DutyRow) -> DutyRow:
     return replace(row, state=DutyState.WAIVED, source="opening")
+
+
+def _takes_mean(regime: Regime) -> bool:
+    return regime.newcomers is Newcomers.BRANCH_MEAN
+
+
+def openings_before(connection: Connection, actor: Actor, cycle: str) -> dict[str, Mapping[UUID, int]]:
+    """The branches' means as they are now, for one who goes through members chunk by chunk; empty if no book asks."""
+    if not Books.opened(connection, actor).has(_takes_mean):
+        return {}
+    return {cycle: carrying_store.branch_means(connection, actor.district_id, cycle)}
+
+
+def _paper_points(regime: Regime, paper: Decimal) -> int:
+    """A paper's balance in the book's smallest unit."""
+    points, highest = smallest_unit(paper, regime.decimals), opening_max(regime)
+    if points is None:
+        raise refusals.OpeningTooFine(points=f"{paper:f}", unit=printed_text(1, regime.decimals), field="points")
+    if highest is not None and points > highest:
+        base = printed_text(highest, regime.decimals)
+        raise refusals.OpeningTooHigh(points=f"{paper:f}", base=base, field="points")
+    return points
+
+
+def _later(
+    books: Books, quarters: Sequence[Quarter], wanted: Mapping[str, Iterable[UUID]], today: date
+) -> dict[str, set[UUID]]:
+    """The members' standings of the cycles begun after those wanted, where any book carries a result over."""
+    begun = cycles_in_order([one for one in quarters if one.starts_on <= today])
+    found: dict[str, set[UUID]] = {}
+    for cycle, members in wanted.items():
+        for later in begun[begun.index(cycle) + 1 :] if cycle in begun else ():
+            found.setdefault(later, set()).update(members)
+    return found if found and books.has(lambda regime: regime.carried > 0) else {}

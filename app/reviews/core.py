@@ -6,10 +6,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from app.points.core import Cell, CellKey, Score
 from app.points.duties import DutyCount
-from app.rules.core import Item, Kind, Name
+from app.rules.core import Item, Kind
+from app.rules.name import Name
+from app.rules.points import printed, printed_text, signed_text
 
 HEADINGS: tuple[Name, ...] = (
     Name("党支部", "Branch"),
@@ -30,23 +33,26 @@ HEADINGS: tuple[Name, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One member's line; points are whole numbers, amounts of the quarter are what it added to the quarter before."""
+    """One member's line; points are as the book prints them, those of the quarter are what it added to the one before.
+
+    ``lost`` is what duties cost; what is earned day by day stands in ``daily``, and in words with the duties.
+    """
 
     branch: str
     name: str
-    lost: int
+    lost: Decimal
     lost_on: str
-    daily: int
+    daily: Decimal
     duties: str
-    added: int
+    added: Decimal
     added_for: str
-    fault: int
+    fault: Decimal
     fault_for: str
-    total: int
+    total: Decimal
     day: date
     quarter: str
 
-    def values(self) -> tuple[str | int | date, ...]:
+    def values(self) -> tuple[str | Decimal | date, ...]:
         return tuple(getattr(self, name) for name in self.__slots__)
 
 
@@ -55,7 +61,10 @@ _COLUMNS = SheetRow.__slots__
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a row is worked out from."""
+    """What a row is worked out from. ``earning`` are the dimensions that open with nothing and are earned.
+
+    ``exempt`` are those whose class is spared the duties of the others; whoever is not ``ranked`` may still owe some.
+    """
 
     branch: str
     name: str
@@ -64,30 +73,62 @@ class Standing:
     cells: Mapping[CellKey, Cell]
     duties: DutyCount
     items: Mapping[str, Item]
+    earning: frozenset[str]
     exempt: bool
+    ranked: bool
     vetoed: bool
+
+
+def owes_duties(items: Mapping[str, Item]) -> bool:
+    """Whether a class of members with these items has any duties."""
+    return any(item.duty is not None for item in items.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How the remarks of one row are told."""
+
+    language: str
+    decimals: int
+
+    def either(self, zh: str, en: str) -> str:
+        return zh if self.language == "zh" else en
+
+    def listed(self, items: Mapping[str, Item], sums: Mapping[str, int]) -> str:
+        names = ((self.either(items[code].name.zh, items[code].name.en), sums[code]) for code in sorted(sums))
+        told = (f"{name} {signed_text(points, self.decimals)}" if points else name for name, points in names)
+        return self.either("；", "; ").join(told)
 
 
 def sheet_row(standing: Standing, windows: frozenset[str], day: date, quarter: str, language: str) -> SheetRow:
     """The member's line; ``windows`` are the months and the quarter that the sheet is about."""
     score, previous = standing.score, standing.previous
+    words = _Words(language, score.decimals)
     inside = {key: cell for key, cell in standing.cells.items() if key.window in windows}
-    faults = _named(inside, standing.items, Kind.FAULT, language)
+    routine = _sums(inside, standing.items, Kind.ROUTINE)
+    earned = {
+        code: points
+        for code, points in routine.items()
+        if points >= 0 and standing.items[code].dimension in standing.earning
+    }
+    costs = {code: points for code, points in routine.items() if code not in earned}
+    lost = _lost(standing, costs)
+    faults = words.listed(standing.items, _sums(inside, standing.items, Kind.FAULT))
     if standing.vetoed:
-        veto = "一票否决，有效分 0" if language == "zh" else "veto: effective score 0"
+        veto = words.either("一票否决，有效分 0", "veto: effective score 0")
         faults = f"{veto}；{faults}" if faults else veto
     return SheetRow(
         branch=standing.branch,
         name=standing.name,
-        lost=previous.daily - score.daily,
-        lost_on=_named(inside, standing.items, Kind.ROUTINE, language),
-        daily=score.daily,
-        duties=_duties(standing, language),
-        added=score.innovation - previous.innovation,
-        added_for=_named(inside, standing.items, Kind.INNOVATION, language),
-        fault=previous.fault - score.fault,
+        lost=printed(lost, score.decimals),
+        lost_on=words.listed(standing.items, costs),
+        daily=printed(score.daily, score.decimals),
+        duties=_duties(standing, earned, score.daily - previous.daily + lost, words),
+        added=printed(score.innovation - previous.innovation, score.decimals),
+        added_for=words.listed(standing.items, _sums(inside, standing.items, Kind.INNOVATION)),
+        fault=printed(previous.fault - score.fault, score.decimals),
         fault_for=faults,
-        total=score.effective,
+        total=printed(score.effective, score.decimals),
         day=day,
         quarter=quarter_name(quarter, language),
     )
@@ -98,28 +139,54 @@ def quarter_name(quarter: str, language: str) -> str:
     return f"{quarter[:4]}年第{quarter[-1]}季度" if language == "zh" else f"{quarter[:4]} Q{quarter[-1]}"
 
 
-def _named(cells: Mapping[CellKey, Cell], items: Mapping[str, Item], kind: Kind, language: str) -> str:
-    """Items with the points recorded under them in the quarter, before any ceiling."""
+def _lost(standing: Standing, costs: Mapping[str, int]) -> int:
+    """What the quarter's duties cost. Where all of the base is there from the first day, what the daily score lost.
+
+    Where some dimensions are earned, what the others lost, and what was taken from those that are earned.
+    """
+    score, previous = standing.score, standing.previous
+    if not standing.earning:
+        return previous.daily - score.daily
+    losing = [code for code in score.dimensions if code not in standing.earning]
+    fallen = sum(previous.dimensions[code] - score.dimensions[code] for code in losing)
+    return fallen - sum(points for code, points in costs.items() if standing.items[code].dimension in standing.earning)
+
+
+def _sums(cells: Mapping[CellKey, Cell], items: Mapping[str, Item], kind: Kind) -> dict[str, int]:
+    """The points recorded under each item of the kind in the quarter, before any ceiling."""
     sums: dict[str, int] = {}
     for key, cell in cells.items():
         item = items.get(key.item)
         if item is not None and item.kind is kind and (cell.points or item.measure.rungs):
             sums[key.item] = sums.get(key.item, 0) + cell.points
-    names = ((items[code].name.zh if language == "zh" else items[code].name.en, sums[code]) for code in sorted(sums))
-    return ("；" if language == "zh" else "; ").join(
-        f"{name} {points:+d}" if points else name for name, points in names
-    )
+    return sums
 
 
-def _duties(standing: Standing, language: str) -> str:
-    count = standing.duties
+def _duties(standing: Standing, earned: Mapping[str, int], points: int, words: _Words) -> str:
+    """How the duties stand, and the ``points`` that the quarter earned, with what they are for."""
     if standing.exempt:
-        return "免考核" if language == "zh" else "exempt"
-    if language == "zh":
-        text = f"应尽{count.due}项，已定{count.decided}项，履行{count.kept}项，缺失{count.missed}项"
-        return text + ("，依据不足" if count.is_insufficient else "")
-    text = f"{count.due} due, {count.decided} decided, {count.kept} kept, {count.missed} missed"
-    return text + (", too little is decided" if count.is_insufficient else "")
+        return words.either("免考核", "exempt")
+    parts = []
+    if owes_duties(standing.items) or not standing.earning:
+        parts.append(_counted(standing.duties, words))
+    elif not standing.ranked:
+        parts.append(words.either("不参加排名", "not ranked"))
+    if standing.earning:
+        number = printed_text(points, words.decimals)
+        told = words.listed(standing.items, earned)
+        parts.append(
+            words.either(f"本季得{number}分", f"{number} earned this quarter")
+            + (words.either(f"（{told}）", f" ({told})") if told else "")
+        )
+    return words.either("；", "; ").join(parts)
+
+
+def _counted(count: DutyCount, words: _Words) -> str:
+    text = words.either(
+        f"应尽{count.due}项，已定{count.decided}项，履行{count.kept}项，缺失{count.missed}项",
+        f"{count.due} due, {count.decided} decided, {count.kept} kept, {count.missed} missed",
+    )
+    return text + (words.either("，依据不足", ", too little is decided") if count.is_insufficient else "")
 
 
 def widths(rows: Iterable[SheetRow]) -> list[float]:

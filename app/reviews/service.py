@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -19,9 +20,10 @@ from app.points import reading
 from app.points.duties import count_duties
 from app.points.gathering import Books, histories_of
 from app.points.views import Corrected
-from app.reviews.core import HEADINGS, SheetRow, Standing, lines_of, quarter_name, sheet_row, widths
+from app.reviews.core import HEADINGS, SheetRow, Standing, lines_of, owes_duties, quarter_name, sheet_row, widths
 from app.roster import service as roster
 from app.roster.core import OrganisationView
+from app.rules.core import STANDARD, Starts
 
 _CHUNK = 500
 _LINE = 18  # points: the height of one line of a sheet
@@ -98,7 +100,11 @@ def _rows(
             cells=one.balance.cells,
             duties=count_duties(one.duties, quarter.ends_on),
             items=regime.items,
-            exempt=not regime.ranked,
+            earning=frozenset(one.code for one in regime.dimensions if one.starts is not Starts.FULL),
+            exempt=not regime.ranked
+            and not owes_duties(regime.items)
+            and owes_duties(books.regime(regime.digest, STANDARD).items),
+            ranked=regime.ranked,
             vetoed=one.score.vetoed,
         )
         found.append(((branch.path, there.number), sheet_row(standing, windows, actor.today, quarter.code, language)))
@@ -110,7 +116,10 @@ def write_sheet(sheet: QuarterSheet, target: Path, language: str) -> None:
     workbook = open_workbook(target)
     heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1})
     text = workbook.add_format({"border": 1, "text_wrap": True, "valign": "top"})
-    number = workbook.add_format({"border": 1, "align": "right", "valign": "top", "num_format": "0"})
+    numbers = [
+        workbook.add_format({"border": 1, "align": "right", "valign": "top", "num_format": form})
+        for form in ("0", "0.0", "0.00")  # by the places of the book
+    ]
     day = workbook.add_format({"border": 1, "valign": "top", "num_format": 'yyyy"年"m"月"d"日"'})
     title = quarter_name(sheet.quarter.code, language)
     page = workbook.add_worksheet("季度考评表" if language == "zh" else "Quarter")
@@ -130,8 +139,8 @@ def write_sheet(sheet: QuarterSheet, target: Path, language: str) -> None:
     for line, row in enumerate(sheet.rows, start=1):
         page.set_row(line, _LINE * max(1, lines_of(row, column_widths)))
         for at, value in enumerate(row.values()):
-            if isinstance(value, int):
-                page.write_number(line, at, value, number)
+            if isinstance(value, Decimal):
+                page.write_number(line, at, value, numbers[len(str(value).partition(".")[2])])
             elif isinstance(value, str):
                 page.write_string(line, at, plain(value), text)
             else:

@@ -11,6 +11,7 @@ from uuid import UUID
 from pypinyin import Style, pinyin
 
 EXEMPT = "exempt"  # the profile of whoever is exempt on a day, whatever the membership says
+NO_GROUPS = "no-groups"  # the property of a branch without groups, which the profiles of its members name
 
 
 class OrganisationKind(StrEnum):
@@ -20,6 +21,14 @@ class OrganisationKind(StrEnum):
     COMMITTEE = "committee"
     BRANCH = "branch"
     GROUP = "group"
+
+
+class BranchForm(StrEnum):
+    """Of one enterprise, of several together, or of a trade."""
+
+    SINGLE = "single"
+    JOINT = "joint"
+    TRADE = "trade"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,10 @@ class MemberView:
 
 @dataclass(frozen=True, slots=True)
 class MemberOn:
-    """Where a member belonged on one day; ``profile`` is "exempt" where an exemption held on it."""
+    """Where a member belonged on one day; ``profile`` is "exempt" where an exemption held on it.
+
+    ``form`` is that of the branch, where the roster tells.
+    """
 
     id: UUID
     number: str
@@ -71,6 +83,7 @@ class MemberOn:
     path: str
     profile: str
     from_on: date
+    form: BranchForm | None = None
 
 
 def path_under(parent: str, organisation_id: UUID) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.roster.core import EXEMPT, MemberOn
+from app.roster.core import EXEMPT, BranchForm, MemberOn
 
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """One membership, from its first day to its last (None: it goes on)."""
+    """One membership, from its first day to its last (None: it goes on), with the branch's form as it is now."""
 
     branch_id: UUID
     group_id: UUID | None
@@ -19,6 +19,7 @@ class Spell:
     profile: str
     from_on: date
     until_on: date | None
+    form: BranchForm | None = None
 
     def holds(self, day: date) -> bool:
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)
@@ -57,6 +58,7 @@ class MemberHistory:
             path=spell.path,
             profile=EXEMPT if exempt else spell.profile,
             from_on=spell.from_on,
+            form=spell.form,
         )
 
     def since(self, day: date) -> date:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Connection, Select, Uuid, and_, any_, false, func, literal, or_, select
 
 from app.auth.tables import district
-from app.roster.core import EXEMPT, MemberOn, MemberView, OrganisationKind, OrganisationView
+from app.roster.core import EXEMPT, BranchForm, MemberOn, MemberView, OrganisationKind, OrganisationView
 from app.roster.history import MemberHistory, Spell
 from app.roster.tables import exemption, member, membership, organisation
 
@@ -80,9 +80,11 @@ def _members_on(district_id: UUID, day: date) -> Select[Any]:
         select(
             member.c.id, member.c.number, member.c.account_id, member.c.name, member.c.joined_on,
             membership.c.branch_id, membership.c.group_id, membership.c.path, membership.c.profile,
-            membership.c.from_on, exemption.c.id.label("exemption_id"),
+            membership.c.from_on, organisation.c.form, exemption.c.id.label("exemption_id"),
         )
-        .select_from(member.join(membership, belongs).outerjoin(exemption, exempt))
+        .select_from(
+            member.join(membership, belongs).join(organisation, _branch(district_id)).outerjoin(exemption, exempt)
+        )
         .where(member.c.district_id == district_id)
     )  # fmt: skip
 
@@ -91,8 +93,17 @@ def _member_on(row: Any) -> MemberOn:
     return MemberOn(
         id=row.id, number=row.number, account_id=row.account_id, name=row.name, joined_on=row.joined_on,
         branch_id=row.branch_id, group_id=row.group_id, path=row.path,
-        profile=row.profile if row.exemption_id is None else EXEMPT, from_on=row.from_on,
+        profile=row.profile if row.exemption_id is None else EXEMPT, from_on=row.from_on, form=_form(row.form),
     )  # fmt: skip
+
+
+def _branch(district_id: UUID) -> ColumnElement[bool]:
+    """The branch of a membership."""
+    return and_(organisation.c.district_id == district_id, organisation.c.id == membership.c.branch_id)
+
+
+def _form(value: str | None) -> BranchForm | None:
+    return None if value is None else BranchForm(value)
 
 
 def _at_or_below(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
@@ -122,16 +133,17 @@ def list_histories(connection: Connection, district_id: UUID, ids: Collection[UU
         select(
             member.c.id, member.c.number, member.c.account_id, member.c.name, member.c.joined_on,
             membership.c.branch_id, membership.c.group_id, membership.c.path, membership.c.profile,
-            membership.c.from_on, membership.c.until_on,
+            membership.c.from_on, membership.c.until_on, organisation.c.form,
         )
-        .select_from(member.join(membership, belongs))
+        .select_from(member.join(membership, belongs).join(organisation, _branch(district_id)))
         .where(member.c.district_id == district_id, member.c.id == _any_of(ids))
         .order_by(member.c.id, membership.c.from_on)
     )  # fmt: skip
     found: dict[UUID, tuple[Any, list[Spell]]] = {}
     for row in connection.execute(statement):
         _, spells = found.setdefault(row.id, (row, []))
-        spells.append(Spell(row.branch_id, row.group_id, row.path, row.profile, row.from_on, row.until_on))
+        form = _form(row.form)
+        spells.append(Spell(row.branch_id, row.group_id, row.path, row.profile, row.from_on, row.until_on, form))
     return {
         member_id: MemberHistory(
             row.id, row.number, row.account_id, row.name, row.joined_on, tuple(spells),

@@ -5,11 +5,13 @@ Posting, preview and the examples beside the rules use these same functions: an 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 from app.kit.calendar import Window
 from app.kit.errors import LongwenError
-from app.rules.core import Duty, Item, Kind, MeasureForm, Settlement
+from app.rules.core import Duty, Item, Kind, MeasureForm, PointRange, Settlement, rounded
+from app.rules.points import printed_text, smallest_unit
 
 UNITS_MAX = 1_000_000
 PERCENT_MAX = 100
@@ -24,6 +26,38 @@ class Outcome(StrEnum):
 
 class AwardRefused(LongwenError):
     """What was sent does not fit the item; ``field`` names the part at fault."""
+
+
+class PointsMissing(AwardRefused):
+    """The item leaves the number of points to the recorder and none was given."""
+
+    code = "points_missing"
+    zh = "项目 {item} 由记录人在 {low} 至 {high} 分之间定分，请在 points 中写明。"
+    en = "The item {item} leaves its points to you: give a number from {low} to {high} in points."
+
+
+class PointsNotAsked(AwardRefused):
+    """The rules fix the item's points."""
+
+    code = "points_not_asked"
+    zh = "项目 {item} 的分值由细则规定。请去掉 points。"
+    en = "The rules fix the points of {item}. Leave points out."
+
+
+class PointsOutOfRange(AwardRefused):
+    """The number of points is not among those the item allows."""
+
+    code = "points_out_of_range"
+    zh = "项目 {item} 的 points 应在 {low} 至 {high} 之间、从 {low} 起每 {step} 一档，现为 {points}。请改正。"
+    en = "The points of {item} go from {low} to {high} in steps of {step}, not {points}. Correct them."
+
+
+class PointsTooFine(AwardRefused):
+    """The number of points has more places than the book counts in."""
+
+    code = "points_too_fine"
+    zh = "项目 {item} 所用细则的分值最小到 {unit} 分，不能记 {points} 分。请改为 {unit} 分的整数倍。"
+    en = "The rules of {item} count in steps of {unit}, so there is no {points}. Give a multiple of {unit}."
 
 
 class TierMissing(AwardRefused):
@@ -106,20 +140,35 @@ class NoTarget(AwardRefused):
     en = "The duty has no target for the window {window}. Check the rule book."
 
 
-def points_of(item: Item, *, tier: str | None, units: int | None, outcome: Outcome | None) -> tuple[int, int]:
+def points_of(
+    item: Item,
+    *,
+    tier: str | None,
+    units: int | None,
+    outcome: Outcome | None,
+    chosen: int | None = None,
+    decimals: int = 0,
+) -> tuple[int, int]:
     """The units and points that one entry of the item adds (scoring, sections 2 and 3).
 
     In a book that loses, a duty *kept* is (1, 0) and *missed* (0, minus the share); hours or counts done are
     (units, 0), since the settling job finds the shortfall; a rate in percent loses what is missing of the share,
     rounded so that the points kept round down. Fixed points and tiers are (1, points), or (units, units x points) for
-    an item with a unit; under a ladder, rate or worth the measure gives the points, so the entry has 0. A veto is
-    (1, 0).
+    an item with a unit; a range takes ``chosen``, the recorder's points in the book's smallest unit, whose
+    ``decimals`` a refusal is worded in; under a ladder, rate or worth the measure gives the points, so the entry has 0.
+    A veto is (1, 0).
     Raises one of ``AwardRefused``.
     """
+    if chosen is not None and item.chosen is None:
+        raise PointsNotAsked(item=item.code, field="points")
     if item.duty is not None:
         return _duty_points(item, item.duty, tier=tier, units=units, outcome=outcome)
     if outcome is not None:
         raise OutcomeNotAsked(item=item.code, field="outcome")
+    if item.chosen is not None:
+        _refuse_tier(item, tier)
+        _refuse_units(item, units)
+        return 1, _points_chosen(item, item.chosen, chosen, decimals)
     if item.kind is Kind.VETO:
         _refuse_tier(item, tier)
         _refuse_units(item, units)
@@ -145,7 +194,7 @@ def _duty_points(
         if duty.settlement is Settlement.AMOUNT:
             return _counted(item, units, 0, UNITS_MAX), 0
         percent = _counted(item, units, 0, PERCENT_MAX)
-        return percent, duty.share * percent // 100 - duty.share
+        return percent, rounded(duty.share * percent, PERCENT_MAX, duty.rounding) - duty.share
     _refuse_units(item, units)
     if outcome is None:
         raise OutcomeMissing(item=item.code, field="outcome")
@@ -165,6 +214,26 @@ def _fixed_points(item: Item, tier: str | None) -> int:
     if item.points is None:  # a routine item that this profile does not owe
         raise NotOwed(item=item.code, field="item")
     return item.points
+
+
+def _points_chosen(item: Item, allowed: PointRange, chosen: int | None, decimals: int) -> int:
+    low, high, step = (printed_text(one, decimals) for one in (allowed.low, allowed.high, allowed.step))
+    if chosen is None:
+        raise PointsMissing(item=item.code, low=low, high=high, field="points")
+    if not allowed.low <= chosen <= allowed.high or (chosen - allowed.low) % allowed.step:
+        points = printed_text(chosen, decimals)
+        raise PointsOutOfRange(item=item.code, low=low, high=high, step=step, points=points, field="points")
+    return chosen
+
+
+def points_sent(item: Item, sent: Decimal | None, decimals: int) -> int | None:
+    """What a recorder chose, as the book prints it, in its smallest unit. Raises ``PointsTooFine``."""
+    if sent is None:
+        return None
+    points = smallest_unit(sent, decimals)
+    if points is None:
+        raise PointsTooFine(item=item.code, points=f"{sent:f}", unit=printed_text(1, decimals), field="points")
+    return points
 
 
 def _refuse_tier(item: Item, tier: str | None) -> None:
@@ -197,6 +266,6 @@ def shortfall(duty: Duty, units_done: int, window: Window) -> int:
     if target is None:
         raise NoTarget(window=window.value)
     full = max(one.units for one in duty.targets)
-    due = duty.share * target // full
-    kept = duty.share * min(max(units_done, 0), target) // full
+    due = rounded(duty.share * target, full, duty.rounding)
+    kept = rounded(duty.share * min(max(units_done, 0), target), full, duty.rounding)
     return kept - due

@@ -6,14 +6,16 @@ duties are negative. The definition of every term is the project's scoring page,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from uuid import UUID
 
 from app.kit.calendar import Window
-from app.kit.errors import ErrorKind, LongwenError
+from app.roster.core import NO_GROUPS
+from app.rules.lines import Band, Line
+from app.rules.name import Name
+from app.rules.stars import Stars
 
 OPENING = "OPENING"  # the reserved item of the entry that opens a standing
 STANDARD = "standard"  # the profile of a member who belongs to no special class; every edition has it
@@ -59,12 +61,69 @@ class Matter(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name in the two languages of the service."""
+class Rounding(StrEnum):
+    """How a fraction of the smallest unit becomes whole, once, where it arises."""
 
-    zh: str
-    en: str
+    DOWN = "down"
+    HALF_UP = "half_up"
+    UP = "up"
+
+
+def rounded(numerator: int, denominator: int, rounding: Rounding) -> int:
+    """``numerator`` / ``denominator`` (> 0) as a whole number; halves go up, also below zero."""
+    if rounding is Rounding.DOWN:
+        return numerator // denominator
+    if rounding is Rounding.UP:
+        return -(-numerator // denominator)
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+class Starts(StrEnum):
+    """With what a member begins: the full base and losing, nothing and earning, or the base and adding to it."""
+
+    FULL = "full"
+    ZERO = "zero"
+    BASE = "base"
+
+
+class Newcomers(StrEnum):
+    """The opening of a member who joins in mid-cycle: as for everybody, or the mean of the branch's openings."""
+
+    STANDARD = "standard"
+    BRANCH_MEAN = "branch_mean"
+
+
+class Effect(StrEnum):
+    """What a standing veto does: the effective total is 0 for the cycle, or only the band is fixed."""
+
+    ZERO = "zero"
+    BAND = "band"
+
+
+class VetoGround(StrEnum):
+    """What a veto must cite: its own article, or an entry of the district's yearly list of key work."""
+
+    FIXED = "fixed"
+    KEY_WORK = "key_work"
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """A veto item's effect and procedure; ``band`` is set where the effect is one, ``hears`` are roles."""
+
+    effect: Effect = Effect.ZERO
+    ground: VetoGround = VetoGround.FIXED
+    band: str | None = None
+    hears: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PointRange:
+    """Points that the recorder chooses: from ``low`` to ``high`` in steps; deductions are negative."""
+
+    low: int
+    high: int
+    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +150,7 @@ class Duty:
     unit: str | None = None
     targets: tuple[Target, ...] = ()
     due: tuple[int, int] | None = None
+    rounding: Rounding = Rounding.DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +193,9 @@ class MeasureForm(StrEnum):
 class Measure:
     """A form with what it needs: ``best`` a count, ``ladder`` rungs, ``rate`` and ``worth`` a fraction.
 
-    ``rate``: points = floor(numerator x units / denominator). ``worth``: points = floor(numerator x units /
-    (denominator x count)), the mean of the units as a share of ``denominator`` full units, worth ``numerator`` points.
+    ``rate``: points = numerator x units / denominator, rounded. ``worth``: points = numerator x units /
+    (denominator x count), rounded: the mean of the units as a share of ``denominator`` full units, which are worth
+    ``numerator`` points.
     """
 
     form: MeasureForm = MeasureForm.SUM
@@ -143,12 +204,15 @@ class Measure:
     rungs: tuple[Rung, ...] = ()
     numerator: int = 0
     denominator: int = 1
+    rounding: Rounding = Rounding.DOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One scorable matter. ``points`` or ``tiers`` fix what an entry adds; a routine item has a duty instead.
+    """One scorable matter: ``points`` or ``tiers`` fix what an entry adds, ``chosen`` lets the recorder choose it, a
+    ``measure`` makes it of units, and a routine item of a dimension that loses has a ``duty`` instead.
 
+    ``heard`` tells that the member is heard before it counts; a veto has its procedure in ``veto``.
     ``bounds`` go from the shortest window to the longest. ``outside`` names the nodes of the tree that do not hold the
     item. ``pairs`` are the routine items whose share a finding costs too; of ``pairs_one_of`` it costs one, the duty
     that the entry names (the session that was forged). ``record`` names the roles that may record, ``review`` the steps
@@ -178,6 +242,9 @@ class Item:
     retired: bool = False
     pairs_one_of: tuple[str, ...] = ()
     citations: tuple[tuple[str, str], ...] = ()
+    chosen: PointRange | None = None
+    heard: bool = False
+    veto: Veto | None = None
 
     def tier(self, code: str) -> Tier | None:
         return next((tier for tier in self.tiers if tier.code == code), None)
@@ -209,79 +276,26 @@ class Across:
     citation: str = field(default="", compare=False)
 
 
-class Basis(StrEnum):
-    """The number that a line or band is tested on."""
-
-    DAILY = "daily"
-    TOTAL = "total"
-    PACE = "pace"
-
-
-class Relation(StrEnum):
-    """How the number is compared with the bound."""
-
-    AT_LEAST = "at_least"
-    AT_MOST = "at_most"
-    BELOW = "below"
-
-
-def holds(relation: Relation, value: int, bound: int) -> bool:
-    """Whether ``value`` stands in ``relation`` to ``bound`` (以上 and 以下 include the number itself)."""
-    if relation is Relation.AT_LEAST:
-        return value >= bound
-    if relation is Relation.AT_MOST:
-        return value <= bound
-    return value < bound
-
-
-class When(StrEnum):
-    """At which seals a line names persons."""
-
-    EVERY_QUARTER = "every_quarter"
-    YEAR_END = "year_end"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A bound with a consequence. For ``pace`` the bound is a percentage of what fell due (at least ``due_min``)."""
-
-    code: str
-    name: Name
-    basis: Basis
-    relation: Relation
-    bound: int
-    when: When
-    consequence: str
-    citation: str = ""
-    due_min: int = 0
-    quota: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A grade; bands are tried in order and the last one has no test."""
-
-    code: str
-    name: Name
-    basis: Basis | None = None
-    relation: Relation = Relation.AT_LEAST
-    bound: int = 0
-    citation: str = field(default="", compare=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One of the aspects that members are scored on, with the points allotted to its duties."""
+    """One of the aspects that members are scored on, with the points allotted to it after its weight.
+
+    The allotment is what its duties can lose or its items can earn (``starts``); 0 where nothing is allotted.
+    """
 
     code: str
     name: Name
     allotment: int
     citation: str = field(default="", compare=False)
+    starts: Starts = Starts.FULL
 
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """The rules for one member in one quarter: an edition under a profile (scoring, section 2, rule 2)."""
+    """The rules for one member in one quarter: an edition under a profile (scoring, section 2, rule 2).
+
+    ``opening`` is the book's own; ``carried`` percent of the last cycle's total come on top of it.
+    """
 
     book: str
     edition: str
@@ -298,6 +312,41 @@ class Regime:
     lines: tuple[Line, ...]
     ranked: bool = True
     graded: bool = True
+    carried: int = 0
+    newcomers: Newcomers = Newcomers.STANDARD
+
+
+class YearForm(StrEnum):
+    """What a year comes to where the book scores by a shorter period (scoring, section 2, rule 8)."""
+
+    LAST = "last"
+    SUM = "sum"
+    MEAN = "mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The time that a book scores over: its years begin in ``first_month``, a cycle lasts one ``period``.
+
+    ``period`` is a year, a half-year or a quarter; ``year`` says what the cycles of a year come to together.
+    """
+
+    first_month: int = 1
+    period: Window = Window.YEAR
+    year: YearForm = YearForm.LAST
+
+    def agrees_with(self, other: Frame) -> bool:
+        """Whether both make the same cycles, whatever a year comes to."""
+        return (self.first_month, self.period) == (other.first_month, other.period)
+
+
+def year_total(form: YearForm, totals: Sequence[int]) -> int:
+    """What a year comes to from the totals of its cycles, at least one, in order of time; a mean rounds down, once."""
+    if form is YearForm.SUM:
+        return sum(totals)
+    if form is YearForm.MEAN:
+        return sum(totals) // len(totals)
+    return totals[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +354,7 @@ class Edition:
     """A rule book's version in force from the first day of a quarter on, with a regime for every profile.
 
     ``citations`` tells where the edition's own values come from, ``sources`` what the keys in all citations stand for.
+    ``units`` are those that the book adds to the common ones, ``class_names`` what profiles and overlays are called.
     """
 
     book: str
@@ -316,9 +366,25 @@ class Edition:
     regimes: Mapping[str, Regime] = field(default_factory=dict)
     citations: tuple[tuple[str, str], ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    frame: Frame = Frame()
+    units: Mapping[str, Name] = field(default_factory=dict)
+    stars: Stars | None = None
+    class_names: Mapping[str, Name] = field(default_factory=dict)
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The classes that a member can belong to, in the book's order; overlays are properties of branches."""
+        overlays = {NO_GROUPS, *(code.partition("+")[2] for code in self.regimes)}
+        return tuple(code for code in self.regimes if "+" not in code and code not in overlays)
 
     def regime(self, profile: str) -> Regime | None:
-        return self.regimes.get(profile)
+        """The rules for a member whom the roster has under the profile; None where the edition has no such class.
+
+        The roster says of every branch whether it has groups. An edition that makes nothing of that judges by the plain
+        profile, which is then the regime's.
+        """
+        plain = STANDARD if profile == NO_GROUPS else profile.removesuffix(f"+{NO_GROUPS}")
+        return self.regimes.get(profile) or self.regimes.get(plain)
 
 
 def overlaid(profile: str, overlay: str | None) -> str:
@@ -326,68 +392,3 @@ def overlaid(profile: str, overlay: str | None) -> str:
     if overlay is None:
         return profile
     return overlay if profile == STANDARD else f"{profile}+{overlay}"
-
-
-def band_of(bands: tuple[Band, ...], daily: int, total: int) -> str:
-    """The first band whose test holds; "" where the book has no bands."""
-    for band in bands:
-        value = daily if band.basis is Basis.DAILY else total
-        if band.basis is None or holds(band.relation, value, band.bound):
-            return band.code
-    return ""
-
-
-class NoEditionInForce(LongwenError):
-    """No edition of an adopted rule book is in force for the organisation on the day; there is no default."""
-
-    kind = ErrorKind.CONFLICT
-    code = "no_edition_in_force"
-    zh = "{day} 当日，该组织没有施行中的评分细则。请由区两新工委发布细则并采用后再记录。"
-    en = (
-        "No rule book is in force for this organisation on {day}. The district office must publish and adopt one first."
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A published edition, without its content."""
-
-    book: str
-    code: str
-    digest: str
-    starts_on: date
-    ends_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Adoption:
-    """The organisation at ``path``, and all below it, goes by the book from the first day to the last, inclusive."""
-
-    id: UUID
-    book: str
-    path: str
-    from_on: date
-    until_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Adopted:
-    """Which edition is in force where and when, in one district."""
-
-    published: tuple[Published, ...]
-    adoptions: tuple[Adoption, ...]
-
-    def digest_on(self, path: str, day: date) -> str:
-        """The digest of the edition in force: of the book adopted nearest to ``path``. Raises ``NoEditionInForce``."""
-        above = [
-            one
-            for one in self.adoptions
-            if f"{path}.".startswith(f"{one.path}.") and one.from_on <= day <= (one.until_on or day)
-        ]
-        if above:
-            nearest = max(above, key=lambda one: len(one.path))
-            held = [one for one in self.published if one.book == nearest.book and one.starts_on <= day]
-            latest = max(held, key=lambda one: one.starts_on, default=None)
-            if latest is not None and day <= (latest.ends_on or day):
-                return latest.digest
-        raise NoEditionInForce(day=day.isoformat())

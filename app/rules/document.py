@@ -7,18 +7,45 @@ deductions negative; half points are possible where the book has ``decimals``.
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
 from app.kit.calendar import Window
-from app.rules.core import Basis, Kind, Matter, Relation, Settlement, Unrecorded, When
+from app.rules.cited import (
+    Cited,
+    CitedCount,
+    CitedDue,
+    CitedEffect,
+    CitedFlag,
+    CitedFraction,
+    CitedMonth,
+    CitedNewcomers,
+    CitedPercent,
+    CitedPeriod,
+    CitedPoints,
+    CitedRounding,
+    CitedStarts,
+    CitedUnrecorded,
+    CitedVetoGround,
+    CitedWhen,
+    CitedWindow,
+    CitedYearForm,
+    Code,
+    Count,
+    Day,
+    InWindow,
+    NameText,
+    NodeName,
+    Points,
+    Strict,
+    Text,
+    whole_or_decimal,
+)
+from app.rules.core import Kind, Matter, Settlement
+from app.rules.lines import Basis, Ground, Relation
 
-POINTS_MAX = 1_000_000
 ROLES = (
     "member",
     "group_leader",
@@ -30,131 +57,29 @@ ROLES = (
     "district_officer",
     "system",
 )
-UNITS = ("hours", "times", "articles", "percent")
+UNITS = ("hours", "times", "articles", "months", "percent")  # a book may add its own
 
 
-def _number(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise PydanticCustomError("points_form", "not a number")
-    number = Decimal(value)
-    if abs(number) > POINTS_MAX:
-        raise PydanticCustomError("out_of_range", "too large", {"low": -POINTS_MAX, "high": POINTS_MAX})
-    return number
+def _tier_points(value: Any) -> Decimal | str:
+    return ALL if value == ALL else whole_or_decimal(value)
 
 
-def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(value if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else "")
-    except (TypeError, ValueError):
-        raise PydanticCustomError("day_form", "not a day") from None
-
-
-def _fraction(value: Any) -> tuple[int, int]:
-    match = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", value) if isinstance(value, str) else None
-    if match is None:
-        raise PydanticCustomError("fraction_form", "not a fraction")
-    return int(match[1]), int(match[2])
-
-
-def _month_day(value: Any) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{2})-(\d{2})", value) if isinstance(value, str) else None
-    try:
-        month, day = (int(match[1]), int(match[2])) if match else (0, 0)
-        date(2023, month, day)
-    except ValueError:
-        raise PydanticCustomError("month_day_form", "not a month and day") from None
-    return month, day
-
-
-Points = Annotated[Decimal, BeforeValidator(_number)]
-Day = Annotated[date, BeforeValidator(_day)]
-Fraction = Annotated[tuple[int, int], BeforeValidator(_fraction), Field(strict=False)]
-MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day), Field(strict=False)]
-Count = Annotated[int, Field(ge=1, le=POINTS_MAX)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
-NodeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+){0,2}$", max_length=120)]
-Unit = Literal["hours", "times", "articles", "percent"]
-InWindow = Annotated[Window, Field(strict=False)]
-
-
-class Strict(BaseModel):
-    """Nothing unknown, nothing converted silently, nothing changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class NameText(Strict):
-    zh: Text
-    en: Text
-
-
-class Cited(Strict):
-    """Where a value comes from: one source or several, or our own assumption; never both, never neither."""
-
-    source: str | list[str] | None = None
-    clause: Text | None = None
-    assumption: Literal[True] | None = None
-    note: Text | None = None
-
-    @property
-    def keys(self) -> list[str]:
-        """The keys of the sources."""
-        return [self.source] if isinstance(self.source, str) else list(self.source or ())
-
-    @model_validator(mode="after")
-    def _cited_once(self) -> Cited:
-        if not self.keys and not self.assumption:
-            raise PydanticCustomError("uncited", "no citation")
-        if self.keys and self.assumption:
-            raise PydanticCustomError("source_and_assumption", "both a source and an assumption")
-        return self
-
-
-class CitedPoints(Cited):
-    value: Points
-
-
-class CitedCount(Cited):
-    value: Count
-
-
-class CitedFlag(Cited):
-    value: bool
-
-
-class CitedWindow(Cited):
-    value: InWindow
-
-
-class CitedFraction(Cited):
-    value: Fraction
-
-
-class CitedDue(Cited):
-    value: MonthDay
-
-
-class CitedOpening(Cited):
-    value: Literal["full", "zero"]
-
-
-class CitedMonth(Cited):
-    value: Annotated[int, Field(ge=1, le=12)]
-
-
-class CitedWhen(Cited):
-    value: Annotated[When, Field(strict=False)]
-
-
-class CitedUnrecorded(Cited):
-    value: Annotated[Unrecorded, Field(strict=False)]
+ALL = "all"  # of what the profile allots to the item's dimension
+TierPoints = Annotated[Decimal | Literal["all"], BeforeValidator(_tier_points)]
 
 
 class CitedItemPoints(CitedPoints):
     """What one entry adds or, with ``per``, what each unit of it adds."""
 
-    per: Unit | None = None
+    per: Code | None = None
+
+
+class RangeText(Cited):
+    """Points that the recorder chooses, in steps of one smallest unit or of ``step``."""
+
+    low: Points
+    high: Points
+    step: Points | None = None
 
 
 class BoundText(Cited):
@@ -164,9 +89,11 @@ class BoundText(Cited):
 
 
 class TierText(Cited):
+    """One named level; ``points: all`` is worth what the profile allots to the dimension."""
+
     code: Code
     name: NameText
-    points: Points
+    points: TierPoints
 
 
 class RungText(Cited):
@@ -187,7 +114,8 @@ class DutyText(Strict):
     settled: Annotated[Settlement, Field(strict=False)]
     unrecorded: CitedUnrecorded | None = None
     due: CitedDue | None = None
-    unit: Unit | None = None
+    unit: Code | None = None
+    rounding: CitedRounding | None = None
     targets: list[TargetText] = []
 
 
@@ -201,18 +129,32 @@ class WorthText(Cited):
 class LadderText(Strict):
     """From so many units on, so many points; only the highest rung reached counts."""
 
-    unit: Unit
+    unit: Code
     rungs: Annotated[list[RungText], Field(min_length=1)]
 
 
 class MeasureText(Strict):
-    """How entries become points; one of the four forms (without a measure they are added up)."""
+    """How entries become points; one of the four forms (without a measure they are added up).
+
+    ``unit`` is what a rate or worth counts; a ladder names its own.
+    """
 
     window: InWindow = Window.YEAR
+    unit: Code | None = None
     best: CitedCount | None = None
     ladder: LadderText | None = None
     rate: CitedFraction | None = None
     worth: WorthText | None = None
+    rounding: CitedRounding | None = None
+
+
+class VetoText(Strict):
+    """What a veto does while it stands, what it must cite, and who hears the member."""
+
+    effect: CitedEffect
+    band: Code | None = None
+    ground: CitedVetoGround
+    hears: list[str] = []
 
 
 class ItemText(Strict):
@@ -223,6 +165,7 @@ class ItemText(Strict):
     grounds: Cited
     points: CitedItemPoints | None = None
     tiers: list[TierText] | None = None
+    chosen: RangeText | None = Field(default=None, alias="range")
     duty: DutyText | None = None
     measure: MeasureText | None = None
     bounds: list[BoundText] = []
@@ -234,12 +177,17 @@ class ItemText(Strict):
     record: Annotated[list[str], Field(min_length=1)]
     review: Annotated[list[str], Field(min_length=1)]
     evidence: list[Text] = []
+    heard: CitedFlag | None = None
+    veto: VetoText | None = None
     retired: bool = False
 
 
 class DimensionText(Strict):
+    """``opens`` differs from the edition's opening where one part loses and another earns."""
+
     name: NameText
-    allotment: CitedPoints
+    allotment: CitedPoints | None = None
+    opens: CitedStarts | None = None
 
 
 class NodeText(Strict):
@@ -261,19 +209,32 @@ class TotalText(Cited):
     high: Points | None = None
 
 
+class ExclusionText(Cited):
+    """What keeps a member who meets the line from being named by it."""
+
+    ground: Annotated[Ground, Field(strict=False)]
+    dimension: Code | None = None
+    points: Points | None = None
+    months: Count | None = None
+
+
 class LineText(Strict):
     name: NameText
     basis: Annotated[Basis, Field(strict=False)]
+    dimension: Code | None = None
     relation: Annotated[Relation, Field(strict=False)]
     bound: CitedPoints
     when: CitedWhen
-    consequence: Literal["recommend", "assistance", "warning", "reminder_talk"]
+    consequence: Literal["recommend", "grade", "assistance", "warning", "reminder_talk"]
     due_min: CitedPoints | None = None
     quota: CitedFraction | None = None
+    pool_below: CitedCount | None = None
+    excludes: list[ExclusionText] = []
 
 
 class BandTest(Cited):
-    basis: Literal["daily", "total"]
+    basis: Annotated[Basis, Field(strict=False)]
+    dimension: Code | None = None
     relation: Annotated[Relation, Field(strict=False)]
     bound: Points
 
@@ -284,27 +245,36 @@ class BandText(Strict):
     test: BandTest | None = None
 
 
-class DutyOverride(Strict):
-    """What a profile changes in an item's duty."""
+class ItemOverride(Strict):
+    """What a class of members has otherwise in an item: its duty, its points, its bounds."""
 
     share: CitedPoints | None = None
     settled: Annotated[Settlement, Field(strict=False)] | None = None
+    points: CitedPoints | None = None
+    tiers: dict[Code, CitedPoints] = {}
+    bounds: list[BoundText] | None = None
     grounds: Cited | None = None
 
 
+class NodeOverride(Strict):
+    bounds: Annotated[list[BoundText], Field(min_length=1)]
+
+
 class OverlayText(Strict):
-    """A property of a branch that changes duties of its members, whatever their profile."""
+    """A property of a branch that changes items of its members, whatever their profile."""
 
     name: NameText
     grounds: Cited
     without: list[Code] = []
-    items: dict[Code, DutyOverride] = {}
+    items: dict[Code, ItemOverride] = {}
+    nodes: dict[NodeName, NodeOverride] = {}
 
 
 class ProfileText(OverlayText):
     """A class of members. ``duties: none`` lets the allotments stand unused (exempt members)."""
 
     duties: Literal["all", "none"] = "all"
+    base: CitedPoints | None = None
     allotments: dict[Code, CitedPoints] = {}
     ranked: CitedFlag | None = None
     graded: CitedFlag | None = None
@@ -319,7 +289,9 @@ class EditionText(Strict):
     starts: Day = Field(alias="from")
     until: Day | None = None
     base: CitedPoints
-    opening: CitedOpening
+    opening: CitedStarts
+    carried: CitedPercent | None = None
+    newcomers: CitedNewcomers | None = None
     total: TotalText
     dimensions: Annotated[dict[Code, DimensionText], Field(min_length=1)]
     unrecorded: dict[Annotated[Settlement, Field(strict=False)], CitedUnrecorded] = {}
@@ -342,7 +314,11 @@ class SourceText(Strict):
 
 
 class CycleText(Strict):
+    """The time that the book scores over; ``year`` says what the cycles of a shorter period come to together."""
+
     first_month: CitedMonth
+    period: CitedPeriod | None = None
+    year: CitedYearForm | None = None
 
 
 class BookText(Strict):
@@ -355,4 +331,5 @@ class BookText(Strict):
     applies_to: NameText
     decimals: Annotated[int, Field(ge=0, le=2)]
     cycle: CycleText
+    units: dict[Code, NameText] = {}
     sources: dict[Code, SourceText]

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.rules.award import Outcome
-from app.rules.core import Edition, Name
+from app.rules.core import Edition
+from app.rules.name import Name
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """One line: an item on some days or, for a duty, in some of its windows (``every``: in all that have ended).
 
-    ``line`` is its place in the file. ``costs`` names the duty that a finding costs where the item leaves a choice.
+    ``line`` is its place in the file. ``costs`` names the duty that a finding costs where the item leaves a choice,
+    ``chosen`` the recorder's points in the book's smallest unit.
     """
 
     line: int
@@ -27,6 +29,7 @@ class Given:
     units: int | None = None
     matter: str | None = None
     costs: str | None = None
+    chosen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class EditionExamples:
-    """An edition with the examples beside it, in the order of their files."""
+    """An edition with the examples beside it, in the order of their files; ``file`` is the edition's own."""
 
     edition: Edition
     examples: tuple[Example, ...]
+    file: str = ""

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from app.kit.calendar import is_quarter, quarter_days, quarter_of
+from app.kit.calendar import is_quarter, period_days, quarter_days, quarter_of
 from app.rules.award import Outcome
-from app.rules.book import Book, LoadedEdition
-from app.rules.core import STANDARD, Name, Regime
-from app.rules.document import Code, Day, NameText, Points, Strict, Text
+from app.rules.book import ITEMS_FILE, Book, LoadedEdition
+from app.rules.cited import Code, Day, NameText, Points, Strict, Text
+from app.rules.core import STANDARD, Regime
 from app.rules.example import EditionExamples, Example, Expected, Given
 from app.rules.faults import FaultList, KeyPath
+from app.rules.name import Name
 from app.rules.parse import parse
 from app.rules.source import FILES_MAX, Source, read_source
 
 EXAMPLES_FOLDER = "examples"
 EVERY = "all"
 
-_WINDOW = re.compile(r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4]|H[12])?")
+_WINDOW = re.compile(r"\d{4}(-(0[1-9]|1[0-2]|\d{4})|Q[1-4]|H[12])?")
 
 
 def _windows(value: Any) -> list[str]:
@@ -50,6 +51,7 @@ class GivenText(Strict):
     percent: Annotated[int, Field(ge=0, le=100)] | None = None
     matter: Text | None = None
     costs: Code | None = None
+    points: Points | None = None
 
 
 class ExpectedText(Strict):
@@ -84,10 +86,10 @@ class ExamplesText(Strict):
 
 def read_examples(book: Book, faults: FaultList) -> list[EditionExamples]:
     """The examples of every edition of a book, in the order of files and lines."""
-    return [_of_edition(book, loaded, faults) for loaded in book.editions]
+    return [_of_edition(loaded, faults) for loaded in book.editions]
 
 
-def _of_edition(book: Book, loaded: LoadedEdition, faults: FaultList) -> EditionExamples:
+def _of_edition(loaded: LoadedEdition, faults: FaultList) -> EditionExamples:
     folder = loaded.folder / EXAMPLES_FOLDER
     paths = sorted(folder.glob("*.yaml"))[:FILES_MAX] if folder.is_dir() else []
     found: dict[str, Example] = {}
@@ -96,27 +98,26 @@ def _of_edition(book: Book, loaded: LoadedEdition, faults: FaultList) -> Edition
         parsed = None if source is None else parse(ExamplesText, source, faults)
         if source is None or parsed is None:
             continue
-        reader = _Reader(book, loaded, source, faults)
+        reader = _Reader(loaded, source, faults)
         for code, text in parsed.document.examples.items():
             earlier = found.get(code)
             if earlier is not None:
                 reader.fault("example_code", "examples", code, name=code, file=earlier.file)
                 continue
             found[code] = reader.example(code, text)
-    return EditionExamples(loaded.edition, tuple(found.values()))
+    return EditionExamples(loaded.edition, tuple(found.values()), str(loaded.folder / ITEMS_FILE))
 
 
 class _Reader:
     """Turns the examples of one file into values, noting what the edition does not know."""
 
-    def __init__(self, book: Book, loaded: LoadedEdition, source: Source, faults: FaultList) -> None:
+    def __init__(self, loaded: LoadedEdition, source: Source, faults: FaultList) -> None:
         self._edition = loaded.edition
         self._source = source
         self._faults = faults
         self._decimals = next(iter(loaded.edition.regimes.values())).decimals
-        self._first = cycle_start(loaded.edition.starts_on, book.first_month)
-        following = self._first.replace(year=self._first.year + 1)
-        self._last = following - timedelta(days=1)
+        frame = loaded.edition.frame
+        self._first, self._last = period_days(loaded.edition.starts_on, frame.first_month, frame.period)
 
     def fault(self, code: str, *path: str | int, **facts: Any) -> None:
         self._faults.add(code, self._source.file, self._source.line(path), path, **facts)
@@ -169,6 +170,7 @@ class _Reader:
             units=text.units if text.percent is None else text.percent,
             matter=text.matter,
             costs=text.costs,
+            chosen=self._points(text.points),
         )
 
     def _in_cycle(self, day: date, place: KeyPath, last: date) -> None:
@@ -213,8 +215,3 @@ class _Reader:
         yield from self._standard.items
         yield from (node.name for node in self._standard.nodes)
         yield from (across.name for across in self._standard.across)
-
-
-def cycle_start(day: date, first_month: int) -> date:
-    """The first day of the cycle that holds the day."""
-    return date(day.year if day.month >= first_month else day.year - 1, first_month, 1)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.rules.fault_texts_frame import FRAME
+from app.rules.fault_texts_inheritance import INHERITANCE
 from app.rules.fault_texts_meaning import MEANING
+from app.rules.fault_texts_stars import STARS
 
 _READING: Mapping[str, tuple[str, str]] = {
     "no_book": (
@@ -28,8 +31,11 @@ _READING: Mapping[str, tuple[str, str]] = {
         "From this line on the text is not UTF-8. Save the file as UTF-8.",
     ),
     "yaml_syntax": (
-        "YAML 写法有误（{reason}）。请检查此行及上一行的缩进、冒号、引号和括号。",
-        "This is not valid YAML ({reason}). Check indentation, colons, quotes and brackets here and one line above.",
+        "YAML 写法有误（{reason}）。请检查此行及上一行的缩进、冒号、引号和括号；标点应为半角（: , 而不是 ：，）。",
+        (
+            "This is not valid YAML ({reason}). Check indentation, colons, quotes and brackets here and in the line "
+            "above; marks are half-width (: and ,)."
+        ),
     ),
     "not_a_mapping": (
         "文件内容应是“键: 值”的表。请参照随附的龙文细则书写。",
@@ -71,8 +77,8 @@ _READING: Mapping[str, tuple[str, str]] = {
 
 _FORM: Mapping[str, tuple[str, str]] = {
     "unknown_key": (
-        "这里不能有键 {name}。请检查拼写，或删去它。",
-        "The key {name} is not known here. Check its spelling or remove it.",
+        "这里不能有键 {name}。请检查拼写，或删去它；行内文字含逗号、冒号时请加引号。",
+        "The key {name} is not known here. Check its spelling or remove it; quote a text that holds a comma or colon.",
     ),
     "missing_key": ("缺少键 {name}。请补上。", "The key {name} is missing. Add it."),
     "wrong_type": (
@@ -153,4 +159,4 @@ _EXAMPLES: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-TEXTS: Mapping[str, tuple[str, str]] = {**_READING, **_FORM, **MEANING, **_EXAMPLES}
+TEXTS: Mapping[str, tuple[str, str]] = {**_READING, **_FORM, **MEANING, **FRAME, **INHERITANCE, **STARS, **_EXAMPLES}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.rules.fault_texts_language import LANGUAGE
+
 _ITEMS: Mapping[str, tuple[str, str]] = {
     "unknown_citation": (
         "来源 {name} 没有登记。请在 book.yaml 的 sources 中登记，或改正代号。",
@@ -72,12 +74,18 @@ _ITEMS: Mapping[str, tuple[str, str]] = {
         "A book that earns from zero has no share to lose. Give points instead of a duty.",
     ),
     "amount_needs_targets": (
-        "按数量结算的职责必须写 unit 和 targets（其中一个为全年目标），并按年设定。请补上。",
-        "A duty settled by amount needs a unit, targets (one of them for the year) and every: year. Add them.",
+        (
+            "按数量结算的职责必须写 unit 和 targets（其中一个为整个计分周期的目标），"
+            "并每周期一次（every，通常为 year）。请补上。"
+        ),
+        (
+            "A duty settled by amount needs a unit, targets (one of them for the whole cycle) and an every as long as "
+            "the cycle (usually year). Add them."
+        ),
     ),
     "amount_only": (
-        "只有按数量结算（settled: amount）的职责才写 {name}。请删去。",
-        "Only a duty settled by amount has {name}. Remove it.",
+        "只有按数量结算（settled: amount）的职责才写 {name}；rounding 也用于按比率结算（rate）的职责。请删去。",
+        "Only a duty settled by amount has {name}, and rounding one settled by rate too. Remove it.",
     ),
     "targets_order": (
         "目标应从短时段到长时段逐个增大，且时段不重复。请改正。",
@@ -150,8 +158,14 @@ _TREE: Mapping[str, tuple[str, str]] = {
         "outside names the node {name}, which does not exist. Name one above the item: {above}.",
     ),
     "outside_not_above": (
-        "节点 {name} 不在此项目之上，不必列入 outside。请改为：{above}。",
-        "The node {name} does not stand above the item. Name one of: {above}.",
+        (
+            "项目跳过节点时应从最低一级（{lower}）起逐级列出；{name} 不在此项目之上，"
+            "或其下一级未列出。可选：{above}。请改正。"
+        ),
+        (
+            "An item passes by the nodes above it from the lowest ({lower}) up, one by one; {name} is not above it, "
+            "or a lower one is not named. There are: {above}. Correct the list."
+        ),
     ),
     "across_twice": (
         "类别 {kind} 已有一个跨组限额。每个类别最多一个，请合并。",
@@ -173,11 +187,18 @@ _EDITION: Mapping[str, tuple[str, str]] = {
         "The allotments add up to {sum}, not to the base of {base}. Correct the allotments or the base.",
     ),
     "shares_sum": (
-        "类型 {profile} 在指标 {dimension} 的职责份额全年合计 {sum}，应等于分配 {allotment}。请调整份额或分配。",
         (
-            "Under the profile {profile} the shares of {dimension} add up to {sum} in a year, not to its allotment of "
+            "类型 {profile} 在指标 {dimension} 的职责份额在一个考评期内合计 {sum}，"
+            "应等于分配 {allotment}。请调整份额或分配。"
+        ),
+        (
+            "Under the profile {profile} the shares of {dimension} add up to {sum} in a cycle, not to its allotment of "
             "{allotment}. Correct the shares or the allotment."
         ),
+    ),
+    "profile_exempt": (
+        "缺少类型 exempt（免考评党员）：名册中免考评的时段按它计分。请在 profiles 中补上。",
+        "The profile exempt is missing; it judges the days of an exemption in the roster. Add it under profiles.",
     ),
     "profile_standard": (
         "缺少类型 standard（一般党员）。请在 profiles 中补上。",
@@ -245,7 +266,7 @@ _EDITION: Mapping[str, tuple[str, str]] = {
         "The edition {before} runs to {until} and overlaps this one, which starts on {start}. Make them meet.",
     ),
     "code_meaning": (
-        "代码 {name} 在版本 {before} 中是“{old}”（{was}），现在是“{new}”（{now}）。代码不能改变含义，请另用新代码。",
+        ("代码 {name} 在版本 {before} 中是“{old}”（{was}），现在是“{new}”（{now}）。代码不能改变含义，请另用新代码。"),
         (
             "The code {name} meant “{old}” ({was}) in the edition {before} and means “{new}” ({now}) here. A code "
             "keeps its meaning; use a new one."
@@ -260,4 +281,4 @@ _EDITION: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-MEANING: Mapping[str, tuple[str, str]] = {**_ITEMS, **_TREE, **_EDITION}
+MEANING: Mapping[str, tuple[str, str]] = {**_ITEMS, **_TREE, **_EDITION, **LANGUAGE}

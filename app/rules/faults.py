@@ -39,6 +39,19 @@ class RulesFaulty(LongwenError):
         self.faults = list(faults)
         super().__init__(count=len(self.faults))
 
+    def listed(self, language: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "index": None,
+                "field": one.key or None,
+                "code": one.code,
+                "detail": one.text(language),
+                "file": one.file,
+                "line": one.line,
+            }
+            for one in self.faults
+        ]
+
     def __str__(self) -> str:
         listed = (f"{fault.file}:{fault.line}: {fault.key}: {fault.en}" for fault in self.faults)
         return "\n".join([self.text("en"), *listed])
@@ -57,6 +70,10 @@ class FaultList:
         fault = RuleFault(str(file), line, key, zh.format(**facts), en.format(**facts), code)
         if fault not in self.found:
             self.found.append(fault)
+
+    def take(self, other: FaultList) -> None:
+        """Note what another list found."""
+        self.found += [fault for fault in other.found if fault not in self.found]
 
     def raise_any(self) -> None:
         """Raise ``RulesFaulty`` with everything found, in the order of files and lines."""

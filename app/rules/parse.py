@@ -21,10 +21,16 @@ Document = TypeVar("Document", bound=BaseModel)
 ROUNDS_MAX = 4  # a part taken out may uncover a fault in what stays
 
 # Entries of these tables can be left out one by one; ``bands`` is a list and only makes sense whole.
-_TABLES = ("items", "profiles", "overlays", "lines", "nodes", "across", "sources", "examples")
+_TABLES = (
+    *("items", "profiles", "overlays", "lines", "nodes", "across", "sources", "examples"),
+    *("modules", "indicators", "stars", "gates", "quotas", "vetoes", "downgrades"),  # of a star sheet
+)
+# Sections of a star sheet that can be left out whole; that they are there is checked later.
+_SECTIONS = ("full", "round", "bonus", "order", "step", "rectification")
 
 _OUR_OWN = frozenset(
     {"uncited", "source_and_assumption", "points_form", "fraction_form", "day_form", "month_day_form", "windows_form"}
+    | {"indicator_form"}
 )
 _TYPE_NAMES: Mapping[str, tuple[str, str]] = {
     "string_type": ("文字", "a text"),
@@ -125,7 +131,12 @@ def _take_out(data: dict[str, Any], detail: ErrorDetails) -> bool:
         if isinstance(holder, dict):
             holder.pop(path[-1], None)
         return True
-    if len(path) > 1 and path[0] in _TABLES and isinstance(data.get(str(path[0])), dict):
-        data[str(path[0])].pop(path[1], None)
+    # What an extension tightens are tables in a table.
+    tables, place = (data["tighten"], path[1:]) if len(path) > 2 and path[0] == "tighten" else (data, path)
+    if len(place) > 1 and place[0] in _TABLES and isinstance(tables.get(str(place[0])), dict):
+        tables[str(place[0])].pop(place[1], None)
+        return True
+    if path and path[0] in _SECTIONS:
+        data.pop(str(path[0]), None)
         return True
     return False

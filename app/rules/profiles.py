@@ -1,4 +1,4 @@
-"""Which duties a class of members owes: the items of an edition under a profile and a property of the branch."""
+"""What a class of members has otherwise: an edition under a profile and a property of the branch."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.kit.calendar import WINDOW_LENGTH, Window
-from app.rules.core import Settlement, overlaid
-from app.rules.document import Cited, CitedPoints, CitedUnrecorded, EditionText, OverlayText, ProfileText
+from app.rules.cited import CitedPoints, CitedUnrecorded
+from app.rules.core import Kind, Settlement, Starts, overlaid
+from app.rules.document import BookText, BoundText, EditionText, ItemOverride, MeasureText, OverlayText, ProfileText
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,11 @@ class RegimeKey:
 
 @dataclass(frozen=True)
 class OwedDuty:
-    """An item's duty as a class of members owes it; ``grounds`` cites what the class changes in it."""
+    """An item's duty as a class of members owes it."""
 
     share: CitedPoints
     settled: Settlement
     unrecorded: CitedUnrecorded | None
-    grounds: tuple[Cited, ...]
 
 
 def regime_keys(edition: EditionText) -> list[RegimeKey]:
@@ -45,44 +45,95 @@ def parts_of(edition: EditionText, key: RegimeKey) -> list[OverlayText]:
     return [*overlay, edition.profiles[key.profile]]
 
 
+def overrides_of(edition: EditionText, code: str, key: RegimeKey) -> list[ItemOverride]:
+    """What the parts laid over an item change in it, in their order."""
+    return [part.items[code] for part in parts_of(edition, key) if code in part.items]
+
+
+def is_without(edition: EditionText, code: str, key: RegimeKey) -> bool:
+    """Whether the class does not have the item at all."""
+    return any(code in part.without for part in parts_of(edition, key))
+
+
 def duty_owed(edition: EditionText, code: str, key: RegimeKey) -> OwedDuty | None:
     """The item's duty under the regime; None where its members do not owe it."""
     item = edition.items[code]
-    parts = parts_of(edition, key)
-    if item.duty is None or item.retired or any(code in part.without for part in parts):
+    if item.duty is None or item.retired or is_without(edition, code, key):
         return None
     if edition.profiles[key.profile].duties == "none":
         return None
     share, settled, unrecorded = item.duty.share, item.duty.settled, item.duty.unrecorded
-    grounds: list[Cited] = []
-    for part in parts:
-        change = part.items.get(code)
-        if change is None:
-            continue
+    for change in overrides_of(edition, code, key):
         share = change.share or share
         if change.settled is not None and change.settled is not settled:
             settled, unrecorded = change.settled, None
-        if change.grounds is not None:
-            grounds.append(change.grounds)
-    return OwedDuty(share, settled, unrecorded or edition.unrecorded.get(settled), tuple(grounds))
+    return OwedDuty(share, settled, unrecorded or edition.unrecorded.get(settled))
 
 
-def times_a_year(window: Window) -> int:
-    return 12 // WINDOW_LENGTH[window]
+def cycle_window(book: BookText) -> Window:
+    """How long a cycle of the book lasts."""
+    return Window.YEAR if book.cycle.period is None else book.cycle.period.value
 
 
-def allotments_of(edition: EditionText, profile: ProfileText) -> dict[str, CitedPoints]:
-    """Each dimension's allotment under the profile."""
+def measured_over(book: BookText, measure: MeasureText) -> Window:
+    """The window of a measure; one that names none is taken over the whole cycle."""
+    return min(measure.window, cycle_window(book), key=WINDOW_LENGTH.__getitem__)
+
+
+def times_a_cycle(book: BookText, window: Window) -> int:
+    """How often a window comes round in one cycle of the book; once where it is (wrongly) longer than the cycle."""
+    return max(1, WINDOW_LENGTH[cycle_window(book)] // WINDOW_LENGTH[window])
+
+
+def basic_points_of(edition: EditionText, profile: ProfileText) -> Decimal:
+    """What the allotments of the profile add up to, or what its members open with."""
+    return (profile.base or edition.base).value
+
+
+def starts_of(edition: EditionText, dimension: str) -> Starts:
+    """Whether the dimension loses from full or earns from zero; BASE where nothing is allotted."""
+    opens = edition.dimensions[dimension].opens
+    return edition.opening.value if opens is None else opens.value
+
+
+def allotments_of(edition: EditionText, profile: ProfileText) -> dict[str, CitedPoints | None]:
+    """Each dimension's allotment under the profile, before its weight; None where nothing is allotted."""
     return {code: profile.allotments.get(code, text.allotment) for code, text in edition.dimensions.items()}
 
 
-def shares_of(edition: EditionText, key: RegimeKey) -> dict[str, Decimal]:
-    """What a year's duties of each dimension are worth together under the regime."""
+def allotted_bounds(starts: Starts, allotment: CitedPoints | None) -> list[BoundText]:
+    """A dimension loses, or where it earns gains, its allotment at most."""
+    if allotment is None:
+        return []
+    low, high = (-allotment.value, None) if starts is Starts.FULL else (Decimal(0), allotment.value)
+    return [BoundText(window=Window.YEAR, low=low, high=high, assumption=True)]
+
+
+def weighted_allotments(edition: EditionText, profile: ProfileText) -> dict[str, Decimal]:
+    """Each dimension's allotment as it counts in the daily score: times its weight."""
+    found: dict[str, Decimal] = {}
+    for code, allotment in allotments_of(edition, profile).items():
+        node = edition.nodes.get(f"{Kind.ROUTINE.value}/{code}")
+        numerator, denominator = node.weight.value if node and node.weight else (1, 1)
+        found[code] = (Decimal(0) if allotment is None else allotment.value) * numerator / denominator
+    return found
+
+
+def opening_of(edition: EditionText, profile: ProfileText) -> Decimal:
+    """What the book gives at the start of a cycle: the base, or the allotments of the dimensions that lose."""
+    if edition.opening.value is Starts.BASE:
+        return basic_points_of(edition, profile)
+    weighted = weighted_allotments(edition, profile)
+    return sum((value for code, value in weighted.items() if starts_of(edition, code) is Starts.FULL), Decimal(0))
+
+
+def shares_of(book: BookText, edition: EditionText, key: RegimeKey) -> dict[str, Decimal]:
+    """What a cycle's duties of each dimension are worth together under the regime."""
     sums = dict.fromkeys(edition.dimensions, Decimal(0))
     for code, item in edition.items.items():
         duty = duty_owed(edition, code, key)
         if duty is not None and item.duty is not None and item.dimension in sums:
-            sums[item.dimension] += duty.share.value * times_a_year(item.duty.every.value)
+            sums[item.dimension] += duty.share.value * times_a_cycle(book, item.duty.every.value)
     return sums
 
 

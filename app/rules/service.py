@@ -7,6 +7,7 @@ checked against that digest once per process.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,13 +19,17 @@ from sqlalchemy import Connection
 from app.kit.calendar import quarter_days, quarter_of
 from app.kit.errors import ErrorKind, LongwenError, NotFound
 from app.kit.ids import new_id
+from app.roster.core import BranchForm
 from app.rules import store
-from app.rules.book import Book, LoadedEdition, book_folders, read_book
+from app.rules.adoption import Adopted, Adoption, FrameDiffers
+from app.rules.book import Book, LoadedEdition, book_folders, load_book, read_books, read_front
 from app.rules.content import ContentUnreadable, digest_of, edition_from_content
-from app.rules.core import Adopted, Adoption, Edition, Regime
+from app.rules.core import Edition, Regime
 from app.rules.example import EditionExamples
 from app.rules.example_document import read_examples
-from app.rules.faults import FaultList
+from app.rules.faults import FaultList, KeyPath
+from app.rules.front import WholeBook
+from app.rules.source import read_source
 
 EDITIONS_MAX = 64  # kept in memory, each a few hundred kilobytes
 
@@ -64,6 +69,14 @@ class AdoptionOffQuarter(LongwenError):
     en = "A rule book is adopted from a quarter's first day to a quarter's last; {day} is neither. Correct the day."
 
 
+class AdoptionBeforeEdition(LongwenError):
+    """A book is adopted from a day on which it is in force."""
+
+    code = "adoption_before_edition"
+    zh = "评分细则 {book} 最早的版本自 {first} 起施行，不能自 {day} 起采用。请改用 {first} 或以后的季度。"
+    en = "The first edition of {book} is in force from {first}, so it cannot be adopted from {day}. Take a later day."
+
+
 class AdoptionOverlaps(LongwenError):
     """One organisation goes by one book at a time."""
 
@@ -88,10 +101,33 @@ def read_folder(folder: Path) -> tuple[tuple[Book, ...], tuple[EditionExamples, 
     """
     faults = FaultList()
     found = book_folders(folder) or [folder]  # the folder itself then says that it holds no book
-    books = [book for one in found if (book := read_book(one, faults)) is not None]
+    books = read_books(found, faults)
     examples = [one for book in books for one in read_examples(book, faults)]
     faults.raise_any()
     return tuple(books), tuple(examples)
+
+
+def read_whole(folder: Path) -> WholeBook:
+    """The book in a folder as it is printed. Raises ``RulesFaulty``."""
+    book = load_book(folder)
+    return WholeBook(book.code, read_front(folder), tuple(one.edition for one in book.editions))
+
+
+def lines_of(file: str) -> Mapping[KeyPath, int]:
+    """The line of every key in a rule file that ``read_folder`` has read without fault; empty where it is gone.
+
+    A bound that tightens another book's stands under its window and side as well, whatever its place in the list.
+    """
+    source = read_source(Path(file), file, FaultList())
+    if source is None:
+        return {}
+    lines = dict(source.lines)
+    for section, tightened in source.data.get("tighten", {}).items():
+        for code, one in tightened.items():
+            place = ("tighten", section, code, "bounds")
+            for number, bound in enumerate(one["bounds"]):
+                lines |= {(*place, bound["window"], key): source.line((*place, number, key)) for key in bound}
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +145,8 @@ def publish(
 ) -> tuple[Publication, ...]:
     """Publish every edition of the book; the same content again changes nothing.
 
-    Raises ``EditionPublished`` where the book's code or first day of an edition is taken by other content.
+    Raises ``EditionPublished`` where the book's code or first day of an edition is taken by other content, and
+    ``FrameDiffers`` where the book's cycles were others before.
     """
     return tuple(_publish(connection, district_id, loaded, at, by) for loaded in book.editions)
 
@@ -123,6 +160,7 @@ def _publish(
             return Publication(edition.code, edition.digest, edition.starts_on, is_new=False)
         if edition.code == known.code or edition.starts_on == known.starts_on:
             raise EditionPublished(book=known.book, code=known.code, starts_on=known.starts_on.isoformat())
+        _require_one_frame(edition, edition_by_digest(connection, district_id, known.digest))
     made = store.insert_edition(connection, district_id, edition, loaded.content, at=at, by=by)
     if not made and store.find_content(connection, district_id, edition.digest) is None:
         # Another publisher was faster, with other content under the same code.
@@ -131,30 +169,70 @@ def _publish(
 
 
 def adopt(
-    connection: Connection, district_id: UUID, *, book: str, path: str, from_on: date, until_on: date | None = None
+    connection: Connection,
+    district_id: UUID,
+    *,
+    book: str,
+    path: str,
+    from_on: date,
+    until_on: date | None = None,
+    form: BranchForm | None = None,
 ) -> UUID:
     """Let the organisation at ``path`` and all below it go by the book; the id of the adoption.
 
-    What the organisation went by until then ends the day before. Adopting again what is adopted changes nothing.
-    Raises ``BookNotPublished``, ``AdoptionOffQuarter`` or ``AdoptionOverlaps``.
+    With a ``form`` only branches of that form do. What they went by until then ends the day before. Adopting again
+    what is adopted changes nothing. Raises ``BookNotPublished``, ``AdoptionOffQuarter``, ``AdoptionBeforeEdition``,
+    ``AdoptionOverlaps``, and ``FrameDiffers`` where another book in force in the district then has other cycles.
     """
     if quarter_days(quarter_of(from_on))[0] != from_on:
         raise AdoptionOffQuarter(day=from_on.isoformat(), field="from_on")
     if until_on is not None and (until_on < from_on or quarter_days(quarter_of(until_on))[1] != until_on):
         raise AdoptionOffQuarter(day=until_on.isoformat(), field="until_on")
-    if not store.list_published(connection, district_id, book):
+    published = store.list_published(connection, district_id, book)
+    if not published:
         raise BookNotPublished(book=book, field="book")
-    for known in store.lock_adoptions(connection, district_id, path):
-        if known.book == book and known.from_on <= from_on and known.until_on == until_on:
-            return known.id
-        if known.until_on is not None and known.until_on < from_on:
-            continue
-        if known.until_on is not None or known.from_on >= from_on:
-            raise AdoptionOverlaps(book=known.book, from_on=known.from_on.isoformat(), field="from_on")
-        store.update_adoption_end(connection, district_id, known.id, from_on - timedelta(days=1))
-    made = Adoption(new_id(), book, path, from_on, until_on)
-    store.insert_adoption(connection, district_id, made)
+    if from_on < published[0].starts_on:
+        first = published[0].starts_on.isoformat()
+        raise AdoptionBeforeEdition(book=book, first=first, day=from_on.isoformat(), field="from_on")
+    made = Adoption(new_id(), book, path, from_on, until_on, form)
+    known = _make_room(connection, district_id, made)
+    if known is not None:
+        return known
+    edition = latest_edition(connection, district_id, book)
+    for other in store.list_adoptions(connection, district_id):
+        if made.overlaps(other):
+            _require_one_frame(edition, latest_edition(connection, district_id, other.book))
+    if not store.insert_adoption(connection, district_id, made):
+        raise AdoptionOverlaps(book=book, from_on=from_on.isoformat(), field="from_on")  # another was faster
     return made.id
+
+
+def _make_room(connection: Connection, district_id: UUID, made: Adoption) -> UUID | None:
+    """End what the organisation goes by until then; the id of an adoption that says the same already."""
+    for known in store.lock_adoptions(connection, district_id, made.path):
+        if known.form is not made.form or (made.until_on is not None and made.until_on < known.from_on):
+            continue
+        if known.book == made.book and known.from_on <= made.from_on and known.until_on == made.until_on:
+            return known.id
+        if known.until_on is not None and known.until_on < made.from_on:
+            continue
+        if known.until_on is not None or known.from_on >= made.from_on:
+            raise AdoptionOverlaps(book=known.book, from_on=known.from_on.isoformat(), field="from_on")
+        store.update_adoption_end(connection, district_id, known.id, made.from_on - timedelta(days=1))
+    return None
+
+
+def _require_one_frame(edition: Edition, other: Edition) -> None:
+    if not edition.frame.agrees_with(other.frame):
+        raise FrameDiffers(
+            book=edition.book,
+            month=edition.frame.first_month,
+            period=edition.frame.period.value,
+            other=other.book,
+            other_month=other.frame.first_month,
+            other_period=other.frame.period.value,
+            field="book",
+        )
 
 
 def adopted(connection: Connection, district_id: UUID) -> Adopted:
@@ -165,9 +243,14 @@ def adopted(connection: Connection, district_id: UUID) -> Adopted:
     )
 
 
-def edition_on(connection: Connection, district_id: UUID, path: str, day: date) -> Edition:
-    """The edition in force for the organisation at ``path``. Raises ``NoEditionInForce``; there is no default."""
-    digest = adopted(connection, district_id).digest_on(path, day)
+def edition_on(
+    connection: Connection, district_id: UUID, path: str, day: date, form: BranchForm | None = None
+) -> Edition:
+    """The edition in force for the organisation at ``path``; for a branch tell its form.
+
+    Raises ``NoEditionInForce``; there is no default.
+    """
+    digest = adopted(connection, district_id).digest_on(path, day, form)
     return edition_by_digest(connection, district_id, digest)
 
 
@@ -175,6 +258,14 @@ def editions_of(connection: Connection, district_id: UUID, book: str) -> tuple[E
     """Every published edition of a book, from the earliest on."""
     published = store.list_published(connection, district_id, book)
     return tuple(edition_by_digest(connection, district_id, known.digest) for known in published)
+
+
+def latest_edition(connection: Connection, district_id: UUID, book: str) -> Edition:
+    """The book's last published edition; all of them have one frame. Raises ``BookNotPublished``."""
+    published = store.list_published(connection, district_id, book)
+    if not published:
+        raise BookNotPublished(book=book, field="book")
+    return edition_by_digest(connection, district_id, published[-1].digest)
 
 
 def edition_by_digest(connection: Connection, district_id: UUID, digest: str) -> Edition:

@@ -9,11 +9,17 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.kit.db import AnyRow
-from app.rules.core import Adoption, Edition, Published
+from app.roster.core import BranchForm
+from app.rules.adoption import Adoption, Published
+from app.rules.core import Edition
 from app.rules.tables import adoption, edition
 
 _PUBLISHED = (edition.c.book, edition.c.code, edition.c.digest, edition.c.starts_on, edition.c.ends_on)
-_ADOPTION = (adoption.c.id, adoption.c.book, adoption.c.path, adoption.c.from_on, adoption.c.until_on)
+_ADOPTION = (
+    *(adoption.c.id, adoption.c.book, adoption.c.path),
+    *(adoption.c.from_on, adoption.c.until_on, adoption.c.form),
+)
+_IN_ORDER = (adoption.c.path, adoption.c.form.asc().nulls_first(), adoption.c.from_on)
 
 
 def insert_edition(
@@ -51,7 +57,7 @@ def list_published(connection: Connection, district_id: UUID, book: str | None =
 
 def list_adoptions(connection: Connection, district_id: UUID) -> tuple[Adoption, ...]:
     statement = select(*_ADOPTION).where(adoption.c.district_id == district_id)
-    return tuple(_adoption(row) for row in connection.execute(statement.order_by(adoption.c.path, adoption.c.from_on)))
+    return tuple(_adoption(row) for row in connection.execute(statement.order_by(*_IN_ORDER)))
 
 
 def lock_adoptions(connection: Connection, district_id: UUID, path: str) -> tuple[Adoption, ...]:
@@ -65,17 +71,19 @@ def lock_adoptions(connection: Connection, district_id: UUID, path: str) -> tupl
     return tuple(_adoption(row) for row in connection.execute(statement))
 
 
-def insert_adoption(connection: Connection, district_id: UUID, made: Adoption) -> None:
-    connection.execute(
-        insert(adoption).values(
-            district_id=district_id,
-            id=made.id,
-            book=made.book,
-            path=made.path,
-            from_on=made.from_on,
-            until_on=made.until_on,
-        )
+def insert_adoption(connection: Connection, district_id: UUID, made: Adoption) -> bool:
+    """False if the organisation has an adoption of this form from this day on already."""
+    statement = insert(adoption).values(
+        district_id=district_id,
+        id=made.id,
+        book=made.book,
+        path=made.path,
+        form=made.form,
+        from_on=made.from_on,
+        until_on=made.until_on,
     )
+    inserted = connection.execute(statement.on_conflict_do_nothing().returning(adoption.c.id))
+    return inserted.one_or_none() is not None
 
 
 def update_adoption_end(connection: Connection, district_id: UUID, adoption_id: UUID, until_on: date) -> None:
@@ -87,4 +95,5 @@ def update_adoption_end(connection: Connection, district_id: UUID, adoption_id: 
 
 
 def _adoption(row: AnyRow) -> Adoption:
-    return Adoption(row.id, row.book, row.path, row.from_on, row.until_on)
+    form = None if row.form is None else BranchForm(row.form)
+    return Adoption(row.id, row.book, row.path, row.from_on, row.until_on, form)

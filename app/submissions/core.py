@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.auth.core import Actor, Permission, Role
 from app.kit.errors import ErrorKind, LongwenError
-from app.points.ledger import Entry, Posting
+from app.points.ledger import Posting
 from app.points.views import Effect, PostedItem
 from app.roster.history import MemberHistory
 from app.rules.core import Item, Kind
@@ -94,9 +94,12 @@ class SubmissionPage:
 class Reversed:
     """What a reversal booked, and what it did to the standings that the caller may read."""
 
-    entries: tuple[Entry, ...]
+    posted: PostedItem
     effects: tuple[Effect, ...]
-    replayed: bool
+
+    @property
+    def replayed(self) -> bool:
+        return self.posted.replayed
 
 
 class NotYourReview(LongwenError):

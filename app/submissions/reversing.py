@@ -41,7 +41,7 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
         raise refusals.IdUsed(id=str(reversal_id), field="id")
     posted = points.reverse(connection, actor, entry_id, reversal_id, reason)
     effects = tuple(posted.effects.values()) if may_see(actor, history) else ()
-    return Reversed(posted.items[0].entries, effects, posted.items[0].replayed)
+    return Reversed(posted.items[0], effects)
 
 
 def _check(actor: Actor, entry: Entry, item: Item, paths: list[str], *, has_finding: bool) -> None:

@@ -13,8 +13,10 @@ from app.kit.errors import LongwenError
 from app.kit.http import Answer, Model
 from app.kit.problems import Language
 from app.points.ledger import Posting, Source
-from app.points.schemas import EffectAnswer, EntryAnswer
+from app.points.schemas import EffectAnswer, EntryAnswer, entry_answers
 from app.rules.award import UNITS_MAX, Outcome
+from app.rules.points import json_number
+from app.rules.schemas_points import Points, PointsSent
 from app.submissions.core import (
     Decided,
     Decision,
@@ -41,6 +43,9 @@ class RecordItem(Model):
     )
     units: int | None = Field(
         None, strict=True, ge=0, le=UNITS_MAX, description="数量（小时、次、百分比）· hours, times, percent"
+    )
+    chosen: PointsSent | None = Field(
+        None, alias="points", description="由记录人定分的项目的分值 · chosen points", examples=[2.5]
     )
     tier: str | None = Field(None, max_length=64, description="档次代码 · the tier's code")
     matter: str | None = Field(
@@ -84,6 +89,7 @@ class SubmissionAnswer(Answer):
     tier: str | None
     matter: str | None
     units: int | None
+    points: Points | None = Field(description="由记录人定的分值 · points that the recorder chose")
     effective_on: date
     reason: str | None
     state: SubmissionState
@@ -105,6 +111,7 @@ class SubmissionAnswer(Answer):
             tier=posting.tier,
             matter=posting.matter,
             units=posting.units,
+            points=None if posting.chosen is None else json_number(posting.chosen),
             effective_on=posting.effective_on,
             reason=posting.reason,
             state=submission.state,
@@ -147,12 +154,12 @@ class RecordedAnswer(Answer):
             return cls(
                 status="submitted", replayed=recorded.replayed, submission=SubmissionAnswer.of(recorded.submission)
             )
-        entries = recorded.posted.entries if recorded.posted is not None else ()
+        entries = entry_answers(recorded.posted)
         return cls(
             status="posted",
             replayed=recorded.replayed,
-            entry=EntryAnswer.of(entries[0]),
-            along=[EntryAnswer.of(entry) for entry in entries[1:]],
+            entry=entries[0],
+            along=entries[1:],
             effect=None if recorded.effect is None else EffectAnswer.of(recorded.effect),
         )
 
@@ -180,10 +187,9 @@ class DecisionAnswer(Answer):
 
     @classmethod
     def of(cls, decided: Decided) -> DecisionAnswer:
-        entries = decided.posted.entries if decided.posted is not None else ()
         return cls(
             submission=SubmissionAnswer.of(decided.submission),
-            entries=[EntryAnswer.of(entry) for entry in entries],
+            entries=entry_answers(decided.posted),
             effects=[EffectAnswer.of(effect) for effect in decided.effects],
         )
 
@@ -220,7 +226,7 @@ class PostedAnswer(Answer):
     @classmethod
     def of(cls, reversed_: Reversed) -> PostedAnswer:
         return cls(
-            entries=[EntryAnswer.of(entry) for entry in reversed_.entries],
+            entries=entry_answers(reversed_.posted),
             replayed=reversed_.replayed,
             effects=[EffectAnswer.of(effect) for effect in reversed_.effects],
         )

@@ -17,7 +17,7 @@ from app.points.gathering import Background
 from app.points.ledger import Posting
 from app.points.views import Effect
 from app.roster.core import MemberOn
-from app.rules.award import points_of
+from app.rules.award import points_of, points_sent
 from app.rules.core import Item, Kind, Matter
 from app.submissions import store
 from app.submissions.core import (
@@ -96,14 +96,14 @@ class _Clerk:
         found = self._found[index]
         return not isinstance(found, LongwenError) and found[1].kind is Kind.ROUTINE
 
-    def _find(self, request: Posting) -> tuple[MemberOn, Item] | LongwenError:
-        """The member on the day and the item of the book in force then, or what is wrong."""
+    def _find(self, request: Posting) -> tuple[MemberOn, Item, int] | LongwenError:
+        """The member on the day, the item of the book in force then and the places of its points, or what is wrong."""
         try:
             return self._member_and_item(request)
         except LongwenError as error:
             return error
 
-    def _member_and_item(self, request: Posting) -> tuple[MemberOn, Item]:
+    def _member_and_item(self, request: Posting) -> tuple[MemberOn, Item, int]:
         day = request.effective_on
         history = self.background.histories.get(request.member_id)
         there = None if history is None else history.on(day)
@@ -116,7 +116,7 @@ class _Clerk:
             raise refusals.NotAMemberThen(day=day.isoformat(), field="member_id")
         if item is None or item.retired:
             raise refusals.UnknownItem(item=request.item, book=regime.book, edition=regime.edition, field="item")
-        return there, item
+        return there, item, regime.decimals
 
     def route(self, index: int, request: Posting) -> Submission | None:
         """None for the ledger, or the submission to store (the one stored before, on a retry). Raises the refusals."""
@@ -126,7 +126,7 @@ class _Clerk:
             if isinstance(found, refusals.UnknownItem) and request.id in self._used:
                 return None  # posted before the roster or the book changed: the ledger answers the retry
             raise found
-        there, item = found
+        there, item, decimals = found
         is_own = there.account_id is not None and there.account_id == self.actor.account_id
         if is_own and (item.kind is not Kind.INNOVATION or Role.MEMBER.value not in item.record):
             raise refusals.OwnRow(field="member_id")
@@ -141,7 +141,7 @@ class _Clerk:
             return before
         if request.id in self._used:
             raise refusals.IdUsed(id=str(request.id), field="id")
-        self._check(item, request)
+        self._check(item, request, decimals)
         return Submission(request, there.branch_id, there.path, item.kind, SubmissionState.SUBMITTED, self.actor.at)
 
     def _check_id(self, index: int, request: Posting) -> None:
@@ -161,11 +161,18 @@ class _Clerk:
         history = self.background.histories.get(member_id)
         return history is not None and may_see(self.actor, history)
 
-    def _check(self, item: Item, request: Posting) -> None:
+    def _check(self, item: Item, request: Posting, decimals: int) -> None:
         """A proposal is tested by what the ledger will test when it is posted."""
         if request.effective_on > self.actor.today:
             raise refusals.DayToCome(day=request.effective_on.isoformat(), field="effective_on")
-        points_of(item, tier=request.tier, units=request.units, outcome=request.outcome)
+        points_of(
+            item,
+            tier=request.tier,
+            units=request.units,
+            outcome=request.outcome,
+            chosen=points_sent(item, request.chosen, decimals),
+            decimals=decimals,
+        )
         if request.matter is None and item.matter is Matter.REQUIRED:
             raise refusals.MatterMissing(item=item.code, field="matter")
         if request.matter is not None and item.matter is Matter.NONE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, DateTime, Index, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import CheckConstraint, Column, Date, DateTime, Index, Integer, LargeBinary, Numeric, Text, Uuid
 
 from app.kit.db import district_table, refers
 
@@ -17,6 +17,9 @@ submission = district_table(
     Column("tier", Text),
     Column("matter", Text),
     Column("units", Integer),
+    Column(
+        "points", Numeric(9, 2)
+    ),  # those that the recorder chose, as they are printed; where the item leaves them open
     Column("effective_on", Date, nullable=False),
     Column("reason", Text),
     Column("state", Text, nullable=False),

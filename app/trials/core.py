@@ -9,11 +9,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from app.kit.calendar import Window, half_days, half_of, month_days, month_of, quarter_of, quarters_between
+from app.kit.calendar import (
+    Window,
+    half_days,
+    half_of,
+    month_days,
+    month_of,
+    period_code,
+    quarter_of,
+    quarters_between,
+)
 from app.kit.errors import LongwenError
 from app.points.core import Cell, CellKey, Score, add_to, fold
 from app.points.ledger import cell_window, duty_window
-from app.points.plan import compile_plan
+from app.points.plan import Plan, compile_plan
 from app.points.refusals import MatterCounted, MatterMissing, MatterNotAsked
 from app.rules.award import Outcome, points_of, shortfall
 from app.rules.core import Duty, Edition, Item, Kind, Matter, Regime, Settlement, Unrecorded
@@ -70,7 +79,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One number that is not what the example expects."""
+    """One number that is not what the example expects; points are whole numbers in the book's smallest unit."""
 
     what: str
     expected: object
@@ -89,13 +98,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of an example; it holds if nothing is refused and nothing differs. ``rows`` add up to the total."""
+    """What became of an example; it holds if nothing is refused and nothing differs. ``rows`` add up to the total.
+
+    ``regimes`` are those of each quarter; under their ``plan`` the ``cells`` came to the score. ``settled`` are the
+    duties that silence decided, each with the quarter in which it did. Where a line is refused there is none of this.
+    """
 
     example: Example
     score: Score | None
     refusals: tuple[Refusal, ...] = ()
     differences: tuple[Difference, ...] = ()
     rows: tuple[Row, ...] = ()
+    regimes: Mapping[str, Regime] = field(default_factory=dict)
+    plan: Plan | None = None
+    cells: Mapping[CellKey, Cell] = field(default_factory=dict)
+    settled: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def holds(self) -> bool:
@@ -105,7 +122,7 @@ class Verdict:
 def judge_example(edition: Edition, example: Example) -> Verdict:
     """Run the example under the edition and compare."""
     regimes = _regimes(edition, example)
-    year = _Year(example, regimes)
+    year = _Year(example, regimes, edition.frame.period)
     refusals = year.take_all()
     if refusals:
         return Verdict(example, None, tuple(refusals))
@@ -117,6 +134,10 @@ def judge_example(edition: Edition, example: Example) -> Verdict:
         score=score,
         differences=tuple(_differences(example, score, last)),
         rows=tuple(_rows(score, year.cells)),
+        regimes=regimes,
+        plan=plan,
+        cells=year.cells,
+        settled=frozenset(year.settled),
     )
 
 
@@ -136,9 +157,11 @@ class _Year:
 
     example: Example
     regimes: Mapping[str, Regime]
+    period: Window
     cells: dict[CellKey, Cell] = field(default_factory=dict)
     decided: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     amounts: dict[str, list[tuple[date, int]]] = field(default_factory=dict)
+    settled: set[tuple[str, str]] = field(default_factory=set)
 
     def take_all(self) -> list[Refusal]:
         """Every line in order, findings after what they may find decided; then the duties by amount, then silence."""
@@ -204,10 +227,17 @@ class _Year:
         return {window: last for window, last in found.items() if last <= self.example.as_of}
 
     def _window(self, duty: Duty, day: date) -> str:
-        return duty_window(duty, day, str(self.example.first.year))
+        return duty_window(duty, day, period_code(self.example.first, self.period))
 
     def _record(self, given: Given, item: Item, day: date) -> None:
-        units, points = points_of(item, tier=given.tier, units=given.units, outcome=given.outcome)
+        units, points = points_of(
+            item,
+            tier=given.tier,
+            units=given.units,
+            outcome=given.outcome,
+            chosen=given.chosen,
+            decimals=self._regime(day).decimals,
+        )
         key = CellKey(item.code, cell_window(item, day), given.tier, given.matter)
         self._check_matter(item, key)
         if item.duty is not None and item.duty.settlement is Settlement.AMOUNT:
@@ -254,9 +284,9 @@ class _Year:
             self._settle_amount(code, done)
 
     def _settle_amount(self, code: str, done: list[tuple[date, int]]) -> None:
-        """The shortfall at the year's end, or before it at the half-year's: the later replaces the earlier."""
+        """The shortfall at the cycle's end, or before it at the half-year's: the later replaces the earlier."""
         half_ends = half_days(half_of(self.example.first))[1]
-        for window, ends in ((Window.YEAR, self.example.last), (Window.HALF, half_ends)):
+        for window, ends in ((self.period, self.example.last), (Window.HALF, half_ends)):
             item = self._regime(min(ends, self.example.as_of)).items.get(code)
             duty = None if item is None else item.duty
             if item is None or duty is None or ends > self.example.as_of:
@@ -280,8 +310,11 @@ class _Year:
                 continue
             for window, last in self._windows_ended(owed).items():
                 duty = self._regime(last).items[code].duty
-                undecided = (code, window) not in self.decided
-                if duty is not None and undecided and duty.unrecorded is Unrecorded.MISSED:
+                if duty is None or (code, window) in self.decided:
+                    continue
+                if duty.unrecorded in (Unrecorded.KEPT, Unrecorded.MISSED):
+                    self.settled.add((code, quarter_of(last)))
+                if duty.unrecorded is Unrecorded.MISSED:
                     self._lose_share(code, last)
 
 
@@ -300,7 +333,7 @@ def _differences(example: Example, score: Score, regime: Regime) -> Iterator[Dif
         if wanted is not None and wanted != actual:
             yield Difference(what, wanted, actual)
     for dimension in regime.dimensions:
-        left = dimension.allotment + score.matrix.get((dimension.code, Kind.ROUTINE), 0)
+        left = score.dimensions[dimension.code]
         if expected.dimensions.get(dimension.code, left) != left:
             yield Difference(dimension.code, expected.dimensions[dimension.code], left)
     cuts = _cuts(score)

@@ -2,17 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.rules import service as rules
 from app.rules.core import Edition
+from app.rules.example import EditionExamples
 from app.trials.core import Verdict, judge_example
+from app.trials.coverage import Coverage, coverage_of
+from app.trials.parts import KeyPath, Part, PartKind, parts_of
+
+_EXTENDS = ("extends",)  # the key by which an edition's file tells that it adds to another one
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of an edition's examples. ``file`` is the edition's own, in which its parts have their lines."""
+
+    edition: Edition
+    verdicts: tuple[Verdict, ...]
+    coverage: Coverage
+    file: str
+    lines: Mapping[KeyPath, int]
+
+    def line(self, part: Part) -> int:
+        """The line of the part in the edition's file, or of what is nearest around it."""
+        return _line(self.lines, part)
+
+
+def try_books(folder: Path) -> Iterator[Trial]:
+    """Run every example of every rule book in the folder; raises ``RulesFaulty`` if the files are at fault."""
+    _, found = rules.read_folder(folder)
+    for one in found:
+        yield _trial(one)
 
 
 def try_examples(folder: Path) -> Iterator[tuple[Edition, Verdict]]:
-    """Run every example of every rule book in the folder; raises ``RulesFaulty`` if the files are at fault."""
+    """As ``try_books``, without the coverage."""
     _, found = rules.read_folder(folder)
     for one in found:
         for example in one.examples:
             yield one.edition, judge_example(one.edition, example)
+
+
+def _trial(one: EditionExamples) -> Trial:
+    verdicts = tuple(judge_example(one.edition, example) for example in one.examples)
+    lines = rules.lines_of(one.file)
+    parts = [part for part in parts_of(one.edition) if _EXTENDS not in lines or _own_place(lines, part) is not None]
+    return Trial(one.edition, verdicts, coverage_of(parts, verdicts), one.file, lines)
+
+
+def _own_place(lines: Mapping[KeyPath, int], part: Part) -> KeyPath | None:
+    """Where an edition that extends another states the part itself; it leaves the rest to the examples beside that."""
+    if part.path[:2] in lines:
+        return part.path
+    tightened = ("tighten", *part.path[:2], "bounds", *part.key[3:5])
+    return tightened if part.kind is PartKind.CLAMP and tightened in lines else None
+
+
+def _line(lines: Mapping[KeyPath, int], part: Part) -> int:
+    place = _own_place(lines, part) or part.path
+    return next((lines[place[:length]] for length in range(len(place), 0, -1) if place[:length] in lines), 1)

@@ -15,6 +15,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "cycle_frame",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("first_month", sa.SmallInteger(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("district_id", "from_on", name="pk_cycle_frame"),
+        sa.CheckConstraint("first_month IN (1, 4, 7, 10)", name=op.f("ck_cycle_frame_first_month_of_a_quarter")),
+        sa.CheckConstraint("period IN ('year', 'half', 'quarter')", name=op.f("ck_cycle_frame_period_known")),
+    )
+    op.create_table(
         "cycle",
         sa.Column("district_id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -56,18 +66,29 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("book", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(collation="C"), nullable=False),
+        sa.Column("form", sa.Text()),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date()),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_adoption"),
+        sa.UniqueConstraint(
+            "district_id",
+            "path",
+            "form",
+            "from_on",
+            name="uq_adoption_district_id_path_form_from_on",
+            postgresql_nulls_not_distinct=True,
+        ),
+        sa.CheckConstraint("form IS NULL OR form IN ('single', 'joint', 'trade')", name=op.f("ck_adoption_form_known")),
+        sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_adoption_ends_after_start")),
     )
 
-    steps.distribute(["cycle", "quarter", "edition", "adoption"])
+    steps.distribute(["cycle_frame", "cycle", "quarter", "edition", "adoption"])
 
-    steps.belong("cycle", "quarter", "edition", "adoption")
+    steps.belong("cycle_frame", "cycle", "quarter", "edition", "adoption")
     steps.refer("quarter", "cycle", to="cycle", key=("code",))
 
-    steps.isolate("cycle", "quarter", "edition", "adoption")
+    steps.isolate("cycle_frame", "cycle", "quarter", "edition", "adoption")
 
 
 def downgrade() -> None:
-    steps.drop("adoption", "edition", "quarter", "cycle")
+    steps.drop("adoption", "edition", "quarter", "cycle", "cycle_frame")

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("fault", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("effective", sa.Integer(), nullable=False),
+        sa.Column("decimals", sa.SmallInteger(), nullable=False),
         sa.Column("matrix", postgresql.JSONB(), nullable=False),
         sa.Column("vetoes", sa.Integer(), nullable=False),
         sa.Column("band", sa.Text()),

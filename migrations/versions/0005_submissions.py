@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("tier", sa.Text()),
         sa.Column("matter", sa.Text()),
         sa.Column("units", sa.Integer()),
+        sa.Column("points", sa.Numeric(9, 2)),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text()),
         sa.Column("state", sa.Text(), nullable=False),

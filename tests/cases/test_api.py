@@ -179,7 +179,7 @@ def test_the_years_end_names_in_order_within_the_quota_and_says_who_is_left_out(
         "良二": [],
         "良四": ["over_quota"],
         "受否决": ["veto"],
-        "违纪": ["law_fault"],
+        "违纪": ["dimension_fault"],
         "重失误": ["heavy_fault"],
         "新加入": ["short_time"],
         "无会议": ["insufficient"],

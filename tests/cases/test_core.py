@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from app.cases import core
 from app.cases.core import Count, Exclusion, Finding, apply_lines, names_now, value_of
-from app.rules.core import Basis, Line, Name, Relation, When
+from app.cycles.core import Place
+from app.rules import lines as rules
+from app.rules.lines import Basis, Line, Relation, When
+from app.rules.name import Name
 
 NAMES = UUID("4a0e7a52-6c1b-5f0e-9a53-0d2c3b9f7e33")
 Q = "2026Q"
@@ -24,7 +27,25 @@ def line(code: str, basis: Basis, relation: Relation, bound: int, consequence: s
     return Line(code, Name(code, code), basis, relation, bound, when, consequence, **facts)  # type: ignore[arg-type]
 
 
-COMMEND = line("commend", Basis.DAILY, Relation.AT_LEAST, 900, "recommend", when=When.YEAR_END, quota=(1, 3))
+EXCLUDES = (
+    rules.Exclusion(rules.Ground.IN_ASSISTANCE),
+    rules.Exclusion(rules.Ground.VETO),
+    rules.Exclusion(rules.Ground.DIMENSION_FAULT, dimension="LAW"),
+    rules.Exclusion(rules.Ground.HEAVY_FAULT, amount=50),
+    rules.Exclusion(rules.Ground.SHORT_TIME, amount=6),
+    rules.Exclusion(rules.Ground.INSUFFICIENT),
+)
+COMMEND = line(
+    "commend",
+    Basis.DAILY,
+    Relation.AT_LEAST,
+    900,
+    "recommend",
+    when=When.YEAR_END,
+    quota=(1, 3),
+    pool_below=3,
+    excludes=EXCLUDES,
+)
 ASSIST = line("assist", Basis.TOTAL, Relation.AT_MOST, 500, "assistance")
 WARN = line("warn-total", Basis.TOTAL, Relation.BELOW, 600, "warning")
 WARN_PACE = line("warn-pace", Basis.PACE, Relation.AT_LEAST, 40, "warning", due_min=100)
@@ -37,16 +58,21 @@ def member(number: int | str = 1, branch: str = "a", committee: str = "c1", **fa
     plain: dict[str, Any] = {
         "member_id": uuid5(NAMES, str(number)), "branch_id": uuid5(NAMES, branch), "committee": committee,
         "joined_on": date(2010, 7, 1), "days": 365, "daily": 800, "total": 800, "fault": 0, "lost": 0,
-        "share_due": 1000, "exempt": False, "graded": True, "vetoed": False, "law_fault": False, "heaviest_fault": 0,
+        "share_due": 1000, "exempt": False, "graded": True, "vetoed": False, "heaviest_fault": 0,
         "insufficient": False, "edition": "d1",
     }  # fmt: skip
     return core.Tested(**{**plain, **facts})
 
 
+def place(quarter: str) -> Place:
+    """In a calendar year."""
+    return Place(int(quarter[-1]), 4)
+
+
 def applied(
     *members: core.Tested, quarter: str = Q + "4", lines: tuple[Line, ...] = LINES, decides: bool = False
 ) -> tuple[list[Finding], list[Count]]:
-    return apply_lines(lines, members, quarter, half_year_decides=decides)
+    return apply_lines(lines, members, place(quarter), half_year_decides=decides)
 
 
 def codes(*members: core.Tested, quarter: str = Q + "4") -> list[str]:
@@ -137,7 +163,7 @@ def others(count: int, branch: str = "a") -> list[core.Tested]:
     ("facts", "ground"),
     [
         ({"vetoed": True}, Exclusion.VETO),
-        ({"law_fault": True}, Exclusion.LAW_FAULT),
+        ({"faulted": frozenset({"LAW"})}, Exclusion.DIMENSION_FAULT),
         ({"heaviest_fault": 50}, Exclusion.HEAVY_FAULT),
         ({"heaviest_fault": 51}, Exclusion.HEAVY_FAULT),
         ({"days": 179}, Exclusion.SHORT_TIME),
@@ -154,21 +180,43 @@ def test_whoever_is_kept_off_the_list_is_told_why_and_takes_no_place(facts: dict
     assert next(one for one in counts if one.line is COMMEND).named == 1
 
 
-@pytest.mark.parametrize("facts", [{"heaviest_fault": 49}, {"days": 180}, {"total": 501, "fault": -49}])
+@pytest.mark.parametrize(
+    "facts", [{"heaviest_fault": 49}, {"faulted": frozenset({"ORG"})}, {"days": 180}, {"total": 501, "fault": -49}]
+)
 def test_just_inside_the_bounds_nothing_keeps_a_member_off(facts: dict[str, Any]) -> None:
     found, _ = applied(good(1, **facts), *others(2))
     assert [one.exclusions for one in found if one.line is COMMEND] == [()]
 
 
 def test_every_ground_is_told() -> None:
-    bad = good(1, vetoed=True, law_fault=True, heaviest_fault=99, days=100, insufficient=True, total=400)
+    bad = good(1, vetoed=True, faulted=frozenset({"LAW"}), heaviest_fault=99, days=100, insufficient=True, total=400)
     found, _ = applied(bad, *others(2))
     grounds = next(one.exclusions for one in found if one.line is COMMEND)
-    assert set(grounds) == set(Exclusion) - {Exclusion.OVER_QUOTA}
+    assert set(grounds) == set(Exclusion) - {Exclusion.OVER_QUOTA, Exclusion.APPEAL}
+
+
+def test_a_line_excludes_by_its_own_grounds_only() -> None:
+    plain = line("top", Basis.DAILY, Relation.AT_LEAST, 900, "grade", when=When.YEAR_END, quota=(1, 1))
+    bad = good(1, vetoed=True, faulted=frozenset({"LAW"}), heaviest_fault=99, days=100, insufficient=True)
+    found, _ = applied(bad, lines=(plain,))
+    assert [one.exclusions for one in found] == [()]
+
+
+def test_a_line_may_look_at_one_dimension_and_leave_its_bound_out() -> None:
+    keen = line("keen", Basis.DIMENSION, Relation.ABOVE, 300, "grade", dimension="ORG")
+    found, _ = applied(member(1, dimensions={"ORG": 300}), member(2, dimensions={"ORG": 301}), lines=(keen,))
+    assert [(one.member.member_id, one.value) for one in found] == [(uuid5(NAMES, "2"), 301)]
+
+
+def test_members_under_two_books_are_counted_together_and_found_by_their_own_line() -> None:
+    strict = line("assist", Basis.TOTAL, Relation.AT_MOST, 700, "assistance")
+    counts = core.merged([*applied(member(1, total=650))[1], *applied(member(2, total=650), lines=(strict,))[1]])
+    assist = next(one for one in counts if one.line.code == "assist")
+    assert (assist.tested, assist.met, assist.named) == (2, 1, 1)
 
 
 def test_no_exclusion_saves_anyone_from_help() -> None:
-    found, _ = applied(member(total=480, vetoed=True, law_fault=True, insufficient=True))
+    found, _ = applied(member(total=480, vetoed=True, faulted=frozenset({"LAW"}), insufficient=True))
     assert [(one.line.code, one.exclusions) for one in found] == [("assist", ()), ("warn-total", ())]
 
 
@@ -251,7 +299,7 @@ def test_900_names_persons_at_the_years_end_and_at_the_half_year_only_by_setting
     count = next(one for one in counts if one.line is COMMEND)
     assert (count.tested, count.met, count.out_of_reach, count.named, count.quota) == (4, 3, 1, int(named), 1)
     assert any(one.line is ASSIST for one in found), "500 names at every quarter's end"
-    assert names_now(ASSIST, Q + quarter, half_year_decides=decides)
+    assert names_now(ASSIST, place(Q + quarter), half_year_decides=decides)
 
 
 def test_only_the_gate_counts_who_is_below_for_good() -> None:

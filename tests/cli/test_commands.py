@@ -150,6 +150,20 @@ def test_a_password_comes_from_standard_input(longwen: Longwen) -> None:
     assert refused.status == 1
 
 
+def test_a_new_password_is_said_to_stand(longwen: Longwen, monkeypatch: pytest.MonkeyPatch) -> None:
+    longwen("district", "create", "longwen", "龙文区")
+    longwen("account", "open", "lin", "林二", "--password-stdin", stdin="correct horse battery staple\n")
+    said = longwen("account", "password", "lin", "--password-stdin", stdin="another horse battery staple\n")
+    assert (said.status, said.out) == (0, "")
+    assert said.err == "longwen/lin has a new password; its log-ins have ended.\n"
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    said = longwen("account", "password", "lin", "--generate")
+    assert (said.status, said.err) == (0, "已为 longwen/lin 设置新口令，原有登录均已失效。\n")
+    assert len(said.out.strip()) == 20
+    said = longwen("account", "password", "wu", "--generate")
+    assert (said.status, said.out) == (1, "")
+
+
 def test_an_account_is_not_opened_at_an_unknown_organisation(longwen: Longwen) -> None:
     longwen("district", "create", "longwen", "龙文区")
     said = longwen("account", "open", "lin", "林二", "--role", "secretary", "--at", "nowhere", "--generate")

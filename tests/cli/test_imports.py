@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.cli.conftest import Longwen
@@ -16,11 +17,20 @@ def district(longwen: Longwen) -> None:
     assert longwen("district", "create", "sample", "样例区").status == 0
 
 
-def test_the_template_needs_no_database_and_imports_as_it_is(longwen: Longwen, district: None, tmp_path: Path) -> None:
+def test_the_template_needs_no_district_and_imports_as_it_is(longwen: Longwen, tmp_path: Path) -> None:
     template = tmp_path / "template.xlsx"
     assert longwen("import", "roster", "--template", template).status == 0
+    assert longwen("district", "create", "sample", "样例区").status == 0
     done = longwen("import", "roster", template)
     assert (done.status, "Nothing to do" in done.err) == (0, True)
+
+
+def test_the_template_lists_the_classes_of_the_districts_book(longwen: Longwen, district: None, tmp_path: Path) -> None:
+    assert longwen("rules", "publish", "sanjin").status == 0
+    template = tmp_path / "template.xlsx"
+    assert longwen("import", "roster", "--template", template).status == 0
+    rules = openpyxl.load_workbook(template)["党员"].data_validations.dataValidation
+    assert '"一般党员,支部委员,预备党员,流动党员"' in [rule.formula1 for rule in rules]
 
 
 def test_a_preview_tells_and_the_import_does(longwen: Longwen, district: None, tmp_path: Path) -> None:

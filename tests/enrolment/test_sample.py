@@ -46,7 +46,7 @@ def with_book(database: Database, district: UUID, actor: Actor, settings: Settin
     """The Longwen book is in force, and this year's cycle is open."""
 
     def work(connection: Connection) -> None:
-        for book in rules.read_folder(settings.rules)[0]:
+        for book in rules.read_folder(settings.rules / "longwen")[0]:
             rules.publish(connection, district, book, at=actor.at, by=None)
             rules.adopt(
                 connection,
@@ -55,7 +55,7 @@ def with_book(database: Database, district: UUID, actor: Actor, settings: Settin
                 path=roster.root_of(district),
                 from_on=book.editions[0].edition.starts_on,
             )
-        cycles.open_cycle(connection, actor, actor.today.year)
+        cycles.open_cycle(connection, actor, actor.today)
 
     database.run(work, district)
 
@@ -164,7 +164,7 @@ def test_a_duty_is_recorded_once_in_its_window(records: list[Recorded]) -> None:
 
 
 def test_every_record_is_of_an_item_and_tier_of_the_book(settings: Settings, records: list[Recorded]) -> None:
-    books, _ = rules.read_folder(settings.rules)
+    books, _ = rules.read_folder(settings.rules / "longwen")
     items = books[0].editions[0].edition.regimes["standard"].items
     for one in {(record.item, record.tier, record.is_proposal) for record in records}:
         code, tier, is_proposal = one

@@ -22,24 +22,26 @@ from app.points.plan import compile_plan
 from app.rules.award import Outcome, points_of
 from app.rules.core import (
     Across,
-    Band,
-    Basis,
     Bound,
     Dimension,
     Duty,
+    Effect,
     Item,
     Kind,
     Measure,
     MeasureForm,
-    Name,
     Node,
+    PointRange,
     Regime,
-    Relation,
+    Rounding,
     Rung,
     Settlement,
     Tier,
     Unrecorded,
+    Veto,
 )
+from app.rules.lines import Band, Basis, Relation
+from app.rules.name import Name
 
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 WINDOWS = (Window.MONTH, Window.QUARTER, Window.HALF, Window.YEAR)
@@ -248,7 +250,9 @@ def _measure(draw: st.DrawFn, taste: Taste) -> Measure:
         units, points = number(draw, 1, taste.sizes), number(draw, 1, taste.sizes)
         more = (number(draw, 1, taste.sizes), number(draw, 1, taste.sizes))
         return Measure(form, window, rungs=(Rung(units, points), Rung(units + more[0], points + more[1])))
-    return Measure(form, window, numerator=number(draw, 1, 5), denominator=number(draw, 1, 4))
+    fraction = number(draw, 1, 5), number(draw, 1, 4)
+    rounding = one_of(draw, tuple(Rounding))
+    return Measure(form, window, numerator=fraction[0], denominator=fraction[1], rounding=rounding)
 
 
 def _item(draw: st.DrawFn, code: str, kind: Kind, taste: Taste, *, loses: bool) -> Item:
@@ -263,6 +267,9 @@ def _item(draw: st.DrawFn, code: str, kind: Kind, taste: Taste, *, loses: bool) 
     facts: dict[str, object] = {"group": group, "outside": outside, "measure": measure, "points": None}
     if measure.form in (MeasureForm.LADDER, MeasureForm.RATE, MeasureForm.WORTH):
         facts["unit"] = "hours"
+    elif measure.form is MeasureForm.SUM and chance(draw, 4):
+        sides = sorted({number(draw, 1, taste.sizes), taste.sizes + 1}, key=lambda size: sign * size)
+        facts["chosen"] = PointRange(sign * sides[0], sign * sides[-1], 1)
     elif chance(draw):
         facts["tiers"] = tuple(Tier(tier, name(tier), sign * number(draw, 1, taste.sizes)) for tier in ("a", "b"))
     else:
@@ -348,7 +355,8 @@ def draw_book(draw: st.DrawFn, taste: Taste) -> RuleBook:
         for at in range(number(draw, 0 if kind is Kind.ROUTINE else 1, taste.items_max))
     ]
     if chance(draw, 4):
-        found.append(make_item("VETO", Kind.VETO, points=None))
+        veto = Veto(Effect.BAND, band=one_of(draw, BANDS).code) if chance(draw) else Veto()
+        found.append(make_item("VETO", Kind.VETO, points=None, veto=veto))
     across = [one for kind in KINDS for one in _across(draw, found, kind, taste)] if taste.across else []
     total_high = number(draw, 0, 130) if chance(draw, 4) else None
     plain = make_regime(found, opening=100 if loses else 0, across=tuple(across), total_high=total_high)
@@ -390,7 +398,8 @@ def draw_deed(
     outcome = one_of(draw, tuple(Outcome)) if item.duty is not None else None
     units = number(draw, 1, sizes) if item.unit is not None else None
     matter = one_of(draw, (None, None, "m1", "m2")) if matters and item.duty is None else None
-    worth = points_of(item, tier=tier, units=units, outcome=outcome)
+    chosen = None if item.chosen is None else number(draw, item.chosen.low, item.chosen.high)
+    worth = points_of(item, tier=tier, units=units, outcome=outcome, chosen=chosen)
     return Deed(CellKey(item.code, cell_window(item, day), tier, matter), *worth)
 
 

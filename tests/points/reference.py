@@ -6,12 +6,14 @@ quarters, and a bound that changed is the page's own formula, called again for t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from itertools import chain, combinations
 
 from app.kit.calendar import Window, quarter_of_window
-from app.rules.core import Across, Bound, Item, Kind, Measure, MeasureForm, Regime
+from app.rules.core import Across, Bound, Item, Kind, Measure, MeasureForm, Regime, Rounding, Starts
 
 Row = tuple[str, str, str | None, str | None, int, int]  # item, window, tier, matter, units, points
 Rises = list[int]  # what a value grew by in each quarter
@@ -163,6 +165,15 @@ class Reference:
             found.append(len(chosen) * abs(across.per_quarter) + sign * sum(self.kind_value(across.kind, rest)))
         return sign * min(found)
 
+    def left(self) -> dict[str, int]:
+        """What is left of each dimension that loses, or earned of one that earns."""
+        leaves = {code: self.leaf(code) for code in {row[0] for row in self.rows}}
+        own = {code: rises for code, rises in leaves.items() if self._item(code).kind is Kind.ROUTINE}
+        return {
+            one.code: (one.allotment if one.starts is Starts.FULL else 0) + sum(self._node(f"routine/{one.code}", own))
+            for one in self.regimes[0].dimensions
+        }
+
     def numbers(self, opening: int) -> tuple[int, int, int, int]:
         """Rule 8: daily, innovation, fault and total."""
         leaves = {code: self.leaf(code) for code in {row[0] for row in self.rows}}
@@ -186,14 +197,23 @@ def clamped(value: int, low: int | None, high: int | None) -> int:
     return value if high is None else min(value, high)
 
 
+def whole(value: Fraction, rounding: Rounding) -> int:
+    """A fraction as the book rounds it."""
+    if rounding is Rounding.HALF_UP:
+        return math.floor(value + Fraction(1, 2))
+    return math.floor(value) if rounding is Rounding.DOWN else math.ceil(value)
+
+
 def measured(measure: Measure, rows: Sequence[Row]) -> int:
     """What the entries of one window are worth."""
     units = sum(row[4] for row in rows)
     by_form: dict[MeasureForm, Callable[[], int]] = {
         MeasureForm.BEST: lambda: sum(sorted((row[5] for row in rows), reverse=True)[: measure.best]),
         MeasureForm.LADDER: lambda: max([rung.points for rung in measure.rungs if rung.units <= units], default=0),
-        MeasureForm.RATE: lambda: units * measure.numerator // measure.denominator,
-        MeasureForm.WORTH: lambda: units * measure.numerator // (measure.denominator * len(rows)) if rows else 0,
+        MeasureForm.RATE: lambda: whole(Fraction(units * measure.numerator, measure.denominator), measure.rounding),
+        MeasureForm.WORTH: lambda: whole(
+            Fraction(units * measure.numerator, measure.denominator * max(1, len(rows))), measure.rounding
+        ),
         MeasureForm.SUM: lambda: sum(row[5] for row in rows),
     }
     return by_form[measure.form]()

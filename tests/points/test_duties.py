@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cycles.core import Quarter, QuarterState
+from app.cycles.core import Place, Quarter, QuarterState
 from app.kit.calendar import Window, quarter_days
 from app.points.core import Cell, CellKey
 from app.points.duties import (
@@ -343,9 +343,9 @@ def test_a_duty_without_a_target_is_not_scaled() -> None:
 def test_what_the_half_year_may_cost_belongs_to_what_fell_due_until_the_years_value_stands(
     code: str, share: int
 ) -> None:
-    assert half_year_share(REGIME, quarter(code)) == share
+    assert half_year_share(REGIME, Place(int(code[-1]), 4)) == share
     retired = replace(REGIME, items={**REGIME.items, "HOURS": replace(SERVICE, retired=True)})
-    assert half_year_share(retired, quarter(code)) == 0
+    assert half_year_share(retired, Place(int(code[-1]), 4)) == 0
 
 
 # How duties stand.

@@ -14,7 +14,7 @@ from app.points.core import CellKey, Cut, Score, fold
 from app.points.explaining import ExplainedItem, Explanation, explain
 from app.points.ledger import DutyState, Entry
 from app.points.plan import compile_plan
-from app.rules.core import Bound, Kind
+from app.rules.core import Bound, Kind, MeasureForm
 from tests.points.books import (
     TRIED,
     Deed,
@@ -103,7 +103,7 @@ def test_what_an_entry_counts_is_its_points_or_nothing_and_their_sum_is_the_item
     book, entries = case
     plan = compile_plan(book.regimes)
     for item in items_of(explained(book, entries)):
-        is_plain = plan.items[item.item.code].is_plain
+        is_plain = plan.items[item.item.code].measure.form is MeasureForm.SUM
         for one in item.entries:
             assert one.counted in ((0, one.entry.points) if is_plain else (0, None))
         if is_plain:

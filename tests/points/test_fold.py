@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 
+import networkx as nx
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -12,13 +13,18 @@ from hypothesis import strategies as st
 from app.kit.calendar import Window, quarter_of_window
 from app.points.core import CellKey, Cut, Score, add_to, counted_elsewhere
 from app.points.plan import compile_plan
-from app.rules.core import Across, Bound, Kind, Measure, MeasureForm
+from app.rules.core import Across, Bound, Effect, Kind, Measure, MeasureForm
 from tests.points.books import (
+    DIMENSIONS,
+    GROUP,
+    LENGTH,
+    QUARTERS,
     TRIED,
     Deed,
     RuleBook,
     Taste,
     cells_of,
+    chance,
     deeds,
     draw_book,
     draw_deed,
@@ -26,7 +32,9 @@ from tests.points.books import (
     make_duty,
     make_item,
     make_regime,
+    nodes_above,
     number,
+    one_of,
     sign_of,
     with_bounds,
     year_of,
@@ -52,6 +60,7 @@ def test_the_fold_equals_the_page_read_slowly(case: tuple[RuleBook, list[Deed]])
     score = book.score(found)
     slow = Reference(book.regimes, rows(found)).numbers(book.opening)
     assert (score.daily, score.innovation, score.fault, score.total) == slow
+    assert score.dimensions == Reference(book.regimes, rows(found)).left()
 
 
 @settings(TRIED, max_examples=150)
@@ -106,9 +115,13 @@ def test_what_is_shown_adds_up_to_the_total(case: tuple[RuleBook, list[Deed]]) -
     points = sum(deed.points for deed in found)
     assert score.opening + points + sum(cut.points for cut in score.cuts) == score.total
     assert sum(score.matrix.values()) == points
-    assert all(cut.points for cut in score.cuts if cut.reason != "weight")
+    assert all(cut.points for cut in score.cuts)
     assert score.vetoed == any(deed.key.item == "VETO" for deed in found)
-    assert score.effective == (0 if score.vetoed else score.total)
+    veto = next((item.veto for item in book.regimes[book.quarters[0]].items.values() if item.veto), None)
+    zeroed = score.vetoed and veto is not None and veto.effect is Effect.ZERO
+    assert score.effective == (0 if zeroed else score.total)
+    if score.vetoed and veto is not None and veto.effect is Effect.BAND:
+        assert score.band == veto.band
     assert score.daily >= 0
     assert score.total >= 0
 
@@ -249,6 +262,81 @@ def best_reduction(book: RuleBook, across: Across, found: list[Deed]) -> int:
         if max(used) <= abs(across.per_quarter):
             best = max(best, sign * sum(slow.kind_value(across.kind, reduced)))
     return sign * best
+
+
+@st.composite
+def crossed(draw: st.DrawFn) -> tuple[RuleBook, list[Deed]]:
+    """Additions under upper bounds of quarters and the year, with one ceiling across some of them."""
+    longest: dict[str, Window] = {}
+
+    def bounds(place: str, below: Window) -> tuple[Bound, ...]:
+        there = [one for one in (Window.QUARTER, Window.YEAR) if LENGTH[one] >= LENGTH[below] and chance(draw)]
+        longest[place] = max([below, *there], key=LENGTH.__getitem__)
+        return tuple(Bound(one, high=number(draw, 1, 9)) for one in there)
+
+    items = [
+        make_item(code, dimension=one_of(draw, DIMENSIONS), group=GROUP if chance(draw, 3) else None)
+        for code in ("A", "B", "C", "D")[: number(draw, 2, 4)]
+    ]
+    items = [replace(one, outside=frozenset(nodes_above(one)[:1]) if chance(draw, 3) else frozenset()) for one in items]
+    chosen = {one.code: bounds(one.code, Window.QUARTER) for one in items}
+    plain = make_regime(items)
+    for node in sorted(plain.nodes, key=lambda node: -node.name.count("/")):
+        parts = [longest[one.code] for one in items if node.name in nodes_above(one)]
+        parts += [longest[one.name] for one in plain.nodes if one.parent == node.name and one.name in longest]
+        chosen[node.name] = bounds(node.name, max(parts, key=LENGTH.__getitem__, default=Window.QUARTER))
+    held = frozenset(one.code for one in items if chance(draw)) or frozenset({"A"})
+    across = (Across("crossing", Kind.INNOVATION, held, number(draw, 1, 9)),)
+    book = year_of(make_regime(items, bounds=chosen, across=across))
+    found = [
+        one(one_of(draw, [item.code for item in items]), one_of(draw, QUARTERS), 1, number(draw, 1, 9))
+        for _ in range(number(draw, 1, 14))
+    ]
+    return book, found
+
+
+@settings(TRIED, max_examples=200)
+@given(crossed())
+def test_the_crossing_formula_is_what_a_flow_solver_finds(case: tuple[RuleBook, list[Deed]]) -> None:
+    """Upper bounds over quarters and the year make a network: what flows is the most that all ceilings allow."""
+    book, found = case
+    assert book.score(found).innovation == most_that_flows(book, found)
+
+
+def most_that_flows(book: RuleBook, found: list[Deed]) -> int:
+    """From the quarters' ceilings through each item and quarter, up the tree, to the kind."""
+    regime = book.regimes[book.quarters[0]]
+    (across,) = regime.across
+    network: nx.DiGraph[object] = nx.DiGraph()
+    for quarter in book.quarters:
+        network.add_edge("source", ("ceiling", quarter), capacity=across.per_quarter)
+    for code, item in regime.items.items():
+        for quarter in book.quarters:
+            points = sum(deed.points for deed in found if deed.key.item == code and deed.key.window == quarter)
+            start = ("ceiling", quarter) if code in across.items else "source"
+            network.add_edge(start, (code, quarter), capacity=points)
+        climb(network, code, item.bounds, nodes_above(item)[0], book.quarters)
+    for node in regime.nodes:
+        climb(network, node.name, node.bounds, node.parent, book.quarters)
+    return int(nx.maximum_flow_value(network, "source", "sink"))
+
+
+def climb(
+    network: nx.DiGraph[object], place: str, bounds: tuple[Bound, ...], above: str | None, quarters: tuple[str, ...]
+) -> None:
+    """An item or node: past the ceiling of each quarter, then that of the year, where there is one."""
+    by_window = {bound.window: bound.high for bound in bounds}
+    a_quarter = {"capacity": by_window[Window.QUARTER]} if Window.QUARTER in by_window else {}
+
+    def higher(end: str) -> object:
+        return "sink" if above is None else (above, end)
+
+    for quarter in quarters:
+        network.add_edge((place, quarter), (place, quarter, "passed"), **a_quarter)
+        network.add_edge((place, quarter, "passed"), (place, "year") if Window.YEAR in by_window else higher(quarter))
+    network.add_edge((place, "any"), (place, "year") if Window.YEAR in by_window else higher("any"))
+    if Window.YEAR in by_window:
+        network.add_edge((place, "year"), higher("any"), capacity=by_window[Window.YEAR])
 
 
 # The words of the page, one by one.

@@ -90,6 +90,7 @@ CHANGED = {
     "one given away": (f"{ENTRY} member_id = %(other)s, seq = 2 WHERE seq = 6", "seq"),
     "total": (f"{STANDING} total = 1000 WHERE true", "total"),
     "effective": (f"{STANDING} effective = 2000 WHERE true", "effective"),
+    "decimals": (f"{STANDING} decimals = 1 WHERE true", "decimals"),
     "daily": (f"{STANDING} daily = 900 WHERE true", "daily"),
     "band": (f"{STANDING} band = 'assistance' WHERE true", "band"),
     "matrix": (f"{STANDING} matrix = '{{}}' WHERE true", "matrix"),

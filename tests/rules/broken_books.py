@@ -317,6 +317,13 @@ MEANING = [
         "overlays.remote",
         "  remote:",
     ),
+    broken(
+        "profile_exempt",
+        "  exempt:\n    name: {zh: 免考评",
+        "  away:\n    name: {zh: 免考评",
+        "profiles",
+        "profiles:",
+    ),
     broken("profile_standard", "  standard:\n", "  usual:\n", "profiles", "profiles:"),
     broken("profile_code_taken", "  remote:\n", "  exempt:\n", "overlays.exempt", "  exempt:\n    name: {zh: 分散"),
     broken(

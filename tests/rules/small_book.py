@@ -177,6 +177,9 @@ items:
     dimension: ORG
     article: 一票否决。
     grounds: {source: C1, clause: 第31条}
+    veto:
+      effect: {value: zero, source: M1}
+      ground: {value: fixed, assumption: true}
     record: [secretary]
     review: [committee_officer]
 """

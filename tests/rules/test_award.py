@@ -9,19 +9,8 @@ from hypothesis import strategies as st
 from app.kit.calendar import Window
 from app.rules import award
 from app.rules.award import Outcome, points_of, shortfall
-from app.rules.core import (
-    Duty,
-    Item,
-    Kind,
-    Measure,
-    MeasureForm,
-    Name,
-    Rung,
-    Settlement,
-    Target,
-    Tier,
-    Unrecorded,
-)
+from app.rules.core import Duty, Item, Kind, Measure, MeasureForm, Rung, Settlement, Target, Tier, Unrecorded
+from app.rules.name import Name
 
 NAME = Name("项目", "Item")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,6 @@ from app.rules.core import (
     Settlement,
     Unrecorded,
 )
-from app.rules.example_document import cycle_start
 from app.rules.faults import RulesFaulty
 from app.trials.service import try_examples
 from tests.rules.small_book import BOOK, ITEMS, edited, put_book
@@ -54,6 +52,7 @@ EARNING = edited(
 """,
         """    measure:
       rate: {value: 3/2, source: M1}
+      unit: hours
 """,
     ),
     (
@@ -73,6 +72,7 @@ EARNING = edited(
     when: {value: year_end""",
     ),
     ("    costs: [ORG-D01]\n", ""),
+    ("across:\n  quarterly: {kind: innovation, items: [ORG-A01], per_quarter: 9, assumption: true}\n", ""),
     (
         "  innovation/ORG:\n",
         "  innovation/SRV:\n    weight: {value: 1/2, assumption: true}\n  innovation/ORG:\n",
@@ -130,6 +130,7 @@ def test_the_best_n_entries_may_count(tmp_path: Path, measure: str, compiled: Me
     items = edited(
         ITEMS,
         ("points: {value: 5, source: M1}", f"points: {{value: 5, source: M1}}\n    measure:\n      {measure}"),
+        ("      - {window: quarter, high: 5, assumption: true}\n", ""),
         ("items: [ORG-A01]", "items: [ORG-A02]"),
     )
     assert standard(tmp_path, items).items["ORG-A01"].measure == compiled
@@ -145,7 +146,7 @@ def test_a_mean_may_be_worth_points(tmp_path: Path) -> None:
           - {units: 40, points: 5, source: M1}
           - {units: 80, points: 9, source: M1}
 """,
-            "      worth: {points: 10, of: 5, source: M1}\n",
+            "      worth: {points: 10, of: 5, source: M1}\n      unit: percent\n",
         ),
     )
     regime = standard(tmp_path, items)
@@ -214,18 +215,6 @@ def test_a_retired_item_keeps_its_place_and_is_owed_no_more(tmp_path: Path) -> N
     found: Item = standard(tmp_path, items).items["ORG-A02"]
     assert found.retired
     assert found.tiers
-
-
-@pytest.mark.parametrize(
-    ("day", "first_month", "first"),
-    [
-        (date(2026, 1, 1), 1, date(2026, 1, 1)),
-        (date(2026, 7, 1), 7, date(2026, 7, 1)),
-        (date(2027, 6, 30), 7, date(2026, 7, 1)),
-    ],
-)
-def test_a_cycle_may_begin_in_another_month(day: date, first_month: int, first: date) -> None:
-    assert cycle_start(day, first_month) == first
 
 
 def test_examples_follow_the_cycle_of_the_book(tmp_path: Path) -> None:

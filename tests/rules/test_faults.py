@@ -9,8 +9,12 @@ import pytest
 from app.rules import service as rules
 from app.rules.book import load_book
 from app.rules.fault_texts import TEXTS
+from app.rules.fault_texts_frame import FRAME
+from app.rules.fault_texts_inheritance import INHERITANCE
+from app.rules.fault_texts_stars import STARS
 from app.rules.faults import RuleFault, RulesFaulty
 from tests.rules.broken_books import FORM, MEANING, READING, Broken
+from tests.rules.broken_language import LANGUAGE
 from tests.rules.small_book import BOOK, ITEMS, SMALL_EXAMPLES, edited, line_of, next_edition, put_book, put_edition
 
 
@@ -24,7 +28,7 @@ def described(case: Broken) -> str:
     return f"{case.code}:{case.key}"
 
 
-@pytest.mark.parametrize("case", [*READING, *FORM, *MEANING], ids=described)
+@pytest.mark.parametrize("case", [*READING, *FORM, *MEANING, *LANGUAGE], ids=described)
 def test_a_fault_names_its_file_line_and_key(tmp_path: Path, case: Broken) -> None:
     items = edited(ITEMS, (case.old, case.new))
     at = put_book(tmp_path, items=items)
@@ -35,14 +39,14 @@ def test_a_fault_names_its_file_line_and_key(tmp_path: Path, case: Broken) -> No
 
 
 def test_a_single_mistake_is_reported_once(tmp_path: Path) -> None:
-    for case in MEANING:
+    for case in [*MEANING, *LANGUAGE]:
         found = faults_of(put_book(tmp_path, items=edited(ITEMS, (case.old, case.new))))
         named = [fault for fault in found if fault.code == case.code]
         assert len(named) == 1, (case, found)
 
 
 def test_every_fault_says_what_to_do_in_both_languages(tmp_path: Path) -> None:
-    for case in [*READING, *FORM, *MEANING]:
+    for case in [*READING, *FORM, *MEANING, *LANGUAGE]:
         for fault in faults_of(put_book(tmp_path, items=edited(ITEMS, (case.old, case.new)))):
             assert fault.zh.endswith("。")
             assert fault.en.endswith(".")
@@ -91,6 +95,36 @@ def test_a_low_line_of_a_book_that_earns_waits_for_the_years_end(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("touched_undated", "points: {value: 6, source: C1}"),
+        ("touched_unexplained", "points: {value: 6, assumption: true}"),
+        (None, "points: {value: 6, source: M1}"),
+        (None, "points: {value: 6, source: C1, note: 自2027年起}"),
+        (None, "points: {value: 6, assumption: true, note: 试行}"),
+        (None, "points: {value: 5, source: C1}"),
+    ],
+)
+def test_what_an_edition_touches_is_dated_or_explained(tmp_path: Path, code: str | None, value: str) -> None:
+    at = put_book(tmp_path)
+    put_edition(at, next_edition(("points: {value: 5, source: M1}", value)), "2027")
+    if code is None:
+        assert len(load_book(at).editions) == 2
+    else:
+        assert [(fault.code, fault.key) for fault in faults_of(at)] == [(code, "items.ORG-A01.points")]
+
+
+def test_what_is_earned_has_something_allotted(tmp_path: Path) -> None:
+    earning = edited(
+        ITEMS,
+        ("opening: {value: full, source: M1}", "opening: {value: zero, source: M1}"),
+        ("allotment: {value: 40, ", "allotment: {value: 0, "),
+    )
+    found = faults_of(put_book(tmp_path, items=earning))
+    assert ("allotment_zero", "dimensions.SRV.allotment") in {(fault.code, fault.key) for fault in found}
+
+
+@pytest.mark.parametrize(
     ("code", "edits", "starts", "key"),
     [
         ("code_meaning", [("name: {zh: 表彰, en", "name: {zh: 奖励, en")], "2027-01-01", "items.ORG-A02"),
@@ -108,6 +142,16 @@ def test_a_low_line_of_a_book_that_earns_waits_for_the_years_end(tmp_path: Path)
             "lines",
         ),
         ("changed_in_cycle", [("base: {value: 100, ", "base: {value: 101, ")], "2026-07-01", "base"),
+        ("changed_in_cycle", [("    group: talks\n", "")], "2026-07-01", "items.ORG-A01.group"),
+        ("changed_in_cycle", [("units: 80, points", "units: 70, points")], "2026-07-01", "items.SRV-A01.measure"),
+        (
+            "changed_in_cycle",
+            [("nodes:\n", "nodes:\n  fault/ORG:\n    weight: {value: 1/2, source: M1}\n")],
+            "2026-07-01",
+            "nodes.fault/ORG.weight",
+        ),
+        ("item_dropped", [("  SRV-A01:\n", "  SRV-A02:\n")], "2026-07-01", "items"),
+        ("profile_dropped", [("  exempt:\n    name", "  away:\n    name")], "2026-07-01", "profiles"),
     ],
 )
 def test_editions_fit_together(tmp_path: Path, code: str, edits: list[tuple[str, str]], starts: str, key: str) -> None:
@@ -161,6 +205,12 @@ def test_a_folder_without_a_book_says_so(tmp_path: Path) -> None:
 
 # Not brought about by an edit to one file of the small book: these have tests of their own.
 _ELSEWHERE = {
+    "touched_undated",
+    "touched_unexplained",
+    "allotment_zero",
+    "item_dropped",
+    "profile_dropped",
+    "tier_of_nothing",
     "no_book",
     "no_editions",
     "not_readable",
@@ -185,4 +235,5 @@ _ELSEWHERE = {
 
 
 def test_every_kind_of_fault_is_brought_about_by_a_test() -> None:
-    assert {case.code for case in [*READING, *FORM, *MEANING]} | _ELSEWHERE == set(TEXTS)
+    brought_about = {case.code for case in [*READING, *FORM, *MEANING, *LANGUAGE]} | _ELSEWHERE
+    assert brought_about == set(TEXTS) - set(STARS) - set(INHERITANCE) - set(FRAME)

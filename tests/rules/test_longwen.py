@@ -11,21 +11,8 @@ import pytest
 
 from app.kit.calendar import WINDOW_LENGTH, Window
 from app.rules.book import load_book
-from app.rules.core import (
-    Bound,
-    Edition,
-    Item,
-    Kind,
-    Matter,
-    MeasureForm,
-    Regime,
-    Relation,
-    Settlement,
-    Target,
-    Unrecorded,
-    When,
-    band_of,
-)
+from app.rules.core import Bound, Edition, Item, Kind, Matter, MeasureForm, Regime, Settlement, Target, Unrecorded
+from app.rules.lines import Relation, When, band_of
 
 LONGWEN = Path(__file__).resolve().parents[2] / "scoring_rules" / "longwen"
 DIMENSIONS = {"ORG": 350, "EXC": 150, "SRV": 200, "LAW": 150, "PUB": 150}
@@ -187,7 +174,7 @@ def test_the_lines_and_bands_are_those_of_the_seed() -> None:
     ],
 )
 def test_bands_include_their_bound(daily: int, total: int, band: str) -> None:
-    assert band_of(regime().bands, daily, total) == band
+    assert band_of(regime().bands, daily, total, {}) == band
 
 
 def test_a_branch_without_groups_gives_the_group_meetings_points_to_the_theme_day() -> None:

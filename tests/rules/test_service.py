@@ -16,9 +16,9 @@ from app.kit.db import Database
 from app.kit.errors import NotFound
 from app.roster.core import path_under, root_path
 from app.rules import service as rules
+from app.rules.adoption import Adopted, Adoption, NoEditionInForce, Published
 from app.rules.book import Book, load_book
 from app.rules.content import ContentUnreadable
-from app.rules.core import Adopted, Adoption, NoEditionInForce, Published
 from app.rules.tables import edition as edition_rows
 from tests.rules.small_book import BOOK, ITEMS, edited, next_edition, put_book, put_edition
 

@@ -122,7 +122,7 @@ class Builder:
             rules.publish(connection, self.district.id, book, at=self.clock.now(), by=None)
             root = roster.root_of(self.district.id)
             rules.adopt(connection, self.district.id, book="longwen", path=root, from_on=date(YEAR, 1, 1))
-            cycles.open_cycle(connection, self.actor(), YEAR)
+            cycles.open_cycle(connection, self.actor(), date(YEAR, 1, 1))
 
         self.database.run(work, self.district.id)
 

@@ -1,0 +1,5 @@
+"""The town and the way to it over HTTP."""
+
+from tests.town import client, desk, town
+
+__all__ = ["client", "desk", "town"]
