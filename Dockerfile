@@ -18,7 +18,8 @@ FROM python:3.13-slim-trixie
 RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-noto-cjk postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --create-home --home-dir /var/lib/longwen longwen
+    && useradd --system --uid 10001 --create-home --home-dir /var/lib/longwen longwen \
+    && install --directory --owner=longwen --mode=0700 /var/lib/longwen/files
 COPY --from=build /opt/longwen /opt/longwen
 COPY --from=build /srv/longwen /srv/longwen
 ENV PATH=/opt/longwen/bin:$PATH \

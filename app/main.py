@@ -19,9 +19,12 @@ from app.auth.api import open_door
 from app.auth.service import Districts
 from app.boards import api as boards
 from app.cases import api as cases
+from app.cycles import api as cycles
 from app.enrolment import api as enrolment
+from app.files import api as files
 from app.handbook import api as rules
 from app.kit import http
+from app.kit.blobs import open_blobs
 from app.kit.ciphers import AesFieldCipher, FieldCipher
 from app.kit.clock import Clock, SystemClock
 from app.kit.db import Database
@@ -32,6 +35,7 @@ from app.kit.metrics import Metrics
 from app.kit.passwords import Passwords
 from app.kit.readiness import NotReady, ready
 from app.kit.settings import Settings
+from app.messages import api as messages
 from app.points import api as points
 from app.reviews import api as reviews
 from app.roster import api as roster
@@ -69,12 +73,15 @@ _DOCS_POLICY = (
 _TAGS = [
     {"name": "sessions", "description": "登录与令牌 · logging in and out"},
     {"name": "roster", "description": "名册 · who exists and who belongs where"},
+    {"name": "files", "description": "凭证 · evidence"},
     {"name": "points", "description": "积分记录与状态 · entries, standings and their explanation"},
     {"name": "submissions", "description": "申报与审核 · proposals and their review"},
     {"name": "boards", "description": "榜单 · rankings"},
     {"name": "cases", "description": "线与名单 · what follows from 900 and 500"},
     {"name": "enrolment", "description": "名册导入 · importing the roster"},
     {"name": "reviews", "description": "季度材料 · the papers of a quarter"},
+    {"name": "messages", "description": "消息与推送 · inboxes and webhooks"},
+    {"name": "calendar", "description": "工作日历 · working days"},
     {"name": "rules", "description": "评分细则 · rule books"},
     {"name": "operations", "description": "运行状态 · how the service is doing"},
 ]
@@ -147,11 +154,14 @@ def routers() -> list[APIRouter]:
         auth.router,
         roster.router,
         enrolment.router,
+        files.router,
         submissions.router,
         points.router,
         cases.router,
         boards.router,
         reviews.router,
+        messages.router,
+        cycles.router,
         rules.router,
         trials.router,
         _operations(),
@@ -196,6 +206,7 @@ def create_app(
         cipher=cipher_of(settings),
         passwords=passwords or Passwords(),
         metrics=Metrics(pool),
+        blobs=open_blobs(settings),
     )
     app.state.districts = Districts(pool)
     http.install(app, settings)

@@ -18,6 +18,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection
 
 from app.auth import service as auth
@@ -25,6 +26,7 @@ from app.auth.core import Actor, District
 from app.job_runs import service as job_runs
 from app.job_runs.service import Outcome, RunResult, Work
 from app.kit.calendar import quarter_of
+from app.kit.ciphers import FieldCipher
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.settings import Settings
@@ -89,6 +91,7 @@ _QUARTER_STARTS: Mapping[str, str | int] = {"month": "1,4,7,10", "day": 1}
 _CHECK_STARTS: Mapping[str, str | int] = {"month": "1,4,7,10", "day": 11}
 
 JOBS = (
+    Job("files", "清理未附的文件", "app.files.jobs:sweep", {"hour": 2, "minute": 40}, of_the_day, 1),
     Job("quarters", "季度状态", "app.cycles.jobs:quarters", {"hour": 0, "minute": 10}, of_the_day, 1, ongoing=True),
     Job(
         "duties",
@@ -110,6 +113,30 @@ JOBS = (
         after="settle",
     ),
 )
+
+
+RoundWork = Callable[[Database, Clock, District, Settings, Callable[[], FieldCipher]], dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What is looked after again and again, has no slots, and keeps its own record of what is done.
+
+    It opens its own transactions, since it waits for others in between; several at once must do no harm.
+    """
+
+    name: str
+    title: str
+    work: str  # as a job's
+    seconds: int
+
+    def function(self) -> RoundWork:
+        module, name = self.work.split(":")
+        function: RoundWork = getattr(importlib.import_module(module), name)
+        return function
+
+
+ROUNDS = (Round("deliver", "推送消息", "app.messages.jobs:deliver", 60),)
 
 
 class UnknownJob(LookupError):
@@ -174,6 +201,19 @@ def _done(database: Database, actor: Actor, job: str) -> frozenset[str]:
     return database.run(lambda connection: job_runs.done_slots(connection, actor, job), actor.district_id)
 
 
+def make_round(
+    database: Database, clock: Clock, settings: Settings, cipher: Callable[[], FieldCipher], work: RoundWork
+) -> dict[str, dict[str, int]]:
+    """Do the work in every district; by code, what it says. One that fails is left out, and stops no other."""
+    counts: dict[str, dict[str, int]] = {}
+    for district in database.run(auth.list_districts, None):
+        try:
+            counts[district.code] = work(database, clock, district, settings, cipher)
+        except Exception:  # noqa: BLE001 - one failing district stops no other; the log has it
+            _log.exception("round of a district failed", district=district.code)
+    return counts
+
+
 def for_jobs(settings: Settings) -> Settings:
     """The same settings with the patience that jobs need."""
     return settings.model_copy(
@@ -193,10 +233,25 @@ def add_jobs(scheduler: BaseScheduler, database: Database, clock: Clock) -> None
         scheduler.add_job(keep, job.trigger(), args=(job,), id=job.name)
 
 
+def add_rounds(
+    scheduler: BaseScheduler, database: Database, clock: Clock, settings: Settings, cipher: Callable[[], FieldCipher]
+) -> None:
+    """Put the rounds beside the jobs, in a thread of their own: neither waits for the other."""
+    for one in ROUNDS:
+
+        def walk(one: Round = one) -> None:
+            try:
+                make_round(database, clock, settings, cipher, one.function())
+            except Exception:  # noqa: BLE001 - the next round tries again; the log has it
+                _log.exception("round failed", round=one.name)
+
+        scheduler.add_job(walk, IntervalTrigger(seconds=one.seconds), id=one.name, executor="rounds")
+
+
 def options() -> dict[str, Any]:
     """How our schedulers work: one job at a time, late rather than never, once where several times were missed."""
     return {
         "timezone": TIME_ZONE,
-        "executors": {"default": ThreadPoolExecutor(1)},
+        "executors": {"default": ThreadPoolExecutor(1), "rounds": ThreadPoolExecutor(1)},
         "job_defaults": {"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     }

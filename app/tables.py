@@ -6,7 +6,9 @@ import app.auth.tables
 import app.boards.tables
 import app.cases.tables
 import app.cycles.tables
+import app.files.tables
 import app.job_runs.tables
+import app.messages.tables
 import app.points.tables
 import app.roster.tables
 import app.rules.tables

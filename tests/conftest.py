@@ -195,6 +195,7 @@ def settings_for(addresses: Addresses, data: Path) -> Settings:
         data=data,
         secret_key=SecretStr("a secret that only the tests know"),
         rules=ROOT / "scoring_rules",
+        webhook_origins=("https://bridge.example",),
         pool_size=5,
     )
 

@@ -25,6 +25,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Files of rooms whose names do not say what they are a part of: what they are, and why they stand apart.
 PARTS = {
+    "cycles/working_days.py": ("core", "which days are worked, and counting them: a decision of its own"),
+    "cycles/work_calendar.py": ("service", "the verbs of the calendar of working days, apart from those of quarters"),
+    "messages/texts.py": ("core", "what people can be told: one table of kinds, in two languages"),
+    "messages/webhooks.py": ("service", "the verbs of the system administrator, apart from telling and reading"),
+    "messages/delivering.py": ("service", "the verb of the outbox, which must not hold a transaction"),
+    "messages/sending.py": ("service", "the HTTP call itself"),
+    "files/cleaning.py": (
+        "service",
+        "a program of its own, called by its path: reads hostile files and imports nothing of ours",
+    ),
     "points/views.py": ("core", "what the ledger's verbs answer: plain values that schemas and upper rooms read"),
     "points/plan.py": ("core", "the rules of a cycle made ready for folding, kept out of the fold's loop"),
     "points/ledger.py": ("core", "the ledger's values, which both decisions and queries speak of"),

@@ -25,6 +25,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests.auth.people import CHEAP, PASSWORD
+from tests.files.samples import photograph
 from tests.town import BOOK, Town, client_of, found_town
 
 # Whom an object is about: the member who calls, somebody in the same group, somebody next door, somebody of another
@@ -156,10 +157,34 @@ def importing(world: World, _: str, headers: dict[str, str]) -> Any:
     return world.client.post("/api/v1/roster-imports", params={"preview": "true"}, files=files, headers=headers)
 
 
+def sending_a_file(world: World, _: str, headers: dict[str, str]) -> Any:
+    files = {"file": ("签到表.jpg", photograph())}
+    return world.client.post("/api/v1/files", files=files, headers=headers)
+
+
 def simulating(world: World, _: str, headers: dict[str, str]) -> Any:
     (edition,) = BOOK.editions
     body = {"edition": edition.digest, "quarter": "2026Q3"}
     return world.client.post("/api/v1/rule-books/simulations", json=body, headers=headers)
+
+
+def marking_read(world: World, _: str, headers: dict[str, str]) -> Any:
+    return world.client.post("/api/v1/me/messages/read", json={"up_to": 0}, headers=headers)
+
+
+def adding_webhook(world: World, _: str, headers: dict[str, str]) -> Any:
+    body = {"id": str(new_id()), "url": "https://bridge.example/in"}
+    return world.client.post("/api/v1/webhooks", json=body, headers=headers)
+
+
+def at_webhook(method: str, part: str = "") -> Callable[[World, str, dict[str, str]], Any]:
+    """A call at a webhook of the town, made for it."""
+
+    def call(world: World, whose: str, headers: dict[str, str]) -> Any:
+        made = adding_webhook(world, whose, world.headers["system_administrator"]).json()["id"]
+        return world.client.request(method, f"/api/v1/webhooks/{made}{part}", headers=headers)
+
+    return call
 
 
 def logging_in(world: World, _: str, headers: dict[str, str]) -> Any:
@@ -180,6 +205,8 @@ ANYBODY = {"any": "+  +  +  +  +  +  +  +  +  +  +  +  +  +"}
 SIGNED_IN = {"any": "+  +  +  +  +  +  +  +  +  +  +  +  +  1"}
 OFFICES = {"any": "+  +  +  +  +  +  +  +  +  +  +  3  +  1"}  # whoever holds any office
 DISTRICT = {"any": "3  3  3  3  3  3  3  +  3  3  3  3  +  1"}
+SYSTEM = {"any": "3  3  3  3  3  3  3  3  +  3  3  3  3  1"}
+SYSTEM_SEEN = {"any": "3  3  3  3  3  3  3  3  +  3  +  3  3  1"}
 BOARDS = {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"}
 LINES = {"any": "3  3  3  3  3  +  +  +  3  3  +  3  +  1"}
 ROSTER = {"any": "3  +  +  +  3  +  +  +  3  3  +  3  +  1"}
@@ -200,6 +227,14 @@ TABLE = [
     Row("POST /api/v1/sessions", logging_in, ANYBODY),
     Row("GET /api/v1/sessions/current", get("/api/v1/sessions/current"), SIGNED_IN),
     Row("DELETE /api/v1/sessions/current", logging_out, SIGNED_IN),
+    Row("GET /api/v1/calendar/{year}", get("/api/v1/calendar/2026"), SIGNED_IN),
+    Row("GET /api/v1/me/messages", get("/api/v1/me/messages"), SIGNED_IN),
+    Row("POST /api/v1/me/messages/read", marking_read, SIGNED_IN),
+    Row("POST /api/v1/webhooks", adding_webhook, SYSTEM),
+    Row("GET /api/v1/webhooks", get("/api/v1/webhooks"), SYSTEM_SEEN),
+    Row("DELETE /api/v1/webhooks/{webhook_id}", at_webhook("DELETE"), SYSTEM),
+    Row("POST /api/v1/webhooks/{webhook_id}/test", at_webhook("POST", "/test"), SYSTEM),
+    Row("GET /api/v1/webhooks/{webhook_id}/deliveries", at_webhook("GET", "/deliveries"), SYSTEM_SEEN),
     Row("GET /api/v1/organisations", get("/api/v1/organisations"), ROSTER),
     Row("GET /api/v1/members", get("/api/v1/members"), ROSTER),
     Row(
@@ -213,6 +248,7 @@ TABLE = [
         },
     ),
     Row("POST /api/v1/roster-imports", importing, DISTRICT),
+    Row("POST /api/v1/files", sending_a_file, {"any": "+  +  +  +  +  +  +  +  3  3  3  3  +  1"}),
     Row("GET /api/v1/roster-imports/template", get("/api/v1/roster-imports/template"), DISTRICT),
     *(
         Row(f"GET /api/v1/members/{{member_id}}/{part}", get(f"/api/v1/members/{{member_id}}/{part}"), STANDING)

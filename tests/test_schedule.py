@@ -8,12 +8,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
 
 from app import schedule
-from app.auth.core import Actor
+from app.auth.core import Actor, District
 from app.job_runs import service as job_runs
 from app.job_runs.service import Outcome
+from app.kit.ciphers import FieldCipher
 from app.kit.clock import FixedClock
 from app.kit.db import opened
 from app.kit.settings import Settings
@@ -59,6 +61,7 @@ def test_slots_are_quarters(day: date, this: str, ended: str) -> None:
 @pytest.mark.parametrize(
     ("name", "before", "due", "slot"),
     [
+        ("files", shanghai(2026, 10, 11, 2, 39), shanghai(2026, 10, 11, 2, 40), "2026-10-11"),
         ("quarters", shanghai(2026, 10, 11, 0, 9), shanghai(2026, 10, 11, 0, 10), "2026-10-11"),
         ("duties", shanghai(2026, 10, 1, 0, 19), shanghai(2026, 10, 1, 0, 20), "2026Q4"),
         ("settle", shanghai(2026, 10, 11, 0, 59), shanghai(2026, 10, 11, 1), "2026Q3"),
@@ -165,3 +168,31 @@ def test_a_job_whose_code_is_missing_fails_like_any_other(
         schedule.run_open_slots(database, clock, (lost,))
         runs = database.run(lambda connection: job_runs.list_runs(connection, actor), districts[0])
     assert [run.state for run in runs] == ["failed"]
+
+
+def test_a_round_that_fails_in_one_district_is_made_in_the_others(
+    two: Addresses, settings: Settings, districts: tuple[UUID, UUID], clock: FixedClock
+) -> None:
+    def work(_database: object, _clock: object, district: District, *_: object) -> dict[str, int]:
+        if district.id == districts[0]:
+            raise RuntimeError("the east is closed")
+        return {"sent": 1}
+
+    def no_cipher() -> FieldCipher:
+        raise AssertionError("not asked for")
+
+    with opened(two.application_url, settings) as database:
+        assert schedule.make_round(database, clock, settings, no_cipher, work) == {"west": {"sent": 1}}
+
+
+def test_rounds_are_scheduled_beside_the_jobs(two: Addresses, settings: Settings, clock: FixedClock) -> None:
+    def no_cipher() -> FieldCipher:
+        raise AssertionError("not asked for")
+
+    with opened(two.application_url, settings) as database:
+        scheduler = BackgroundScheduler(**schedule.options())
+        schedule.add_rounds(scheduler, database, clock, settings, no_cipher)
+        added = {job.id: job for job in scheduler.get_jobs()}
+        assert set(added) == {one.name for one in schedule.ROUNDS}
+        for job in added.values():
+            job.func()  # with nothing to send, nobody asks for the key

@@ -52,6 +52,8 @@ class Permission(StrEnum):
     RULES_READ = "rules:read"
     RULES_SIMULATE = "rules:simulate"
     JOB_READ = "job:read"
+    WEBHOOK_READ = "webhook:read"
+    WEBHOOK_SET = "webhook:set"
     ACCOUNT_OPEN = "account:open"
     APPOINTMENT_SET = "appointment:set"
 
@@ -87,7 +89,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     # Whoever opens accounts does not say what they may do, and the auditor sees both.
-    Role.SYSTEM_ADMINISTRATOR: frozenset({Permission.JOB_READ, Permission.ACCOUNT_OPEN, Permission.RULES_READ}),
+    Role.SYSTEM_ADMINISTRATOR: frozenset(
+        {
+            Permission.JOB_READ,
+            Permission.WEBHOOK_READ,
+            Permission.WEBHOOK_SET,
+            Permission.ACCOUNT_OPEN,
+            Permission.RULES_READ,
+        }
+    ),
     Role.SECURITY_ADMINISTRATOR: frozenset({Permission.APPOINTMENT_SET, Permission.RULES_READ}),
     Role.AUDITOR: frozenset(
         {
@@ -98,6 +108,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINE_READ,
             Permission.RULES_READ,
             Permission.JOB_READ,
+            Permission.WEBHOOK_READ,
         }
     ),
 }

@@ -36,6 +36,10 @@ COMMANDS = {
     "jobs": _Command(
         "app.cli.jobs:application", "定时任务：列出、运行、查看记录", "jobs: list, run, look at the record"
     ),
+    "calendar": _Command("app.cli.calendar:application", "工作日历：查看、设定", "working days: show, set"),
+    "messages": _Command(
+        "app.cli.messages:application", "消息推送：立即推送、查看记录", "messages: deliver, look at the outbox"
+    ),
     "export": _Command("app.cli.exports:application", "导出 Excel", "export to Excel"),
     "verify": _Command("app.cli.verify:verify", "从积分记录重算并核对", "recompute from the ledger and compare"),
     "backup": _Command("app.cli.backup:backup", "备份数据库到文件", "back the database up to a file"),

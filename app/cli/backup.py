@@ -11,6 +11,7 @@ from app.cli.context import application_address, owner_address, require_migratio
 from app.cli.output import either, say
 from app.cli.verify import verify_all
 from app.kit import backup as tools
+from app.kit.blobs import open_blobs
 from app.kit.clock import SystemClock
 from app.kit.db import opened as opened_database
 from app.kit.settings import Settings
@@ -20,12 +21,18 @@ def backup(
     file: Annotated[Path, typer.Argument(help=either("备份文件", "the file to write"))],
     force: Annotated[bool, typer.Option("--force", help=either("覆盖已有文件", "overwrite the file"))] = False,
 ) -> None:
-    """把整个数据库备份到一个文件（以属主角色）；密钥不在其中。 / Back the database up, without the secret key."""
+    """把整个数据库备份到一个文件；密钥和凭证文件不在其中。 / Back the database up, without secret key and files."""
     with served(as_owner=True) as settings:
         size = tools.dump(owner_address(settings), file, force=force)
+    place = open_blobs(settings).place
     say(
         f"已备份到 {file}（{size:,} 字节）。密钥不在备份中，请另行保管。",
         f"Backed up to {file} ({size:,} bytes). The secret key is not in it: keep it safe elsewhere.",
+    )
+    # In this order nothing is missing: files are only added, and removed days after the last row let go of them.
+    say(
+        f"凭证文件也不在备份中：请现在（在本次备份之后）另行复制 {place}。",
+        f"Nor are the files of evidence: copy {place} now, after this backup.",
     )
 
 
@@ -42,9 +49,15 @@ def restore(
                 raise typer.Exit(1)
             return
         tools.restore(owner_address(settings), file)
+    place = open_blobs(settings).place
     say(
-        "已恢复。请运行 longwen migrate 和 longwen verify。",
-        "Restored. Run longwen migrate and longwen verify next.",
+        "已恢复数据库。请运行 longwen migrate 和 longwen verify。",
+        "The database is restored. Run longwen migrate and longwen verify next.",
+    )
+    say(
+        f"凭证文件不在备份中：请把其副本放回 {place}，再运行 longwen jobs run files --force 查看是否有缺（missing）。",
+        f"Files of evidence are not in it: put their copy back to {place}, then run longwen jobs run files --force and"
+        " see whether any are missing.",
     )
 
 

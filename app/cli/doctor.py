@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,8 +21,10 @@ from app import schedule
 from app.cli.context import application_address, owner_address, secret_of, served
 from app.cli.database import Json
 from app.cli.output import either, language, print_json
+from app.cycles.working_days import announced
 from app.kit import backup, migrate
-from app.kit.clock import SystemClock
+from app.kit.blobs import open_blobs, try_blobs
+from app.kit.clock import SystemClock, business_day
 from app.kit.errors import LongwenError
 from app.kit.postgres_binaries import MAJOR_MIN, EmbeddedPostgresError, find_binaries
 from app.kit.settings import Settings
@@ -85,7 +88,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
         else:
             yield from of_database(there)
         yield _secret(there)
+    yield _files(settings)
     yield _rule_books(settings)
+    yield _working_days()
 
 
 def _graded(check: str, wrong: bool, found: str, remedy: str, grade: Grade = Grade.WRONG) -> Finding:
@@ -139,6 +144,24 @@ def _data_folder(settings: Settings) -> Finding:
             f"{there} 不可写；请改权限，或用 LONGWEN_DATA 另选目录。", f"{there} is not writable; set LONGWEN_DATA."
         ),
     )
+
+
+def _files(settings: Settings) -> Finding:
+    """Not only asked: a file is kept, read and removed again."""
+    check = either("凭证文件", "files of evidence")
+    remedy = either(
+        "请检查 LONGWEN_FILES、目录权限、剩余空间，或存储桶、地址和密钥。",
+        "Check LONGWEN_FILES, the folder's rights and room, or the bucket, its address and keys.",
+    )
+    place = settings.files or ""
+    try:
+        blobs = open_blobs(settings)
+        place = blobs.place
+        try_blobs(blobs, Path(__file__))
+    except LongwenError as error:
+        cause = f" ({error.__cause__})".splitlines()[0] if error.__cause__ is not None else ""
+        return Finding(check, Grade.WRONG, f"{place}: {error.text(language())}{cause}", remedy)
+    return Finding(check, Grade.GOOD, place)
 
 
 def _embedded_programs() -> Finding:
@@ -273,6 +296,23 @@ def _secret(settings: Settings) -> Finding:
             either(f"他人可读：chmod 600 {file}", f"Others can read it: chmod 600 {file}"),
         )
     return Finding(check, Grade.GOOD, either("已设置", "set"))
+
+
+def _working_days() -> Finding:
+    """The next year's days off are announced early in November."""
+    today = business_day(SystemClock().now(), schedule.TIME_ZONE)
+    years = [today.year, today.year + 1] if today.month >= 11 else [today.year]
+    unknown = ", ".join(str(year) for year in years if not announced(year))
+    return _graded(
+        either("工作日历", "working days"),
+        bool(unknown),
+        either(f"没有 {unknown} 年的安排", f"nothing known of {unknown}") if unknown else ", ".join(map(str, years)),
+        either(
+            "期限暂按周一至周五计，不含放假与调休；请升级，或用 longwen calendar set 录入。",
+            "Deadlines are counted by weekdays alone; upgrade, or enter the days with longwen calendar set.",
+        ),
+        Grade.ADVICE,
+    )
 
 
 def _rule_books(settings: Settings) -> Finding:

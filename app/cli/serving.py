@@ -98,6 +98,9 @@ def _jobs_beside(settings: Settings) -> Iterator[None]:
     with opened_database(application_address(settings), schedule.for_jobs(settings)) as database:
         keeper = BackgroundScheduler(**schedule.options())
         schedule.add_jobs(keeper, database, SystemClock())
+        schedule.add_rounds(
+            keeper, database, SystemClock(), settings, lambda: AesFieldCipher.from_secret(secret_of(settings))
+        )
         keeper.start()
         try:
             yield

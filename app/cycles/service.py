@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
-from app.cycles import store
+from app.cycles import store, work_calendar
 from app.cycles.core import CycleFrame, Quarter, QuarterState, cycle_on, frame_from, state_on
 from app.kit.calendar import Window, is_quarter, quarter_days, quarter_of, quarters_between
 from app.kit.errors import ErrorKind, LongwenError
@@ -52,6 +52,7 @@ def open_cycle(connection: Connection, actor: Actor, day: date) -> bool:
         ]
         begun = [replace(one, state=state_on(one, actor.today)) for one in fresh]
         store.insert_quarters(connection, actor.district_id, begun, actor.at)
+        work_calendar.seed(connection, actor, {first.year, last.year})
     return created
 
 
@@ -132,6 +133,8 @@ def advance(connection: Connection, actor: Actor) -> dict[str, int]:
             store.update_state(connection, actor.district_id, one.code, state, actor.at)
             moved += 1
     opened = _open_present(connection, actor) if known else 0
+    if known:
+        work_calendar.seed(connection, actor, {actor.today.year, actor.today.year + 1})
     return {"moved": moved, "opened": opened}
 
 

@@ -1,8 +1,8 @@
-"""Tables of time: the cycle that a score runs over, and the quarters in which entries are booked."""
+"""Tables of time: cycles, the quarters in which entries are booked, and which days are worked."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, DateTime, SmallInteger, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, SmallInteger, Text, Uuid
 
 from app.kit.db import district_table, refers
 
@@ -38,4 +38,18 @@ quarter = district_table(
     CheckConstraint("state IN ('open', 'check', 'notice', 'sealed')", name="state_known"),
     refers("cycle", to="cycle", key=("code",)),
     key=("code",),
+)
+
+# Days that are worked though the weekday says otherwise, or the reverse: as announced, or as the district has set them.
+work_calendar = district_table(
+    "work_calendar",
+    Column("day", Date, nullable=False),
+    Column("is_working", Boolean, nullable=False),
+    Column("note", Text),
+    Column("source", Text, nullable=False),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+    Column("set_by", Uuid),
+    CheckConstraint("source IN ('announced', 'district')", name="source_known"),
+    refers("set_by", to="account"),
+    key=("day",),
 )

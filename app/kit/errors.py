@@ -66,6 +66,8 @@ _NOUNS_ZH = {
     "quarter": "季度",
     "board": "榜单",
     "job": "定时任务",
+    "file": "文件",
+    "webhook": "推送地址",
 }
 
 

@@ -21,10 +21,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import problems
+from app.kit.blobs import Blobs
 from app.kit.ciphers import FieldCipher
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -75,6 +76,7 @@ class ServiceState:
     cipher: FieldCipher
     passwords: Passwords
     metrics: Metrics
+    blobs: Blobs
 
 
 class Unstorable(LongwenError):
@@ -113,10 +115,41 @@ def conditional(
         "Vary": "Accept-Language, Authorization",
         **(headers or {}),
     }
-    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-    if tag.removeprefix("W/") in known or "*" in known:
+    if _has_already(request, tag):
         return Response(status_code=304, headers=sent)
     return Response(body, media_type=media_type, headers=sent)
+
+
+def blob(request: Request, key: str, size: int, headers: Mapping[str, str]) -> Response:
+    """What the store has under the key, as a stream, with headers that tell its kind, length and tag; or 304.
+
+    Raises BlobMissing and BlobsUnavailable, before anything is sent.
+    """
+    if _has_already(request, headers["ETag"]):
+        return Response(status_code=304, headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]})
+    return StreamingResponse(state_of(request).blobs.read(key, size), headers=headers)
+
+
+def _has_already(request: Request, tag: str) -> bool:
+    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    return tag.removeprefix("W/") in known or "*" in known
+
+
+def limited(request: Request, bytes_max: int, refusal: LongwenError) -> Request:
+    """The same request, whose body ends in the refusal as soon as it is known to be too long."""
+    declared, received = request.headers.get("content-length", ""), 0
+
+    async def receive() -> Message:
+        nonlocal received
+        if declared.isdecimal() and int(declared) > bytes_max:
+            raise refusal
+        message = await request.receive()
+        received += len(message.get("body", b""))
+        if received > bytes_max:
+            raise refusal
+        return message
+
+    return Request(request.scope, receive)
 
 
 def install(app: FastAPI, settings: Settings) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
 
 
 class Settings(BaseSettings):
@@ -31,4 +35,35 @@ class Settings(BaseSettings):
     prepare_threshold: int | None = Field(5, description="unset it (null) behind a statement-pooling proxy")
     access_minutes: int = Field(30, ge=1, description="how long an access token is good for")
     body_bytes_max: int = Field(20 * 1024 * 1024, description="largest request body")
+    files: str | None = Field(
+        None,
+        description="where evidence is kept: file:///folder, or s3://bucket/prefix?endpoint=https://…&region=…"
+        " (&virtual_host=true); unset: the folder files below data",
+    )
+    files_access_key: SecretStr | None = Field(None, description="of the S3-compatible store; unset: AWS_… or its like")
+    files_secret_key: SecretStr | None = Field(None, description="the secret that goes with it")
+    file_bytes_max: int = Field(10 * 1024 * 1024, ge=1, description="largest file of evidence, as sent")
+    file_pixels_max: int = Field(64_000_000, ge=1, description="largest picture, in pixels")
+    webhook_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="where webhooks may lead, comma-separated: https://host, http://host:port; unset: nowhere",
+    )
     log_json: bool = False
+
+    @field_validator("webhook_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        """One form for each: lower case, without a final slash or the scheme's own port."""
+        named = value.split(",") if isinstance(value, str) else value
+        if not isinstance(named, list | tuple) or not all(isinstance(one, str) for one in named):
+            return value
+        return tuple(_one_form(one) for one in named if one.strip())
+
+
+def _one_form(origin: str) -> str:
+    plain = origin.strip().lower().removesuffix("/")
+    match = _ORIGIN.fullmatch(plain)
+    if match is None:
+        raise ValueError(f"{origin!r} is not an origin such as https://bridge.example or http://10.0.0.5:8080")
+    scheme, host, port = match.groups()
+    return f"{scheme}://{host}" + ("" if port in {None, {"http": "80", "https": "443"}[scheme]} else f":{port}")

@@ -1,4 +1,4 @@
-"""Cycles and quarters, editions of rule books and who adopted them."""
+"""Cycles, quarters and working days, editions of rule books and who adopted them."""
 
 from __future__ import annotations
 
@@ -47,6 +47,18 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('open', 'check', 'notice', 'sealed')", name=op.f("ck_quarter_state_known")),
     )
     op.create_table(
+        "work_calendar",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("is_working", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text()),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by", sa.Uuid()),
+        sa.PrimaryKeyConstraint("district_id", "day", name="pk_work_calendar"),
+        sa.CheckConstraint("source IN ('announced', 'district')", name=op.f("ck_work_calendar_source_known")),
+    )
+    op.create_table(
         "edition",
         sa.Column("district_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
@@ -82,13 +94,14 @@ def upgrade() -> None:
         sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_adoption_ends_after_start")),
     )
 
-    steps.distribute(["cycle_frame", "cycle", "quarter", "edition", "adoption"])
+    steps.distribute(["cycle_frame", "cycle", "quarter", "work_calendar", "edition", "adoption"])
 
-    steps.belong("cycle_frame", "cycle", "quarter", "edition", "adoption")
+    steps.belong("cycle_frame", "cycle", "quarter", "work_calendar", "edition", "adoption")
     steps.refer("quarter", "cycle", to="cycle", key=("code",))
+    steps.refer("work_calendar", "set_by", to="account")
 
-    steps.isolate("cycle_frame", "cycle", "quarter", "edition", "adoption")
+    steps.isolate("cycle_frame", "cycle", "quarter", "work_calendar", "edition", "adoption")
 
 
 def downgrade() -> None:
-    steps.drop("adoption", "edition", "quarter", "cycle", "cycle_frame")
+    steps.drop("adoption", "edition", "work_calendar", "quarter", "cycle", "cycle_frame")

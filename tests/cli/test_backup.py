@@ -87,6 +87,20 @@ def test_a_backup_is_readable_by_its_owner_only(file: Path) -> None:
     assert [other.name for other in file.parent.iterdir()] == [file.name]
 
 
+def test_it_is_said_that_the_files_of_evidence_are_not_in_it(
+    longwen: Longwen, tmp_path: Path, filled: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LONGWEN_FILES", "file:///srv/evidence")
+    assert "copy /srv/evidence now" in longwen("backup", tmp_path / "today.dump").err
+
+
+def test_it_is_said_where_the_files_belong_after_a_restore(
+    longwen: Longwen, elsewhere: Addresses, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LONGWEN_FILES", "file:///srv/evidence")
+    assert "put their copy back to /srv/evidence" in longwen("restore", file).err
+
+
 def test_a_backup_is_not_overwritten_unless_told(longwen: Longwen, file: Path) -> None:
     before = file.read_bytes()
     said = longwen("backup", file)

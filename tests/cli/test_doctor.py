@@ -82,6 +82,25 @@ def test_a_missing_owner_address_is_advice_only(doctor: Doctor, monkeypatch: pyt
     assert (status, found["owner role"]["grade"]) == (0, "advice")
 
 
+def test_a_file_store_that_takes_nothing_is_wrong(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LONGWEN_FILES", f"file://{tmp_path}/files")
+    assert doctor()[1]["files of evidence"] == {
+        "check": "files of evidence",
+        "grade": "good",
+        "found": f"{tmp_path}/files",
+        "remedy": "",
+    }
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+    (tmp_path / "blocked").touch()
+    for address in (f"file://{tmp_path}/blocked", "s3://", "s3://bucket?endpoint=http://127.0.0.1:9"):
+        monkeypatch.setenv("LONGWEN_FILES", address)
+        status, found = doctor()
+        assert (status, found["files of evidence"]["grade"]) == (1, "wrong")
+        assert "LONGWEN_FILES" in found["files of evidence"]["remedy"]
+
+
 def test_a_key_file_that_others_can_read_is_told(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
