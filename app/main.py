@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
-from app.auth import api as auth
+from app.auth import api_access, api_accounts, api_own, api_sessions, api_tokens
 from app.auth.api import open_door
 from app.auth.service import Districts
 from app.boards import api as boards
@@ -33,6 +33,7 @@ from app.kit.http import ServiceState, state_of
 from app.kit.log import configure_logging
 from app.kit.metrics import Metrics
 from app.kit.passwords import Passwords
+from app.kit.rates import Rates
 from app.kit.readiness import NotReady, ready
 from app.kit.settings import Settings
 from app.messages import api as messages
@@ -72,6 +73,7 @@ _DOCS_POLICY = (
 )
 _TAGS = [
     {"name": "sessions", "description": "登录与令牌 · logging in and out"},
+    {"name": "accounts", "description": "账号、任职、密钥与访问日志 · accounts, offices, keys and the access log"},
     {"name": "roster", "description": "名册 · who exists and who belongs where"},
     {"name": "files", "description": "凭证 · evidence"},
     {"name": "points", "description": "积分记录与状态 · entries, standings and their explanation"},
@@ -151,7 +153,13 @@ class SettingMissing(LongwenError):
 def routers() -> list[APIRouter]:
     """The rooms' routes. Each router carries its whole prefix, so that a route's path is what logs and metrics show."""
     return [
-        auth.router,
+        api_sessions.router,
+        api_own.router,
+        api_sessions.of_accounts,
+        api_own.of_accounts,
+        api_accounts.router,
+        api_tokens.router,
+        api_access.router,
         roster.router,
         enrolment.router,
         files.router,
@@ -207,6 +215,7 @@ def create_app(
         passwords=passwords or Passwords(),
         metrics=Metrics(pool),
         blobs=open_blobs(settings),
+        rates=Rates(settings),
     )
     app.state.districts = Districts(pool)
     http.install(app, settings)

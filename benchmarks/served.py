@@ -53,7 +53,7 @@ def _tell_port(server: asyncio.Server) -> None:
 
 def _longwen() -> FastAPI:
     """The service itself, with the routes that it is measured against."""
-    settings = Settings()
+    settings = Settings(write_rate="1000000000/minute")  # counted as ever, and never reached by the one who measures
     configure_logging(as_json=settings.log_json)
     app = create_app(settings, clock=CLOCK)
     app.include_router(yardsticks.router)

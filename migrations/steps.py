@@ -64,7 +64,7 @@ def application_role() -> str:
     return '"' + role.replace('"', '""') + '"'
 
 
-def refuse_changes(table: str) -> None:
+def refuse_changes(table: str, *, hint: str = "Undo an entry by a reversal.") -> None:
     """Make the table one that is only added to, for everyone: a second guard behind the application's missing rights.
 
     Citus allows triggers on distributed tables to a superuser's setting only; without it the rights guard alone.
@@ -74,7 +74,7 @@ def refuse_changes(table: str) -> None:
         CREATE FUNCTION {table}_is_only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             RAISE EXCEPTION 'rows of {table} are only added, never changed or removed (%)', TG_OP
-                USING ERRCODE = 'restrict_violation', HINT = 'Undo an entry by a reversal.';
+                USING ERRCODE = 'restrict_violation', HINT = '{hint}';
         END
         $$
         """

@@ -32,7 +32,7 @@ from app.kit.clock import FixedClock
 from app.kit.db import Database, opened
 from app.kit.embedded import running
 from app.kit.ids import new_id
-from app.kit.settings import Settings
+from app.kit.settings import OFF, Settings
 from tests.statements import Judge
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -197,6 +197,10 @@ def settings_for(addresses: Addresses, data: Path) -> Settings:
         rules=ROOT / "scoring_rules",
         webhook_origins=("https://bridge.example",),
         pool_size=5,
+        # What a test does in a second takes a person an hour; tests/kit/test_rates.py turns them on.
+        login_rate=OFF,
+        login_address_rate=OFF,
+        write_rate=OFF,
     )
 
 

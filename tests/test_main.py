@@ -58,6 +58,8 @@ def test_only_these_routes_are_open_to_anyone(app: FastAPI) -> None:
     }
     assert opened_routes == {
         "POST /api/v1/sessions",
+        "POST /api/v1/sessions/code",
+        "POST /api/v1/sessions/refresh",
         "GET /healthz",
         "GET /readyz",
         "GET /metrics",
@@ -81,7 +83,10 @@ def test_the_description_is_stable_and_complete(client: TestClient) -> None:
         assert "application/problem+json" in operation["responses"]["4XX"]["content"]
     assert "422" not in json.dumps([operation["responses"] for operation in operations])
     assert description["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
-    assert description["paths"]["/api/v1/sessions/current"]["get"]["security"] == [{"HTTPBearer": []}]
+    assert description["paths"]["/api/v1/sessions/current"]["get"]["security"] == [
+        {"HTTPBearer": []},
+        {"APIKeyCookie": []},
+    ]
     assert "security" not in description["paths"]["/api/v1/sessions"]["post"]
     assert description["components"]["schemas"]["Problem"]
 

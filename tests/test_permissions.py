@@ -9,21 +9,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
 from app.auth import service as auth
-from app.auth.core import Role
+from app.auth.core import GRANTS, TOKEN_ROLES, Permission, Role
 from app.enrolment.template import write_template
 from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
+from tests.auth.administering import ADMINISTERING, TOKENS
+from tests.auth.log_ins import LOG_INS
 from tests.auth.people import CHEAP, PASSWORD
 from tests.files.samples import photograph
 from tests.town import BOOK, Town, client_of, found_town
@@ -209,6 +212,7 @@ SYSTEM = {"any": "3  3  3  3  3  3  3  3  +  3  3  3  3  1"}
 SYSTEM_SEEN = {"any": "3  3  3  3  3  3  3  3  +  3  +  3  3  1"}
 BOARDS = {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"}
 LINES = {"any": "3  3  3  3  3  +  +  +  3  3  +  3  +  1"}
+ORGANISATIONS = {"any": "3  +  +  +  3  +  +  +  +  +  +  3  +  1"}
 ROSTER = {"any": "3  +  +  +  3  +  +  +  3  3  +  3  +  1"}
 STANDING = {
     "own": "+  +  +  +  3  +  +  +  3  3  +  3  4  1",
@@ -235,7 +239,9 @@ TABLE = [
     Row("DELETE /api/v1/webhooks/{webhook_id}", at_webhook("DELETE"), SYSTEM),
     Row("POST /api/v1/webhooks/{webhook_id}/test", at_webhook("POST", "/test"), SYSTEM),
     Row("GET /api/v1/webhooks/{webhook_id}/deliveries", at_webhook("GET", "/deliveries"), SYSTEM_SEEN),
-    Row("GET /api/v1/organisations", get("/api/v1/organisations"), ROSTER),
+    *(Row(*row) for row in ADMINISTERING),
+    *(Row(*row) for row in LOG_INS),
+    Row("GET /api/v1/organisations", get("/api/v1/organisations"), ORGANISATIONS),
     Row("GET /api/v1/members", get("/api/v1/members"), ROSTER),
     Row(
         "GET /api/v1/members/{member_id}",
@@ -452,3 +458,27 @@ def test_an_account_that_was_closed_opens_nothing_from_then_on(world: World) -> 
     assert world.client.get("/api/v1/members", headers=headers).status_code == 200
     world.town.run(lambda connection, actor: auth.close_account(connection, actor, account))
     assert world.client.get("/api/v1/members", headers=headers).status_code == 401
+
+
+def permission_of(dependant: Dependant) -> Permission | None:
+    """What the route's gate asks for."""
+    own = getattr(dependant.call, "permission", None)
+    return own or next((found for inner in dependant.dependencies if (found := permission_of(inner))), None)
+
+
+@pytest.mark.parametrize("role", sorted(TOKEN_ROLES))
+def test_a_token_opens_no_route_beyond_its_list(world: World, role: Role) -> None:
+    """A key that lists all that keys may, and a screen: every route that asks for another permission refuses them."""
+    headers = {"Authorization": f"Bearer {TOKENS[role](world)}"}
+    asked = {
+        f"{method} {context.path}": permission_of(context.dependant)
+        for context in iter_route_contexts(cast("FastAPI", world.client.app).routes)
+        for method in context.methods or ()
+        if getattr(context, "dependant", None) is not None
+    }
+    opened = {permission for permission in asked.values() if permission in GRANTS[role]}
+    assert opened
+    for row in TABLE:
+        permission = asked.get(row.route)
+        for whose in row.expected if permission is not None and permission not in opened else ():
+            assert (row.route, whose, row.call(world, whose, headers).status_code) == (row.route, whose, 403)

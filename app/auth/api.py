@@ -1,4 +1,4 @@
-"""Logging in and out, and the doors that every room's routes stand behind.
+"""The doors that every room's routes stand behind.
 
 A route takes a ``Door`` from ``permit(Permission.…)`` (or ``signed_in``), or is marked with ``open_door``. Either is a
 ``Gate``, so that a test can walk all routes and tell which door each has.
@@ -6,37 +6,61 @@ A route takes a ``Door`` from ``permit(Permission.…)`` (or ``signed_in``), or 
 # No postponed annotations here: FastAPI reads those of a callable object without the names of its module.
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, TypeVar, cast
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Connection
 
-from app.auth import service
+from app.auth import cookies, service, service_tokens, sessions
 from app.auth.core import (
     Actor,
-    Appointment,
     District,
-    LoginRefused,
     Permission,
-    Unauthenticated,
     district_code_of,
-    split_login,
 )
-from app.auth.schemas import LoginRequest, NewSessionAnswer, RoleAnswer, SessionAnswer
-from app.kit.errors import Forbidden
-from app.kit.http import ServiceState, language_of, state_of
+from app.auth.core_tokens import token_role
+from app.auth.logins import ALL_BUT_CODE, ONLY_OPEN, SessionKind, Stage, Terms, Unauthenticated, check_stage
+from app.kit.errors import Forbidden, Unavailable
+from app.kit.http import ServiceState, language_of, request_id_of, state_of
 from app.kit.problems import Language
 
 Result = TypeVar("Result")
 
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = HTTPBearer(auto_error=False, description="access_token · POST /api/v1/sessions")
+_COOKIE = APIKeyCookie(
+    name=cookies.SECURE_NAME, auto_error=False, description="POST /api/v1/sessions?cookie=true · X-CSRF-Token"
+)
 
 
 def districts_of(request: Request) -> service.Districts:
     return cast("service.Districts", request.app.state.districts)
+
+
+def terms_of(state: ServiceState) -> Terms:
+    """The operator's limits of a log-in."""
+    settings = state.settings
+    return Terms(
+        access=timedelta(minutes=settings.access_minutes),
+        refresh=timedelta(days=settings.refresh_days),
+        factor_is_required=settings.second_factor == "required",
+    )
+
+
+def site_of(request: Request) -> cookies.Site:
+    """Where the caller's browser thinks that it is."""
+    public = state_of(request).settings.public_origin
+    return cookies.Site(request.url.scheme, request.headers.get("host", ""), public)
+
+
+def csrf_token_of(state: ServiceState, token: str) -> str:
+    """What a page sends along with the cookie of this token."""
+    return state.cipher.lookup(token, cookies.CSRF_CONTEXT).hex()
 
 
 @dataclass(frozen=True)
@@ -46,10 +70,16 @@ class Door:
     request: Request
     token: str | None
     permission: Permission | None
+    kind: SessionKind = SessionKind.BEARER
+    stages: frozenset[Stage] = ONLY_OPEN
 
     @property
     def state(self) -> ServiceState:
         return state_of(self.request)
+
+    @property
+    def request_id(self) -> str:
+        return request_id_of(self.request)
 
     @property
     def language(self) -> Language:
@@ -63,23 +93,58 @@ class Door:
         ``work`` may be called again after a deadlock. Raises Unauthenticated, Forbidden, Unavailable, and what
         ``work`` raises.
         """
+        if self.kind is SessionKind.BEARER and token_role(self.token or "") is not None:
+            return self._run_as_token(work, commit=commit)
         return self.run_as_caller(lambda connection, caller: work(connection, caller.actor), commit=commit)
 
-    def run_as_caller(self, work: Callable[[Connection, service.Caller], Result], *, commit: bool = True) -> Result:
-        """The same for who needs the caller's name as well."""
+    def _run_as_token(self, work: Callable[[Connection, Actor], Result], *, commit: bool) -> Result:
+        """The same for a key or a screen, which opens what asks for a permission and nothing of a person's own."""
         district, token = self._claim()
         at = self.state.clock.now()
 
         def enter(connection: Connection) -> Result:
-            caller = service.authenticate(connection, district, token, at)
-            if caller is None:
+            actor = service_tokens.authenticate_token(connection, district, token, at)
+            if actor is None or self.permission is None:
                 raise Unauthenticated
-            self.request.state.account_id = str(caller.actor.account_id)
-            if self.permission is not None and not caller.actor.may_somewhere(self.permission):
-                raise Forbidden(permission=self.permission.value)
-            return work(connection, caller)
+            self._admit(actor)
+            return work(connection, actor)
 
         return self.state.database.run(enter, district.id, commit=commit)
+
+    def _admit(self, actor: Actor) -> None:
+        """Test the permission and the rate of writing. Raises Forbidden, TooManyRequests."""
+        request = self.request
+        request.state.account_id = str(actor.account_id)
+        if self.permission is not None and not actor.may_somewhere(self.permission):
+            raise Forbidden(permission=self.permission.value)
+        # Once a request, though a deadlock calls the work again.
+        is_new = request.method not in _READING and not getattr(request.state, "is_counted", False)
+        if is_new and actor.account_id is not None:
+            request.state.is_counted = True
+            self.state.rates.count_write(actor.account_id)
+
+    def run_as_caller(self, work: Callable[[Connection, sessions.Caller], Result], *, commit: bool = True) -> Result:
+        """The same for who needs the caller's name or log-in as well."""
+        district, token = self._claim()
+        at, terms = self.state.clock.now(), terms_of(self.state)
+        unnoted: dict[str, sessions.Caller] = {}
+
+        def enter(connection: Connection) -> Result:
+            caller = sessions.authenticate(connection, district, token, at, self.kind)
+            if caller is None:
+                raise Unauthenticated
+            check_stage(caller.stage, self.stages)
+            if sessions.is_due_to_be_noted(caller, terms):
+                unnoted[token] = caller
+            self._admit(caller.actor)
+            return work(connection, caller)
+
+        try:
+            return self.state.database.run(enter, district.id, commit=commit)
+        finally:
+            for caller in unnoted.values():
+                with suppress(Unavailable):  # the next request will
+                    self.state.database.run(partial(sessions.note_use, caller=caller, terms=terms), district.id)
 
     @property
     def district(self) -> District:
@@ -91,6 +156,12 @@ class Door:
         district = districts_of(self.request).find(code) if code is not None else None
         if district is None or self.token is None:
             raise Unauthenticated
+        if self.kind is SessionKind.COOKIE:
+            sent, headers = self.request, self.request.headers
+            expected = csrf_token_of(self.state, self.token)
+            cookies.check_page(
+                sent.method, site_of(sent), headers.get("origin"), headers.get(cookies.CSRF_HEADER), expected
+            )
         return district, self.token
 
 
@@ -98,17 +169,26 @@ class Door:
 class Gate:
     """A dependency that makes a Door. It touches no database itself: the route's transaction is the only one.
 
-    ``permission`` is what the caller must have somewhere; without one, being logged in is enough.
+    ``permission`` is what the caller must have somewhere; without one, being logged in is enough. ``stages`` are those
+    of a log-in that it opens to. A bearer token is taken before a cookie.
     """
 
     permission: Permission | None
+    stages: frozenset[Stage] = ONLY_OPEN
     open: bool = False
 
     async def __call__(
-        self, request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+        self,
+        request: Request,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+        _: Annotated[str | None, Depends(_COOKIE)],
     ) -> Door:
-        token = bearer.credentials if bearer is not None and bearer.scheme.lower() == "bearer" else None
-        return Door(request, token, self.permission)
+        if bearer is not None or "authorization" in request.headers:
+            token = bearer.credentials if bearer is not None and bearer.scheme.lower() == "bearer" else None
+            return Door(request, token, self.permission, SessionKind.BEARER, self.stages)
+        token = request.cookies.get(site_of(request).name)
+        kind = SessionKind.BEARER if token is None else SessionKind.COOKIE
+        return Door(request, token, self.permission, kind, self.stages)
 
 
 @dataclass(frozen=True)
@@ -128,59 +208,5 @@ def permit(permission: Permission) -> Gate:
 
 
 signed_in = Gate(None)
+known_at_least = Gate(None, ALL_BUT_CODE)  # though the log-in is not complete yet: what completes it, and its end
 open_door = OpenGate()
-
-router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
-
-
-@router.post("", status_code=201, summary="登录 · Log in", dependencies=[Depends(open_door)])
-def create_session(body: LoginRequest, request: Request) -> NewSessionAnswer:
-    """用登录名和密码换取访问令牌。· An access token for a login and a password."""
-    state = state_of(request)
-    named = split_login(body.login)
-    district = districts_of(request).find(named[0]) if named is not None else None
-    if named is None or district is None:
-        state.passwords.check(body.password, None)  # as long as for a known one
-        raise LoginRefused
-    at, lifetime = state.clock.now(), timedelta(minutes=state.settings.access_minutes)
-
-    def work(connection: Connection) -> service.Login | LoginRefused:
-        return service.log_in(
-            connection, district, named[1], body.password, at, lifetime=lifetime, passwords=state.passwords
-        )
-
-    outcome = state.database.run(work, district.id)
-    if isinstance(outcome, LoginRefused):
-        raise outcome
-    return NewSessionAnswer(
-        access_token=outcome.token,
-        login=f"{district.code}/{outcome.login}",
-        name=outcome.name,
-        district=district.name,
-        roles=_roles(outcome.appointments),
-        expires_at=outcome.expires_at,
-    )
-
-
-@router.get("/current", summary="当前登录 · Who is logged in")
-def read_session(door: Annotated[Door, Depends(signed_in)]) -> SessionAnswer:
-    """令牌属于谁、有哪些任职、何时到期。· Whose token it is, with which roles, until when."""
-    caller = door.run_as_caller(lambda _, caller: caller)
-    return SessionAnswer(
-        login=f"{door.district.code}/{caller.login}",
-        name=caller.name,
-        district=door.district.name,
-        roles=_roles(caller.actor.appointments),
-        expires_at=caller.expires_at,
-    )
-
-
-@router.delete("/current", status_code=204, summary="退出 · Log out")
-def end_session(door: Annotated[Door, Depends(signed_in)]) -> Response:
-    """令牌立即失效。· The token ends at once."""
-    door.run_as_caller(lambda connection, caller: service.log_out(connection, caller.actor, door.token or ""))
-    return Response(status_code=204)
-
-
-def _roles(appointments: tuple[Appointment, ...]) -> list[RoleAnswer]:
-    return [RoleAnswer(role=held.role.value, path=held.path) for held in appointments]

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -32,6 +32,9 @@ class Role(StrEnum):
     SYSTEM_ADMINISTRATOR = "system_administrator"
     SECURITY_ADMINISTRATOR = "security_administrator"
     AUDITOR = "auditor"
+    # Held by a token instead of a person: nobody is appointed to them.
+    INTEGRATION = "integration"
+    SCREEN = "screen"
 
 
 class Permission(StrEnum):
@@ -56,9 +59,21 @@ class Permission(StrEnum):
     WEBHOOK_SET = "webhook:set"
     ACCOUNT_OPEN = "account:open"
     APPOINTMENT_SET = "appointment:set"
+    SESSION_END = "session:end"
+    SECOND_FACTOR_RESET = "second_factor:reset"
+    ORGANISATION_READ = "organisation:read"
+    PERSONAL_DATA_READ = "personal_data:read"
+    ACCOUNT_READ = "account:read"
+    APPOINTMENT_READ = "appointment:read"
+    KEY_READ = "key:read"
+    KEY_SET = "key:set"
+    SCREEN_READ = "screen:read"
+    SCREEN_SET = "screen:set"
+    ACCESS_READ = "access:read"
 
 
 _RECORDING = {
+    Permission.ORGANISATION_READ,
     Permission.ROSTER_READ,
     Permission.ENTRY_RECORD,
     Permission.STANDING_READ,
@@ -67,6 +82,7 @@ _RECORDING = {
     Permission.RULES_READ,
 }
 _REVIEWING = _RECORDING | {Permission.ENTRY_REVERSE, Permission.SUBMISSION_DECIDE}
+_LEADING = _REVIEWING | {Permission.QUARTER_EXPORT, Permission.LINE_READ, Permission.PERSONAL_DATA_READ}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset({Permission.BOARD_READ, Permission.RULES_READ}),
@@ -74,18 +90,18 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ORGANISATION_COMMISSIONER: frozenset(_REVIEWING),
     Role.DISCIPLINE_COMMISSIONER: frozenset(_REVIEWING),
     Role.HR: frozenset({Permission.ENTRY_RECORD, Permission.RULES_READ}),
-    Role.SECRETARY: frozenset(_REVIEWING | {Permission.QUARTER_EXPORT, Permission.LINE_READ}),
-    Role.COMMITTEE_OFFICER: frozenset(_REVIEWING | {Permission.QUARTER_EXPORT, Permission.LINE_READ}),
+    Role.SECRETARY: frozenset(_LEADING),
+    Role.COMMITTEE_OFFICER: frozenset(_LEADING),
     Role.DISTRICT_OFFICER: frozenset(
-        _REVIEWING
+        _LEADING
         | {
             Permission.ROSTER_IMPORT,
             Permission.BOARD_SET,
-            Permission.QUARTER_EXPORT,
-            Permission.LINE_READ,
             Permission.LINE_SET,
             Permission.RULES_SIMULATE,
             Permission.JOB_READ,
+            Permission.SCREEN_READ,
+            Permission.SCREEN_SET,
         }
     ),
     # Whoever opens accounts does not say what they may do, and the auditor sees both.
@@ -94,13 +110,33 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.JOB_READ,
             Permission.WEBHOOK_READ,
             Permission.WEBHOOK_SET,
-            Permission.ACCOUNT_OPEN,
             Permission.RULES_READ,
+            Permission.ORGANISATION_READ,
+            Permission.ACCOUNT_READ,
+            Permission.ACCOUNT_OPEN,
+            Permission.KEY_READ,
+            Permission.KEY_SET,
         }
     ),
-    Role.SECURITY_ADMINISTRATOR: frozenset({Permission.APPOINTMENT_SET, Permission.RULES_READ}),
+    Role.SECURITY_ADMINISTRATOR: frozenset(
+        {
+            Permission.RULES_READ,
+            Permission.ORGANISATION_READ,
+            Permission.ACCOUNT_READ,
+            Permission.APPOINTMENT_READ,
+            Permission.APPOINTMENT_SET,
+            Permission.SESSION_END,
+            Permission.SECOND_FACTOR_RESET,
+        }
+    ),
     Role.AUDITOR: frozenset(
         {
+            Permission.ORGANISATION_READ,
+            Permission.ACCOUNT_READ,
+            Permission.APPOINTMENT_READ,
+            Permission.KEY_READ,
+            Permission.SCREEN_READ,
+            Permission.ACCESS_READ,
             Permission.ROSTER_READ,
             Permission.STANDING_READ,
             Permission.SUBMISSION_READ,
@@ -111,6 +147,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.WEBHOOK_READ,
         }
     ),
+    # The most that a key may list; what it does list stands with the key. Deciding, undoing and unmasking are left to
+    # people, and so is everything about accounts and offices.
+    Role.INTEGRATION: frozenset(
+        _RECORDING | {Permission.ROSTER_IMPORT, Permission.QUARTER_EXPORT, Permission.LINE_READ, Permission.JOB_READ}
+    ),
+    Role.SCREEN: frozenset({Permission.BOARD_READ}),
 }
 
 # What a member may do about the own record, wherever the branch is.
@@ -121,6 +163,9 @@ OWN_GRANTS = frozenset({Permission.STANDING_READ, Permission.SUBMISSION_READ, Pe
 DISTRICT_ROLES = frozenset(
     {Role.DISTRICT_OFFICER, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR}
 )
+# The three separate offices: nobody holds two of them.
+SEPARATE_ROLES = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+TOKEN_ROLES = frozenset({Role.INTEGRATION, Role.SCREEN})
 
 
 def within(path: str, root: str) -> bool:
@@ -130,10 +175,16 @@ def within(path: str, root: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A role at an organisation's path, in force on the day the actor acts."""
+    """A role at an organisation's path, in force on the day the actor acts; ``listed`` is what a key is limited to."""
 
     role: Role
     path: str
+    listed: frozenset[Permission] | None = None
+
+    @property
+    def grants(self) -> frozenset[Permission]:
+        """What the table gives the role, as far as it is listed where a list is kept."""
+        return GRANTS[self.role] if self.listed is None else GRANTS[self.role] & self.listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +192,7 @@ class Actor:
     """Who acts, when (``at`` in UTC; ``today`` is the district's business day), and in which roles.
 
     ``account_id`` is None for the service itself (a job, or the operator at the command line), which may do everything
-    inside the district.
+    inside the district. A key acts under an account of its own; a screen, which only reads, under its own id.
     """
 
     district_id: UUID
@@ -163,17 +214,18 @@ class Actor:
         return frozenset(held.role for held in self.appointments if within(path, held.path))
 
     def may(self, permission: Permission, path: str) -> bool:
-        return self.is_service or any(permission in GRANTS[role] for role in self.roles_at(path))
+        here = (held for held in self.appointments if within(path, held.path))
+        return self.is_service or any(permission in held.grants for held in here)
 
     def may_somewhere(self, permission: Permission) -> bool:
         """Whether any role grants it at all, be it only for the own record."""
-        if self.is_service or any(permission in GRANTS[held.role] for held in self.appointments):
+        if self.is_service or any(permission in held.grants for held in self.appointments):
             return True
         return permission in OWN_GRANTS and any(held.role is Role.MEMBER for held in self.appointments)
 
     def reach(self, permission: Permission) -> tuple[str, ...]:
         """The topmost paths where the permission holds, for a query's prefix match; empty: nowhere."""
-        return topmost(held.path for held in self.appointments if permission in GRANTS[held.role])
+        return topmost(held.path for held in self.appointments if permission in held.grants)
 
 
 def topmost(paths: Iterable[str]) -> tuple[str, ...]:
@@ -185,12 +237,8 @@ def topmost(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-# Districts, log-ins and tokens.
+# Districts and logins.
 
-FAILURES_MAX = 5
-LOCKED_FOR = timedelta(minutes=15)
-PASSWORD_LENGTH_MIN = 10
-PASSWORD_LENGTH_MAX = 128  # more only costs the hash function time
 _DISTRICT_CODE = re.compile(r"[a-z0-9-]{2,32}")
 _LOGIN = re.compile(r"[\w.@-]{2,64}")
 
@@ -203,50 +251,6 @@ class District:
     code: str
     name: str
     time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attempts:
-    """Wrong passwords in a row, and until when (UTC) the account is locked for them."""
-
-    failures: int
-    locked_until: datetime | None
-
-    def after(self, right: bool, at: datetime) -> tuple[bool, Attempts]:
-        """Whether the caller is let in, and what is remembered.
-
-        While the lock lasts nothing counts and nobody is let in, not even with the right password: whoever guesses
-        would otherwise learn it from the answer.
-        """
-        if self.locked_until is not None and at < self.locked_until:
-            return False, self
-        if right:
-            return True, Attempts(0, None)
-        failures = self.failures + 1
-        if failures >= FAILURES_MAX:
-            return False, Attempts(0, at + LOCKED_FOR)
-        return False, Attempts(failures, None)
-
-
-class Unauthenticated(LongwenError):
-    """No access token was sent, or it has expired or been ended."""
-
-    kind = ErrorKind.UNAUTHENTICATED
-    code = "unauthenticated"
-    zh = "请先登录；登录可能已过期。登录后在 Authorization 头中以 Bearer 方式带上访问令牌。"
-    en = "Log in first; the log-in may have expired. Send the access token as Authorization: Bearer."
-
-
-class LoginRefused(LongwenError):
-    """Unknown account, wrong password, closed or locked: one answer for all, so that nothing can be found out."""
-
-    kind = ErrorKind.UNAUTHENTICATED
-    code = "login_refused"
-    zh = "登录名或密码不正确。登录名写作“区代码/用户名”；连续输错 5 次，账号锁定 15 分钟。"
-    en = (
-        "The login or the password is wrong. A login is written district-code/name; five failures in a row lock an"
-        " account for 15 minutes."
-    )
 
 
 class BadDistrictCode(LongwenError):
@@ -291,14 +295,6 @@ class LoginTaken(LongwenError):
     en = "The login {value} is taken in this district."
 
 
-class WeakPassword(LongwenError):
-    """The password is too short or too long."""
-
-    code = "weak_password"
-    zh = "密码应有 10 至 128 个字符，且不能包含用户名。"
-    en = "A password has 10 to 128 characters and does not contain the login."
-
-
 class AlreadyAppointed(LongwenError):
     """The account holds the role there."""
 
@@ -323,13 +319,6 @@ def check_login(login: str) -> str:
     if _LOGIN.fullmatch(key) is None:
         raise BadLogin(value=login, field="login")
     return key
-
-
-def check_password(password: str, login: str) -> None:
-    """WeakPassword."""
-    fits = PASSWORD_LENGTH_MIN <= len(password) <= PASSWORD_LENGTH_MAX
-    if not fits or login in login_key(password):
-        raise WeakPassword(field="password")
 
 
 def split_login(login: str) -> tuple[str, str] | None:

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.auth import store_enrolling
-from app.auth.core import Actor
+from app.auth import store_accounts, store_enrolling
+from app.auth.core import SEPARATE_ROLES, Actor
+from app.auth.core_accounts import check_apart
 from app.auth.enrolled import Account, Held
 
 
@@ -40,7 +41,11 @@ def write_offices(
     held: Sequence[Held],
     closed: Sequence[tuple[UUID, date]],
 ) -> None:
-    """Open accounts without passwords, appoint, and end appointments on the days given."""
+    """Open accounts without passwords, appoint, and end appointments on the days given. OfficesApart."""
     store_enrolling.insert_accounts(connection, actor.district_id, accounts, actor.at)
     store_enrolling.close_held(connection, actor.district_id, closed)
     store_enrolling.insert_held(connection, actor.district_id, held)
+    for one in held:
+        if one.role in SEPARATE_ROLES:
+            roles = store_accounts.list_roles_from(connection, actor.district_id, one.account_id, one.from_on)
+            check_apart(one.role, roles)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.auth.core import Appointment, Attempts, District, Role
-from app.auth.tables import account, appointment, credential, district, session
+from app.auth.core import Appointment, District, Role
+from app.auth.logins import Attempts
+from app.auth.tables import account, appointment, credential, district
 from app.kit.errors import NotFound
 
 
@@ -21,21 +21,12 @@ class StoredCredential:
     """What a log-in is tested on; the row is locked."""
 
     account_id: UUID
+    login: str
     name: str
     closed_at: datetime | None
     password_hash: str
     attempts: Attempts
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSession:
-    """An access token in force of an open account, with the appointments in force on the day asked for."""
-
-    account_id: UUID
-    login: str
-    name: str
-    expires_at: datetime
-    appointments: tuple[Appointment, ...]
+    must_change: bool
 
 
 # Districts. This table has no district_id: it is what leads from a code to one.
@@ -76,7 +67,9 @@ def insert_account(
 def lock_account(connection: Connection, district_id: UUID, account_id: UUID) -> None:
     """Hold the account's row, so that its appointments change one at a time; NotFound."""
     statement = (
-        select(account.c.id).where(account.c.district_id == district_id, account.c.id == account_id).with_for_update()
+        select(account.c.id)
+        .where(account.c.district_id == district_id, account.c.id == account_id, account.c.kind == "person")
+        .with_for_update()
     )
     if connection.execute(statement).one_or_none() is None:
         raise NotFound(what="account")
@@ -93,56 +86,101 @@ def close_account(connection: Connection, district_id: UUID, account_id: UUID, a
         raise NotFound(what="account")
 
 
-def insert_credential(connection: Connection, district_id: UUID, account_id: UUID, password: str, at: datetime) -> None:
+def insert_credential(
+    connection: Connection, district_id: UUID, account_id: UUID, password: str, at: datetime, *, must_change: bool
+) -> None:
     """``password`` is the hash."""
     connection.execute(
         insert(credential).values(
-            district_id=district_id, account_id=account_id, password_hash=password, changed_at=at, failures=0
+            district_id=district_id,
+            account_id=account_id,
+            password_hash=password,
+            changed_at=at,
+            failures=0,
+            must_change=must_change,
         )
     )
 
 
-def upsert_credential(connection: Connection, district_id: UUID, account_id: UUID, password: str, at: datetime) -> None:
+def upsert_credential(
+    connection: Connection, district_id: UUID, account_id: UUID, password: str, at: datetime, *, must_change: bool
+) -> None:
     """``password`` is the hash of a new password; failures of the old one are forgotten."""
-    values = {"password_hash": password, "changed_at": at, "failures": 0, "locked_until": None}
+    values: dict[str, Any] = {
+        "password_hash": password,
+        "changed_at": at,
+        "failures": 0,
+        "locked_until": None,
+        "must_change": must_change,
+    }
     statement = insert(credential).values(district_id=district_id, account_id=account_id, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["district_id", "account_id"], set_=values))
 
 
 def find_account(connection: Connection, district_id: UUID, login: str) -> UUID | None:
-    """An account that is not closed."""
+    """A person's account that is not closed."""
     return connection.execute(
         select(account.c.id).where(
-            account.c.district_id == district_id, account.c.login == login, account.c.closed_at.is_(None)
+            account.c.district_id == district_id,
+            account.c.login == login,
+            account.c.kind == "person",
+            account.c.closed_at.is_(None),
         )
     ).scalar_one_or_none()
 
 
+def get_account_name(connection: Connection, district_id: UUID, account_id: UUID) -> str:
+    """NotFound."""
+    statement = select(account.c.name).where(account.c.district_id == district_id, account.c.id == account_id)
+    name = connection.execute(statement).scalar_one_or_none()
+    if name is None:
+        raise NotFound(what="account")
+    return str(name)
+
+
 def lock_credential(connection: Connection, district_id: UUID, login: str) -> StoredCredential | None:
     """By login, held to the transaction's end: guesses made at once are counted one after another."""
+    return _lock_credential(connection, district_id, account.c.login == login)
+
+
+def lock_credential_of(connection: Connection, district_id: UUID, account_id: UUID) -> StoredCredential | None:
+    """The same by account."""
+    return _lock_credential(connection, district_id, account.c.id == account_id)
+
+
+def _lock_credential(connection: Connection, district_id: UUID, which: ColumnElement[bool]) -> StoredCredential | None:
     statement = (
         select(
             account.c.id,
+            account.c.login,
             account.c.name,
             account.c.closed_at,
             credential.c.password_hash,
             credential.c.failures,
             credential.c.locked_until,
+            credential.c.must_change,
         )
         .select_from(account)
         .join(
             credential,
             and_(credential.c.district_id == account.c.district_id, credential.c.account_id == account.c.id),
         )
-        .where(account.c.district_id == district_id, credential.c.district_id == district_id, account.c.login == login)
+        .where(account.c.district_id == district_id, credential.c.district_id == district_id, which)
         .with_for_update()
     )
     row = connection.execute(statement).one_or_none()
     if row is None:
         return None
-    return StoredCredential(
-        row.id, row.name, row.closed_at, row.password_hash, Attempts(row.failures, row.locked_until)
+    attempts = Attempts(row.failures, row.locked_until)
+    return StoredCredential(row.id, row.login, row.name, row.closed_at, row.password_hash, attempts, row.must_change)
+
+
+def has_to_change_password(connection: Connection, district_id: UUID, account_id: UUID) -> bool:
+    """False too for who has no password."""
+    statement = select(credential.c.must_change).where(
+        credential.c.district_id == district_id, credential.c.account_id == account_id
     )
+    return bool(connection.execute(statement).scalar_one_or_none())
 
 
 def update_attempts(connection: Connection, district_id: UUID, account_id: UUID, attempts: Attempts) -> None:
@@ -235,74 +273,3 @@ def list_appointments(
 def _in_force(day: date) -> ColumnElement[bool]:
     # until_on is the first day on which the role is no longer held.
     return and_(appointment.c.from_on <= day, or_(appointment.c.until_on.is_(None), appointment.c.until_on > day))
-
-
-# Sessions.
-
-
-def insert_session(
-    connection: Connection, district_id: UUID, token_digest: bytes, account_id: UUID, *, at: datetime, until: datetime
-) -> None:
-    connection.execute(
-        insert(session).values(
-            district_id=district_id, token_digest=token_digest, account_id=account_id, created_at=at, expires_at=until
-        )
-    )
-
-
-def find_session(
-    connection: Connection, district_id: UUID, token_digest: bytes, at: datetime, day: date
-) -> StoredSession | None:
-    """In one query, since every request asks it."""
-    statement = (
-        select(
-            account.c.id,
-            account.c.login,
-            account.c.name,
-            session.c.expires_at,
-            appointment.c.role,
-            appointment.c.path,
-        )
-        .select_from(session)
-        .join(account, and_(account.c.district_id == session.c.district_id, account.c.id == session.c.account_id))
-        .outerjoin(
-            appointment,
-            and_(
-                appointment.c.district_id == session.c.district_id,
-                appointment.c.account_id == session.c.account_id,
-                _in_force(day),
-            ),
-        )
-        .where(
-            session.c.district_id == district_id,
-            account.c.district_id == district_id,
-            session.c.token_digest == token_digest,
-            session.c.expires_at > at,
-            account.c.closed_at.is_(None),
-        )
-        .order_by(appointment.c.path, appointment.c.role)
-    )
-    rows: Sequence[Any] = connection.execute(statement).all()
-    if not rows:
-        return None
-    held = tuple(Appointment(Role(row.role), row.path) for row in rows if row.role is not None)
-    return StoredSession(rows[0].id, rows[0].login, rows[0].name, rows[0].expires_at, held)
-
-
-def delete_session(connection: Connection, district_id: UUID, token_digest: bytes) -> None:
-    connection.execute(
-        delete(session).where(session.c.district_id == district_id, session.c.token_digest == token_digest)
-    )
-
-
-def delete_sessions(connection: Connection, district_id: UUID, account_id: UUID) -> None:
-    """All of an account's."""
-    connection.execute(delete(session).where(session.c.district_id == district_id, session.c.account_id == account_id))
-
-
-def delete_expired_sessions(connection: Connection, district_id: UUID, account_id: UUID, at: datetime) -> None:
-    connection.execute(
-        delete(session).where(
-            session.c.district_id == district_id, session.c.account_id == account_id, session.c.expires_at <= at
-        )
-    )

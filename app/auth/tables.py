@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -34,9 +36,11 @@ account = district_table(
     Column("id", Uuid, nullable=False),
     Column("login", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False, default="person"),  # or "key": what an API key does is booked under its own
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("closed_at", DateTime(timezone=True)),
     UniqueConstraint("district_id", "login"),
+    CheckConstraint("kind IN ('person', 'key')", name="kind_known"),
 )
 
 credential = district_table(
@@ -46,6 +50,7 @@ credential = district_table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("failures", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True)),
+    Column("must_change", Boolean, nullable=False),  # somebody else set the password, and knows it
     CheckConstraint("failures >= 0", name="failures_not_negative"),
     refers("account_id", to="account"),
     key=("account_id",),
@@ -65,13 +70,101 @@ appointment = district_table(
     Index(None, "district_id", "account_id"),
 )
 
+# A log-in. Its token opens (or, at an early stage, only leads on); a refresh token is "<district>.<family>.<once>", the
+# family's digest finding the log-in whichever of its tokens comes. It ends by being removed.
 session = district_table(
     "session",
-    Column("token_digest", LargeBinary, nullable=False),
+    Column("id", Uuid, nullable=False),
     Column("account_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("device", Text),
+    Column("token_digest", LargeBinary, nullable=False),
+    Column("token_until", DateTime(timezone=True), nullable=False),
+    Column("family_digest", LargeBinary),
+    Column("refresh_digest", LargeBinary),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("kind IN ('bearer', 'cookie')", name="kind_is_known"),
+    CheckConstraint("stage IN ('code', 'password', 'enrolment', 'open')", name="stage_is_known"),
+    CheckConstraint("(family_digest IS NULL) = (refresh_digest IS NULL)", name="refreshes_in_a_family"),
+    UniqueConstraint("district_id", "token_digest"),
+    UniqueConstraint("district_id", "family_digest"),
     refers("account_id", to="account"),
     Index(None, "district_id", "account_id"),
-    key=("token_digest",),
+)
+
+# A TOTP secret, encrypted; not asked for until it is confirmed. ``last_step`` is that of the last code taken.
+second_factor = district_table(
+    "second_factor",
+    Column("account_id", Uuid, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("last_step", BigInteger),
+    refers("account_id", to="account"),
+    key=("account_id",),
+)
+
+# Instead of a code, once each; a used one is removed.
+recovery_code = district_table(
+    "recovery_code",
+    Column("account_id", Uuid, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    refers("account_id", to="account"),
+    key=("account_id", "digest"),
+)
+
+# A key of another system. Its account (of the same id) is what entries and logs name; nobody logs in to that.
+api_key = district_table(
+    "api_key",
+    Column("id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("path", Text(collation="C"), nullable=False),
+    Column("permissions", Text, nullable=False),  # separated by spaces
+    Column("token_digest", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("created_by", Uuid),
+    Column("expires_on", Date, nullable=False),  # the last day on which it opens
+    Column("last_used_on", Date),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_by", Uuid),
+    UniqueConstraint("district_id", "token_digest"),
+    refers("id", to="account"),
+    refers("created_by", to="account"),
+    refers("revoked_by", to="account"),
+)
+
+# A wall display. It has no account: it only reads, and is never written down.
+screen_token = district_table(
+    "screen_token",
+    Column("id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("path", Text(collation="C"), nullable=False),
+    Column("token_digest", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("created_by", Uuid),
+    Column("last_used_on", Date),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_by", Uuid),
+    UniqueConstraint("district_id", "token_digest"),
+    refers("created_by", to="account"),
+    refers("revoked_by", to="account"),
+)
+
+# Who looked at, took away or changed what is not everybody's. Only added to; without account: the service itself.
+access_log = district_table(
+    "access_log",
+    Column("id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("account_id", Uuid),
+    Column("action", Text, nullable=False),
+    Column("object_kind", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("path", Text(collation="C"), nullable=False),
+    Column("reason", Text),
+    Column("request_id", Text, nullable=False),
+    refers("account_id", to="account"),
+    Index(None, "district_id", "at"),
 )

@@ -17,6 +17,7 @@ class Audience(StrEnum):
 
     OFFICE = "office"
     MEMBERS = "members"
+    SCREENS = "screens"
 
 
 class Reach(StrEnum):

@@ -36,8 +36,11 @@ class BoardOff(LongwenError):
 
 
 def audience_of(actor: Actor) -> Audience:
-    """Members see the members' board, whoever holds an office the office's."""
-    officers = {held.role for held in actor.appointments} - {Role.MEMBER}
+    """Members see the members' board, screens theirs, whoever holds an office the office's."""
+    roles = {held.role for held in actor.appointments}
+    if Role.SCREEN in roles:
+        return Audience.SCREENS
+    officers = roles - {Role.MEMBER}
     return Audience.OFFICE if officers or actor.is_service else Audience.MEMBERS
 
 

@@ -14,7 +14,7 @@ board_policy = district_table(
     Column("names", Text, nullable=False),
     Column("set_at", DateTime(timezone=True), nullable=False),
     Column("set_by", Uuid),
-    CheckConstraint("audience IN ('office', 'members')", name="audience_known"),
+    CheckConstraint("audience IN ('office', 'members', 'screens')", name="audience_known"),
     CheckConstraint("reach IN ('off', 'branch', 'district')", name="reach_known"),
     CheckConstraint("names IN ('full', 'masked', 'initials')", name="names_known"),
     CheckConstraint("top BETWEEN 1 AND 200", name="top_in_range"),

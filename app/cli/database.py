@@ -23,6 +23,12 @@ districts = typer.Typer(help=either("区县：新建、列出。", "Districts.")
 accounts = typer.Typer(help=either("账号：开户。", "Accounts."), no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help=either("以 JSON 输出", "print JSON"))]
+Own = Annotated[
+    bool,
+    typer.Option(
+        "--own", help=either("口令由本人输入，首次登录不必修改", "its person chose it and need not change it")
+    ),
+]
 DistrictCode = Annotated[
     str | None, typer.Option("--district", metavar="CODE", help=either("区县代码（只有一个时可省略）", "district code"))
 ]
@@ -79,6 +85,7 @@ def open_account(
     generate: Annotated[
         bool, typer.Option("--generate", help=either("生成口令并显示一次", "make a password and show it once"))
     ] = False,
+    own: Own = False,
     district: DistrictCode = None,
 ) -> None:
     """开户；口令来自标准输入、提示输入，或自动生成并只显示一次。 / Open an account."""
@@ -93,7 +100,7 @@ def open_account(
         actor = context.actor()
 
         def work(connection: Connection) -> None:
-            account = auth.open_account(connection, actor, login, name, password)
+            account = auth.open_account(connection, actor, login, name, password, temporary=not own)
             if role is not None:
                 auth.appoint(connection, actor, account, role, _path_of(connection, actor, at), actor.today)
 
@@ -112,14 +119,19 @@ def set_password(
     generate: Annotated[
         bool, typer.Option("--generate", help=either("生成口令并显示一次", "make a password and show it once"))
     ] = False,
+    own: Own = False,
     district: DistrictCode = None,
 ) -> None:
-    """设置口令（名册导入的账号起初没有口令）；原有登录随即失效。 / Set an account's password; its log-ins end."""
+    """设置口令（名册导入的账号起初没有口令）；原有登录随即失效，本人首次登录须修改。
+
+    Set an account's password, which its person changes at the next log-in; its present log-ins end.
+    """
     password = _password(password_stdin=password_stdin, generate=generate)
     with opened(district=district) as context:
         actor = context.actor()
         context.database.run(
-            lambda connection: auth.set_password(connection, actor, login, password), context.district.id
+            lambda connection: auth.set_password(connection, actor, login, password, temporary=not own),
+            context.district.id,
         )
         account = f"{context.district.code}/{login}"
         say(f"已为 {account} 设置新口令，原有登录均已失效。", f"{account} has a new password; its log-ins have ended.")

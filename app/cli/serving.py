@@ -73,21 +73,27 @@ def scheduler() -> None:
 
 
 def _answer(settings: Settings, workers: int) -> None:
-    shared: dict[str, Any] = {
-        "host": settings.host,
-        "port": settings.port,
-        "log_config": None,
-        "access_log": False,
-        "proxy_headers": False,
-        "timeout_graceful_shutdown": 10,
-        "timeout_worker_healthcheck": 30,  # a worker at its start on a busy machine is not dead
-    }
+    shared = server_options(settings)
     if workers == 1:
         uvicorn.run(create_app(settings), **shared)
         return
     os.environ["LONGWEN_DATABASE_URL"] = application_address(settings)
     os.environ["LONGWEN_SECRET_KEY"] = secret_of(settings)
     uvicorn.run("app.main:application", factory=True, workers=workers, **shared)
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """How uvicorn is run; what a proxy says of the caller is believed only of the proxies named."""
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "log_config": None,
+        "access_log": False,
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": settings.trusted_proxies,
+        "timeout_graceful_shutdown": 10,
+        "timeout_worker_healthcheck": 30,  # a worker at its start on a busy machine is not dead
+    }
 
 
 @contextmanager

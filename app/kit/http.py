@@ -35,6 +35,7 @@ from app.kit.ids import new_id
 from app.kit.metrics import Metrics
 from app.kit.passwords import Passwords
 from app.kit.problems import Language, Problem
+from app.kit.rates import Rates
 from app.kit.settings import Settings
 
 PROBLEM_TYPE = "application/problem+json"
@@ -77,6 +78,7 @@ class ServiceState:
     passwords: Passwords
     metrics: Metrics
     blobs: Blobs
+    rates: Rates
 
 
 class Unstorable(LongwenError):
@@ -101,6 +103,11 @@ def request_id_of(request: Request) -> str:
     return str(request.state.request_id)
 
 
+def address_of(request: Request) -> str:
+    """Where the request comes from: the peer's address, or what a trusted proxy says of it (uvicorn's own handling)."""
+    return request.client.host if request.client is not None else ""
+
+
 def conditional(
     request: Request, body: bytes, *, media_type: str = "application/json", headers: Mapping[str, str] | None = None
 ) -> Response:
@@ -112,7 +119,7 @@ def conditional(
     sent = {
         "ETag": tag,
         "Cache-Control": "private, no-cache",
-        "Vary": "Accept-Language, Authorization",
+        "Vary": "Accept-Language, Authorization, Cookie",
         **(headers or {}),
     }
     if _has_already(request, tag):
@@ -174,7 +181,7 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
     if refusal.kind is ErrorKind.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = 'Bearer realm="longwen"'
     if refusal.kind in (ErrorKind.UNAVAILABLE, ErrorKind.TOO_MANY):
-        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+        headers["Retry-After"] = str(refusal.facts.get("seconds", _RETRY_AFTER_SECONDS))
     if refusal.kind is ErrorKind.UNAVAILABLE:
         log.warning("unavailable", cause=type(refusal.__cause__).__name__, code=refusal.code)
     return answer(request, problems.of_error(refusal, language_of(request), request_id_of(request)), headers)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
+from limits import parse
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
+
+OFF = "off"
 
 
 class Settings(BaseSettings):
@@ -33,7 +36,14 @@ class Settings(BaseSettings):
     lock_timeout_ms: int = 5_000
     idle_timeout_ms: int = 60_000
     prepare_threshold: int | None = Field(5, description="unset it (null) behind a statement-pooling proxy")
-    access_minutes: int = Field(30, ge=1, description="how long an access token is good for")
+    access_minutes: int = Field(60, ge=1, description="how long an access token is good for")
+    refresh_days: int = Field(30, ge=1, description="how long a log-in lasts that is not used")
+    second_factor: Literal["optional", "required"] = Field(
+        "optional", description="required: officers of committees and the district and the administrators need one"
+    )
+    public_origin: str | None = Field(
+        None, description="the service's address for browsers (https://…), where a proxy does not hand on the Host"
+    )
     body_bytes_max: int = Field(20 * 1024 * 1024, description="largest request body")
     files: str | None = Field(
         None,
@@ -48,6 +58,12 @@ class Settings(BaseSettings):
         (),
         description="where webhooks may lead, comma-separated: https://host, http://host:port; unset: nowhere",
     )
+    trusted_proxies: str = Field(
+        "", description="addresses or networks, comma-separated, whose X-Forwarded-For and -Proto are believed"
+    )
+    login_rate: str = Field("10/minute", description="log-ins of one login from one address, per worker; or: off")
+    login_address_rate: str = Field("120/minute", description="log-ins from one address, per worker; or: off")
+    write_rate: str = Field("600/minute", description="requests of one account that write, per worker; or: off")
     log_json: bool = False
 
     @field_validator("webhook_origins", mode="before")
@@ -58,6 +74,13 @@ class Settings(BaseSettings):
         if not isinstance(named, list | tuple) or not all(isinstance(one, str) for one in named):
             return value
         return tuple(_one_form(one) for one in named if one.strip())
+
+    @field_validator("login_rate", "login_address_rate", "write_rate")
+    @classmethod
+    def _is_rate(cls, text: str) -> str:
+        if text != OFF:
+            parse(text)
+        return text
 
 
 def _one_form(origin: str) -> str:

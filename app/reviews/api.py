@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path as FilePath
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
@@ -28,10 +28,20 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def export_quarter(
     quarter: Annotated[str, Path(pattern=r"^\d{4}Q[1-4]$", examples=["2026Q3"])],
     door: Annotated[Door, Depends(permit(Permission.QUARTER_EXPORT))],
+    reason: Annotated[
+        str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="用途 · what it is for")
+    ] = None,
 ) -> FileResponse:
-    """职权范围内各支部党员的季度考评表（Excel）。· The workbook of everyone in the caller's reach."""
+    """职权范围内各支部党员的季度考评表（Excel）；导出记入访问日志。
+
+    The workbook of everyone in the caller's reach. The export is written to the access log.
+    """
     language = door.language
-    sheet = door.run(lambda connection, actor: service.quarter_sheet(connection, actor, quarter, language))
+    sheet = door.run(
+        lambda connection, actor: service.export_quarter(
+            connection, actor, quarter, language, reason=reason, request_id=door.request_id
+        )
+    )
     with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
         target = FilePath(file.name)
     service.write_sheet(sheet, target, language)

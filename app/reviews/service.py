@@ -10,7 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from app.auth import service_access
 from app.auth.core import Actor, Permission
+from app.auth.core_access import Access, Action, ObjectKind
 from app.cycles import service as cycles
 from app.cycles.core import Quarter
 from app.kit.calendar import months_of
@@ -39,6 +41,17 @@ class QuarterSheet:
     editions: tuple[str, ...]
     made_at: datetime
     snapshot: str
+
+
+def export_quarter(
+    connection: Connection, actor: Actor, quarter: str, language: str, *, reason: str | None, request_id: str
+) -> QuarterSheet:
+    """The sheet to be taken away, which is written to the access log. Raises UnknownQuarter."""
+    sheet = quarter_sheet(connection, actor, quarter, language)
+    reach = " ".join(actor.reach(Permission.QUARTER_EXPORT)) or roster.root_of(actor.district_id)
+    access = Access(Action.QUARTER_EXPORT, ObjectKind.QUARTER, quarter, reach, request_id, reason)
+    service_access.write_down(connection, actor, access)
+    return sheet
 
 
 def quarter_sheet(connection: Connection, actor: Actor, quarter: str, language: str) -> QuarterSheet:

@@ -12,16 +12,26 @@ from app.auth.core import Permission
 from app.kit.ciphers import FieldCipher
 from app.roster import service
 from app.roster.core import MemberView, field_context, masked_id_number, masked_phone
-from app.roster.schemas import MemberAnswer, MembersAnswer, OrganisationAnswer, OrganisationsAnswer
+from app.roster.schemas import (
+    MemberAnswer,
+    MembersAnswer,
+    OrganisationAnswer,
+    OrganisationsAnswer,
+    PersonalDataAnswer,
+    PersonalDataRequest,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["roster"])
 Reading = Annotated[Door, Depends(permit(Permission.ROSTER_READ))]
+Looking = Annotated[Door, Depends(permit(Permission.ORGANISATION_READ))]
+Unmasking = Annotated[Door, Depends(permit(Permission.PERSONAL_DATA_READ))]
 
 
 @router.get("/organisations", summary="组织列表 · Organisations in reach")
-def list_organisations(door: Reading) -> OrganisationsAnswer:
+def list_organisations(door: Looking) -> OrganisationsAnswer:
     """本人权限范围内的党组织，按隶属次序。· The organisations in the caller's reach, in the order of the tree."""
-    found = door.run(lambda connection, actor: service.organisations_for(connection, actor, Permission.ROSTER_READ))
+    permission = Permission.ORGANISATION_READ
+    found = door.run(lambda connection, actor: service.organisations_for(connection, actor, permission))
     return OrganisationsAnswer(organisations=[OrganisationAnswer.model_validate(one) for one in found])
 
 
@@ -52,6 +62,20 @@ def read_member(member_id: UUID, door: Reading) -> MemberAnswer:
         lambda connection, actor: service.get_member_for(connection, actor, member_id, Permission.ROSTER_READ)
     )
     return _member(found, door.state.cipher, door.district.id)
+
+
+@router.post("/members/{member_id}/personal-data", summary="查看个人信息 · Personal data in clear")
+def read_personal_data(member_id: UUID, body: PersonalDataRequest, door: Unmasking) -> PersonalDataAnswer:
+    """身份证号码和手机号明文；须说明用途，每次查看记入访问日志。
+
+    Id number and phone in clear, for a reason that is given; each look is written to the access log.
+    """
+    found = door.run(
+        lambda connection, actor: service.unmask(
+            connection, actor, door.state.cipher, member_id, reason=body.reason, request_id=door.request_id
+        )
+    )
+    return PersonalDataAnswer.model_validate(found)
 
 
 def _member(member: MemberView, cipher: FieldCipher, district_id: UUID) -> MemberAnswer:

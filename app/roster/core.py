@@ -67,6 +67,15 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalData:
+    """What is encrypted at rest and masked in answers, in clear."""
+
+    id: UUID
+    id_number: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MemberOn:
     """Where a member belonged on one day; ``profile`` is "exempt" where an exemption held on it.
 

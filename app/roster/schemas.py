@@ -1,13 +1,15 @@
-"""What HTTP sees of the roster; personal fields only masked."""
+"""What HTTP sees of the roster; personal fields masked, but where they are asked for with a reason."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
-from app.kit.http import Answer
+from app.auth.core_access import REASON_MAX, REASON_MIN
+from app.kit.http import Answer, Model
 from app.roster.core import OrganisationKind
 
 
@@ -73,3 +75,32 @@ class MembersAnswer(Answer):
 
     members: list[MemberAnswer]
     next: str | None = Field(description="下一页的 after；最后一页为空 · the next page's after; null on the last")
+
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=REASON_MIN, max_length=REASON_MAX)]
+
+
+class PersonalDataRequest(Model):
+    """Why somebody's personal data is looked at."""
+
+    reason: Reason = Field(
+        description="用途，记入访问日志 · the purpose, which is logged", examples=["核对党员信息采集表"]
+    )
+
+
+class PersonalDataAnswer(Answer):
+    """What is masked everywhere else; null where the roster has none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "0192f5a0-0000-7000-8000-000000000001",
+                "id_number": "000101190001010016",
+                "phone": "13800005678",
+            }
+        }
+    )
+
+    id: UUID
+    id_number: str | None
+    phone: str | None

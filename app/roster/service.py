@@ -9,11 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from app.auth import service_access
 from app.auth.core import OWN_GRANTS, Actor, Permission
+from app.auth.core_access import Access, Action, ObjectKind
 from app.kit.ciphers import FieldCipher
 from app.kit.errors import NotFound
 from app.roster import store
-from app.roster.core import MemberOn, MemberView, OrganisationView, field_context, root_path
+from app.roster.core import MemberOn, MemberView, OrganisationView, PersonalData, field_context, root_path
 from app.roster.history import MemberHistory
 
 PAGE_MAX = 200
@@ -62,6 +64,20 @@ def get_member_for(connection: Connection, actor: Actor, member_id: UUID, permis
     if found is None or not (actor.may(permission, found.path) or _is_own(actor, found, permission)):
         raise NotFound(what="党员 / member", field="member")
     return found
+
+
+def unmask(
+    connection: Connection, actor: Actor, cipher: FieldCipher, member_id: UUID, *, reason: str, request_id: str
+) -> PersonalData:
+    """A member's personal data in clear, written to the access log in the same transaction. NotFound."""
+    member = get_member_for(connection, actor, member_id, Permission.PERSONAL_DATA_READ)
+    access = Access(Action.PERSONAL_DATA_READ, ObjectKind.MEMBER, str(member_id), member.path, request_id, reason)
+    service_access.write_down(connection, actor, access)
+
+    def clear(column: str, data: bytes | None) -> str | None:
+        return None if data is None else cipher.decrypt(data, field_context(actor.district_id, column))
+
+    return PersonalData(member_id, clear("id_number", member.id_number), clear("phone", member.phone))
 
 
 def own_member(connection: Connection, actor: Actor) -> MemberView | None:

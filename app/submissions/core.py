@@ -141,7 +141,8 @@ def may_record(item: Item, roles: frozenset[Role], *, is_service: bool) -> bool:
         return False
     if item.kind is not Kind.ROUTINE and Role.GROUP_LEADER in roles:
         return True  # a group leader records the routine matters named and proposes the rest
-    return bool(roles & named) or bool(roles & STANDING_IN)
+    # What a key may record at all stands in its list; that a person reviews it is the item's rule as ever.
+    return bool(roles & named) or bool(roles & STANDING_IN) or Role.INTEGRATION in roles
 
 
 def may_review(item: Item, roles: frozenset[Role], *, is_service: bool) -> bool:

@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by", sa.Uuid()),
         sa.PrimaryKeyConstraint("district_id", "audience", name="pk_board_policy"),
-        sa.CheckConstraint("audience IN ('office', 'members')", name=op.f("ck_board_policy_audience_known")),
+        sa.CheckConstraint("audience IN ('office', 'members', 'screens')", name=op.f("ck_board_policy_audience_known")),
         sa.CheckConstraint("names IN ('full', 'masked', 'initials')", name=op.f("ck_board_policy_names_known")),
         sa.CheckConstraint("reach IN ('off', 'branch', 'district')", name=op.f("ck_board_policy_reach_known")),
         sa.CheckConstraint("top BETWEEN 1 AND 200", name=op.f("ck_board_policy_top_in_range")),

@@ -11,6 +11,9 @@ from app.kit.db import Database
 from app.kit.settings import Settings
 from app.main import create_app
 from tests.auth.people import CHEAP, People, found_district
+from tests.town import desk, town
+
+__all__ = ["desk", "town"]
 
 
 @pytest.fixture

@@ -53,6 +53,15 @@ class People:
 
         return self.database.run(work, self.district.id)
 
+    def appoint(self, account_id: UUID, role: Role, path: str = "1") -> None:
+        """One more role, from the first of January on."""
+        self.database.run(
+            lambda connection: service.appoint(
+                connection, self.service_actor, account_id, role, path, date(2026, 1, 1)
+            ),
+            self.district.id,
+        )
+
     def log_in(self, client: TestClient, login: str, password: str = PASSWORD) -> dict[str, str]:
         """The headers with which the account is known from now on."""
         answer = client.post("/api/v1/sessions", json={"login": f"{self.district.code}/{login}", "password": password})

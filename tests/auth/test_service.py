@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.auth import service
+from app.auth import service, sessions
 from app.auth.core import (
     Actor,
     AlreadyAppointed,
@@ -19,8 +19,9 @@ from app.auth.core import (
     LoginTaken,
     Role,
     UnknownTimeZone,
-    WeakPassword,
 )
+from app.auth.logins import Terms
+from app.auth.password_policy import WeakPassword
 from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.errors import Forbidden, NotFound
@@ -29,7 +30,7 @@ from app.kit.passwords import Passwords
 from tests.auth.people import CHEAP, PASSWORD, People, found_district
 from tests.statements import count_statements
 
-HOUR = timedelta(hours=1)
+TERMS = Terms(access=timedelta(hours=1), refresh=timedelta(days=30))
 
 
 def run(people: People, work: Callable[..., Any], *facts: Any, actor: Actor | None = None, **more: Any) -> Any:
@@ -138,13 +139,13 @@ def test_a_stranger_is_not_appointed(people: People, strangers: People) -> None:
 def test_a_caller_is_known_by_one_query(people: People, clock: FixedClock) -> None:
     people.open("secretary", Role.SECRETARY, "1.2")
 
-    def enter(connection: Any) -> service.Caller | None:
-        login = service.log_in(
-            connection, people.district, "secretary", PASSWORD, clock.now(), lifetime=HOUR, passwords=CHEAP
+    def enter(connection: Any) -> sessions.Caller | None:
+        login = sessions.log_in(
+            connection, people.district, "secretary", PASSWORD, clock.now(), terms=TERMS, passwords=CHEAP
         )
-        assert isinstance(login, service.Login)
+        assert isinstance(login, sessions.Login)
         with count_statements(people.database) as statements:
-            caller = service.authenticate(connection, people.district, login.token, clock.now())
+            caller = sessions.authenticate(connection, people.district, login.token, clock.now())
         assert len(statements) == 1
         return caller
 
@@ -160,8 +161,8 @@ def test_a_password_hashed_at_another_cost_is_hashed_again(people: People, clock
     for expected in (True, False):
         with count_statements(people.database) as statements:
             people.database.run(
-                lambda connection: service.log_in(
-                    connection, people.district, "secretary", PASSWORD, clock.now(), lifetime=HOUR, passwords=dearer
+                lambda connection: sessions.log_in(
+                    connection, people.district, "secretary", PASSWORD, clock.now(), terms=TERMS, passwords=dearer
                 ),
                 people.district.id,
             )

@@ -11,7 +11,8 @@ from datetime import timedelta
 import pytest
 
 from app.auth import service as auth
-from app.auth.service import Login
+from app.auth import sessions
+from app.auth.logins import Stage, Terms
 from app.cli import COMMANDS
 from app.kit.clock import FixedClock
 from app.kit.db import opened
@@ -128,18 +129,19 @@ def test_an_account_is_opened_with_a_password_that_is_shown_once(
         district = database.run(lambda connection: auth.find_district(connection, "longwen"), None)
         assert district is not None
         opened_by = database.run(
-            lambda connection: auth.log_in(
+            lambda connection: sessions.log_in(
                 connection,
                 district,
                 "chen",
                 password,
                 clock.now(),
-                lifetime=timedelta(minutes=30),
+                terms=Terms(timedelta(hours=1), timedelta(days=30)),
                 passwords=Passwords(),
             ),
             district.id,
         )
-    assert isinstance(opened_by, Login)
+    assert isinstance(opened_by, sessions.Login)
+    assert opened_by.stage is Stage.PASSWORD, "whoever opened the account knows the password"
 
 
 def test_a_password_comes_from_standard_input(longwen: Longwen) -> None:

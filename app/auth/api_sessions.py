@@ -1,0 +1,256 @@
+"""Logging in and out, by bearer token or by cookie."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import Connection
+
+from app.auth import cookies, service_access, sessions
+from app.auth.api import (
+    Door,
+    csrf_token_of,
+    districts_of,
+    known_at_least,
+    open_door,
+    permit,
+    signed_in,
+    site_of,
+    terms_of,
+)
+from app.auth.core import Actor, Appointment, District, Permission, district_code_of, login_key, split_login
+from app.auth.core_access import Access, Action, ObjectKind
+from app.auth.logins import (
+    CodeRefused,
+    LoginRefused,
+    RefreshRefused,
+    RefreshReused,
+    SessionKind,
+    Stage,
+    Unauthenticated,
+)
+from app.auth.schemas import (
+    ChallengeAnswer,
+    CodeRequest,
+    EndedAnswer,
+    LoginRequest,
+    NewSessionAnswer,
+    OwnSessionAnswer,
+    OwnSessionsAnswer,
+    RefreshRequest,
+    RoleAnswer,
+    SessionAnswer,
+)
+from app.auth.sessions import Login
+from app.kit.http import address_of, state_of
+
+router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
+of_accounts = APIRouter(prefix="/api/v1/accounts", tags=["accounts"])
+
+log = structlog.get_logger("longwen.auth")
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="登录 · Log in",
+    dependencies=[Depends(open_door)],
+    responses={202: {"model": ChallengeAnswer, "description": "须再提交动态码 · a code is asked as well"}},
+)
+def create_session(
+    body: LoginRequest, request: Request, response: Response, cookie: bool = False
+) -> NewSessionAnswer | ChallengeAnswer:
+    """用登录名和密码换取访问令牌和刷新令牌；cookie=true 供网页使用，令牌放在 Cookie 中，30 分钟不用即退出。
+
+    An access token and a refresh token for a login and a password. With ``cookie=true``, for pages, the token is in a
+    cookie, which ends after 30 minutes without use.
+    """
+    state = state_of(request)
+    if cookie:
+        cookies.check_origin(site_of(request), request.headers.get("origin"))
+    state.rates.count_log_in(address_of(request), login_key(body.login))
+    named = split_login(body.login)
+    district = districts_of(request).find(named[0]) if named is not None else None
+    if named is None or district is None:
+        state.passwords.check(body.password, None)  # as long as for a known one
+        raise LoginRefused
+    at = state.clock.now()
+
+    def work(connection: Connection) -> Login | LoginRefused:
+        return sessions.log_in(
+            connection,
+            district,
+            named[1],
+            body.password,
+            at,
+            terms=terms_of(state),
+            passwords=state.passwords,
+            kind=SessionKind.COOKIE if cookie else SessionKind.BEARER,
+            device=body.device,
+        )
+
+    outcome = state.database.run(work, district.id)
+    if isinstance(outcome, LoginRefused):
+        raise outcome
+    if outcome.stage is Stage.CODE:
+        response.status_code = 202
+        return ChallengeAnswer(challenge_token=outcome.token, expires_at=outcome.expires_at)
+    return _opened(request, response, district, outcome)
+
+
+@router.post("/code", status_code=201, summary="提交动态码 · Give the code", dependencies=[Depends(open_door)])
+def complete_session(body: CodeRequest, request: Request, response: Response) -> NewSessionAnswer:
+    """登录的第二步：动态码，或一个恢复码。· The second step of a log-in: a code, or one of the recovery codes."""
+    state = state_of(request)
+    district = _district_of(request, body.challenge_token)
+    if district is None:
+        raise Unauthenticated
+    at = state.clock.now()
+
+    def work(connection: Connection) -> Login | CodeRefused:
+        return sessions.give_code(
+            connection, district, body.challenge_token, body.code, at, terms=terms_of(state), cipher=state.cipher
+        )
+
+    outcome = state.database.run(work, district.id)
+    if isinstance(outcome, CodeRefused):
+        raise outcome
+    return _opened(request, response, district, outcome)
+
+
+@router.post("/refresh", status_code=201, summary="换新令牌 · New tokens", dependencies=[Depends(open_door)])
+def refresh_session(body: RefreshRequest, request: Request, response: Response) -> NewSessionAnswer:
+    """用刷新令牌换取新的一对，旧的一对随即失效；旧刷新令牌再次出现时，该次登录终止。
+
+    A new pair of tokens for a refresh token; the old pair ends. An old refresh token that comes again ends the log-in.
+    """
+    state = state_of(request)
+    district = _district_of(request, body.refresh_token)
+    if district is None:
+        raise RefreshRefused
+    at = state.clock.now()
+    outcome = state.database.run(
+        lambda connection: sessions.refresh(connection, district, body.refresh_token, at, terms=terms_of(state)),
+        district.id,
+    )
+    if isinstance(outcome, RefreshReused):
+        log.warning("refresh_token_reused", district=district.code, session=str(outcome.facts["session"]))
+    if isinstance(outcome, RefreshRefused):
+        raise outcome
+    return _opened(request, response, district, outcome)
+
+
+@router.get("/current", summary="当前登录 · Who is logged in")
+def read_session(door: Annotated[Door, Depends(known_at_least)]) -> SessionAnswer:
+    """令牌属于谁、有哪些任职、何时到期。· Whose token it is, with which roles, until when."""
+    caller = door.run_as_caller(lambda _, caller: caller)
+    return SessionAnswer(
+        login=f"{door.district.code}/{caller.login}",
+        name=caller.name,
+        district=door.district.name,
+        roles=_roles(caller.actor.appointments),
+        expires_at=caller.expires_at,
+        stage=caller.stage.value,
+    )
+
+
+@router.delete("/current", status_code=204, summary="退出 · Log out")
+def end_session(door: Annotated[Door, Depends(known_at_least)]) -> Response:
+    """本次登录连同它的全部令牌立即失效。· The log-in ends at once, with all of its tokens."""
+
+    def work(connection: Connection, caller: sessions.Caller) -> None:
+        if caller.session is not None:
+            sessions.end_own_session(connection, caller.actor, caller.session.id)
+
+    door.run_as_caller(work)
+    gone = Response(status_code=204)
+    if door.kind is SessionKind.COOKIE:
+        _forget_cookies(door.request, gone)
+    return gone
+
+
+@router.get("", summary="自己的登录 · One's own log-ins")
+def list_sessions(door: Annotated[Door, Depends(signed_in)]) -> OwnSessionsAnswer:
+    """有效的登录：设备、何时登录、最近使用。· Those in force: device, since when, last used."""
+
+    def work(connection: Connection, caller: sessions.Caller) -> list[OwnSessionAnswer]:
+        current = None if caller.session is None else caller.session.id
+        return [
+            OwnSessionAnswer(
+                id=row.id, kind=row.kind, device=row.device, created_at=row.created_at, used_at=row.used_at,
+                expires_at=row.expires_at, is_current=row.id == current,
+            )
+            for row in sessions.own_sessions(connection, caller.actor)
+        ]  # fmt: skip
+
+    return OwnSessionsAnswer(sessions=door.run_as_caller(work))
+
+
+@router.delete("/{session_id}", status_code=204, summary="结束自己的一次登录 · End one of one's own log-ins")
+def end_one_session(session_id: UUID, door: Annotated[Door, Depends(signed_in)]) -> Response:
+    """例如丢失的手机。· That of a lost phone, say."""
+    door.run_as_caller(lambda connection, caller: sessions.end_own_session(connection, caller.actor, session_id))
+    return Response(status_code=204)
+
+
+@of_accounts.delete("/{account_id}/sessions", summary="结束账号的全部登录 · End all of an account's log-ins")
+def end_account_sessions(
+    account_id: UUID, door: Annotated[Door, Depends(permit(Permission.SESSION_END))]
+) -> EndedAnswer:
+    """由安全管理员办理，记入访问日志。· By the security administrator; written in the access log."""
+
+    def work(connection: Connection, actor: Actor) -> int:
+        ended = sessions.end_sessions_of(connection, actor, account_id)
+        root = actor.district_id.hex
+        access = Access(Action.SESSION_END, ObjectKind.ACCOUNT, str(account_id), root, door.request_id)
+        service_access.write_down(connection, actor, access)
+        return ended
+
+    return EndedAnswer(ended=door.run(work))
+
+
+def _district_of(request: Request, token: str) -> District | None:
+    code = district_code_of(token)
+    return None if code is None else districts_of(request).find(code)
+
+
+def _opened(request: Request, response: Response, district: District, login: Login) -> NewSessionAnswer:
+    by_cookie = login.kind is SessionKind.COOKIE
+    csrf_token = csrf_token_of(state_of(request), login.token) if by_cookie else None
+    if csrf_token is not None:
+        _set_cookies(request, response, login.token, csrf_token)
+    return NewSessionAnswer(
+        access_token=None if by_cookie else login.token,
+        refresh_token=login.refresh_token,
+        refresh_expires_at=None if login.refresh_token is None else login.refresh_expires_at,
+        csrf_token=csrf_token,
+        login=f"{district.code}/{login.login}",
+        name=login.name,
+        district=district.name,
+        roles=_roles(login.appointments),
+        expires_at=login.expires_at,
+        stage=login.stage.value,
+    )
+
+
+def _set_cookies(request: Request, response: Response, token: str, csrf_token: str) -> None:
+    """Until the browser is closed, or the log-in ends: the server says when."""
+    site = site_of(request)
+    is_secure = not site.is_local
+    response.set_cookie(site.name, token, path="/", secure=is_secure, httponly=True, samesite="lax")
+    # Scripts of our pages read this one.
+    response.set_cookie(site.csrf_name, csrf_token, path="/", secure=is_secure, httponly=False, samesite="lax")
+
+
+def _forget_cookies(request: Request, response: Response) -> None:
+    site = site_of(request)
+    is_secure = not site.is_local
+    response.delete_cookie(site.name, path="/", secure=is_secure, httponly=True, samesite="lax")
+    response.delete_cookie(site.csrf_name, path="/", secure=is_secure, httponly=False, samesite="lax")
+
+
+def _roles(appointments: tuple[Appointment, ...]) -> list[RoleAnswer]:
+    return [RoleAnswer(role=held.role.value, path=held.path) for held in appointments]
