@@ -50,7 +50,7 @@ PARTS = {
     "points/reading.py": ("service", "the verbs that only read, apart from those that post"),
     "points/openings.py": ("core", "with what a standing opens: a decision of its own"),
     "points/carrying.py": ("service", "what is carried out of the last cycle, brought to its due value"),
-    "points/adopting.py": ("service", "the verb that lets cycles follow the book adopted"),
+    "points/adopting.py": ("service", "the verbs that put a book in force; no quarter changes its rules once begun"),
     "points/settling.py": ("service", "the verbs that the calendar calls: duties due, and duties decided"),
     "auth/enrolling.py": ("service", "the verbs that only enrolment uses"),
     "enrolment/classes.py": ("core", "which class of members a word stands for, by the rule book of the branch"),

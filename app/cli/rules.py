@@ -173,7 +173,7 @@ def _publish(connection: Any, *, books: tuple[Book, ...], opened: context.Contex
     own = [book for book in books if book.extends is None]
     facts = []
     for book in books:
-        made = rules.publish(connection, district, book, at=opened.clock.now(), by=None)
+        made = adopting.publish(connection, actor, book)
         facts += [
             {
                 "book": book.code,

@@ -1,4 +1,4 @@
-"""Adopting a rule book: the district's cycles follow the frame that the book scores over."""
+"""Publishing and adopting a rule book: cycles follow its frame, and nobody's quarter changes its rules once begun."""
 
 from __future__ import annotations
 
@@ -26,6 +26,37 @@ class AdoptionTooLate(LongwenError):
         "{day} has come, and the organisation is scored by {known} in that quarter already, so it cannot go by {book} "
         "any more. Adopt it from the first day of the next quarter on."
     )
+
+
+class EditionTooLate(LongwenError):
+    """Whoever is in a quarter goes by its edition to the quarter's end."""
+
+    kind = ErrorKind.CONFLICT
+    code = "edition_too_late"
+    zh = (
+        "细则 {book} 的版本 {code} 自 {day} 起施行，而该季度已按前一版本计分。"
+        "请把 from 改为下一季度的第一天，在此之前发布。"
+    )
+    en = (
+        "The edition {code} of {book} starts on {day}, in a quarter that is scored by the edition before already. "
+        "Let it start on the first day of the next quarter, and publish it before."
+    )
+
+
+def publish(connection: Connection, actor: Actor, book: rules.Book) -> tuple[rules.Publication, ...]:
+    """Publish every edition of the book; the same content again changes nothing.
+
+    Raises what ``rules.publish`` raises, and EditionTooLate for a new edition in a quarter that somebody has entered
+    under an earlier one.
+    """
+    earlier = [one.digest for one in rules.adopted(connection, actor.district_id).published if one.book == book.code]
+    made = rules.publish(connection, actor.district_id, book, at=actor.at, by=actor.account_id)
+    for one in made:
+        touched = quarters_between(one.starts_on, actor.today) if one.starts_on <= actor.today else ()
+        late = one.is_new and earlier and touched
+        if late and store.has_entered_under(connection, actor.district_id, touched, earlier):
+            raise EditionTooLate(book=book.code, code=one.code, day=one.starts_on.isoformat(), field="from")
+    return made
 
 
 def adopt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, or_, select
@@ -41,6 +41,15 @@ def has_entered(
     if form is not None:
         statement = statement.where(organisation.c.form == form.value)
     return connection.execute(statement.limit(1)).first() is not None
+
+
+def has_entered_under(
+    connection: Connection, district_id: UUID, quarters: Sequence[str], digests: Collection[str]
+) -> bool:
+    """Whether anybody is in one of the quarters under one of the editions."""
+    judged = or_(*(standing.c.regimes[quarter][0].astext.in_(digests) for quarter in quarters))
+    statement = select(standing.c.member_id).where(standing.c.district_id == district_id, judged).limit(1)
+    return connection.execute(statement).first() is not None
 
 
 def list_duties_to_settle(

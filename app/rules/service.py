@@ -22,7 +22,8 @@ from app.kit.ids import new_id
 from app.roster.core import BranchForm
 from app.rules import store
 from app.rules.adoption import Adopted, Adoption, FrameDiffers
-from app.rules.book import Book, LoadedEdition, book_folders, load_book, read_books, read_front
+from app.rules.book import Book as Book  # noqa: PLC0414 - what publishing takes, told to upper rooms
+from app.rules.book import LoadedEdition, book_folders, load_book, read_books, read_front
 from app.rules.content import ContentUnreadable, digest_of, edition_from_content
 from app.rules.core import Edition, Regime
 from app.rules.example import EditionExamples

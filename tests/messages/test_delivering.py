@@ -321,10 +321,12 @@ def test_two_workers_deliver_each_once(
 
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(work, range(2)))
-    sent, failed = (sum(one[what] for one in found) for what in ("sent", "failed"))
-    assert sent == len(set(bridge.keys)) == len(bridge.keys) - failed  # a busy machine may drop a call: sent again later
-    if not failed:
-        assert sent == count
+    failed = sum(one["failed"] for one in found)
+    if failed:  # a busy machine may drop a call, which is sent again later
+        lin.on(lin.clock.now().date() + timedelta(days=1))
+        found.append(deliver())
+    assert sum(one["sent"] for one in found) == len(set(bridge.keys)) == count
+    assert len(bridge.keys) <= count + failed
 
 
 def test_no_transaction_is_open_during_a_call(

@@ -90,6 +90,27 @@ def test_a_branch_is_scored_by_its_book_from_that_day_on_and_not_before(street: 
         add(street, "乙", AUTUMN)
 
 
+def test_an_edition_for_a_quarter_that_is_scored_already_comes_too_late(town: Town, tmp_path: Path) -> None:
+    items = (BOOK.folder / "2026" / "items.yaml").read_text(encoding="utf-8")
+    (tmp_path / "longwen").mkdir()
+    for name in ("book.yaml", "2026"):
+        (tmp_path / "longwen" / name).symlink_to(BOOK.folder / name)
+
+    def publish(starts: str) -> None:
+        folder = tmp_path / "longwen" / "later"
+        folder.mkdir(exist_ok=True)
+        later = edited(items, ('edition: "2026"', 'edition: "later"'), ("from: 2026-01-01", f"from: {starts}"))
+        (folder / "items.yaml").write_text(later, encoding="utf-8")
+        town.run(lambda connection, actor: adopting.publish(connection, actor, load_book(tmp_path / "longwen")))
+
+    town.on(AUTUMN)
+    town.add_member("甲", branch=town.branch)
+    town.run(lambda connection, actor: settling.enter_members(connection, actor, "2026Q4"))
+    with pytest.raises(adopting.EditionTooLate):
+        publish("2026-10-01")
+    publish("2027-01-01")
+
+
 def test_what_was_counted_before_stays_and_the_neighbours_are_not_moved(street: Town) -> None:
     for name in ("甲", "乙"):
         for day in (date(2026, 5, 5), date(2026, 8, 5)):
