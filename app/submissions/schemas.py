@@ -36,7 +36,7 @@ class RecordItem(Model):
 
     id: UUID = Field(description="由客户端生成，重发用同一编号 · made by the client; a retry sends the same")
     member_id: UUID
-    item: str = Field(min_length=1, max_length=32, description="积分项代码 · the item's code", examples=["ORG-D02"])
+    item: str = Field(min_length=1, max_length=40, description="积分项代码 · the item's code", examples=["ORG-D02"])
     effective_on: date = Field(description="事项发生之日 · the day of the matter", examples=["2026-11-20"])
     outcome: Outcome | None = Field(
         None, description="日常项：kept 已履行，missed 未履行 · of a duty", examples=["kept"]
