@@ -226,8 +226,8 @@ class Town:
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-def found_town(database: Database, owner_database: Database, clock: FixedClock) -> Town:
-    """A town on the clock's day, with the cycle of 2026 open and nobody in it yet."""
+def found_town(database: Database, owner_database: Database, clock: FixedClock, *, with_rules: bool = True) -> Town:
+    """A town on the clock's day, with the cycle of 2026 open and nobody in it yet; or before it has any rule book."""
     town = Town(database, owner_database, clock, found_district(owner_database))
 
     def work(connection: Connection) -> None:
@@ -252,6 +252,8 @@ def found_town(database: Database, owner_database: Database, clock: FixedClock) 
                     "from_on": FOUNDED,
                 },
             )
+        if not with_rules:
+            return
         rules.publish(connection, town.district.id, BOOK, at=actor.at, by=None)
         rules.adopt(connection, town.district.id, book="longwen", path=town.root, from_on=date(2026, 1, 1))
         cycles.open_cycle(connection, town.actor(datetime(2026, 1, 5, 2, tzinfo=UTC)), date(2026, 1, 1))

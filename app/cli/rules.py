@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -81,13 +82,13 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
         typer.echo(
             either(
                 "✓ {book} {code}：自 {starts_on} 起，{items} 项，{profiles} 类，{examples} 个例子，摘要 {digest:.12}",
-                "✓ {book} {code}: from {starts_on}, {items} items, {profiles} profiles, {examples} examples,"
-                " digest {digest:.12}",
+                f"✓ {{book}} {{code}}: from {{starts_on}}, {_counted(facts, 'items')}, {_counted(facts, 'profiles')},"
+                f" {_counted(facts, 'examples')}, digest {{digest:.12}}",
             ).format(**facts)
         )
         if edition.stars is not None:
-            zh, en = "    星级标准：{indicators} 项指标", "    star sheet: {indicators} indicators"
-            typer.echo(either(zh, en).format(**facts))
+            en = f"    star sheet: {_counted(facts, 'indicators')}"
+            typer.echo(either("    星级标准：{indicators} 项指标", en).format(**facts))
 
 
 @application.command("test")
@@ -109,8 +110,8 @@ def run_examples(folder: Folder = None, as_json: Json = False, full: Full = Fals
         coverage = [rules_coverage.facts(trial) for trial in trials]
         print_json({"failed": failed, "examples": [_verdict_facts(*one) for one in verdicts], "coverage": coverage})
     else:
-        zh, en = "{count} 个例子，{failed} 个不符。", "{count} examples, {failed} failed."
-        typer.echo(either(zh, en).format(count=len(verdicts), failed=failed))
+        en = f"{_counted({'examples': len(verdicts)}, 'examples')}, {failed} failed."
+        typer.echo(either(f"{len(verdicts)} 个例子，{failed} 个不符。", en))
         for trial in trials:
             rules_coverage.tell(trial)
     if failed or (full and not rules_coverage.is_full(trials)):
@@ -212,6 +213,11 @@ def _tell_faults(error: RulesFaulty, *, as_json: bool) -> None:
     for one in found:
         typer.echo(f"{one.file}:{one.line}: {one.key + ': ' if one.key else ''}{one.text(language())}")
     typer.echo(error.text(language()), err=True)
+
+
+def _counted(facts: Mapping[str, Any], what: str) -> str:
+    """'1 item', '2 items'."""
+    return f"{facts[what]} {what.removesuffix('s') if facts[what] == 1 else what}"
 
 
 def _edition_facts(edition: Edition, counts: dict[str, int]) -> dict[str, Any]:

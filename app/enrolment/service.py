@@ -66,7 +66,8 @@ def classes_offered(connection: Connection, actor: Actor) -> tuple[str, ...]:
 def _classes_in_force(connection: Connection, actor: Actor) -> ClassesInForce:
     adopted = rules.adopted(connection, actor.district_id)
     editions = [
-        rules.edition_by_digest(connection, actor.district_id, digest) for digest in adopted.digests_on(actor.today)
+        rules.edition_by_digest(connection, actor.district_id, digest, adopted)
+        for digest in adopted.digests_on(actor.today)
     ]
     return ClassesInForce(adopted, actor.today, {one.digest: Classes.of(one) for one in editions})
 

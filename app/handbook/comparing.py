@@ -1,7 +1,7 @@
 """What changed from one edition to another, article by article, in words.
 
-Nothing that differs is left unsaid, but code, name and dates of the editions themselves, and what follows from a
-change that is told (the list of an item's assumptions, the aggregate of its citations).
+Nothing that differs is left unsaid, but the editions' codes and what follows from a change that is told (the list of
+an item's assumptions, the aggregate of its citations).
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from app.handbook.glossary import Glossary
 from app.handbook.telling import Change, Found, Teller, is_citation
 from app.rules.core import STANDARD, Edition, Regime
 
-_OF_NO_ACCOUNT = frozenset({"code", "digest", "name", "starts_on", "ends_on", "regimes"})
+_OF_NO_ACCOUNT = frozenset({"code", "digest", "regimes"})
 _SAID_BY_EDITION = frozenset({"book", "edition", "digest", "profile"})
 _DERIVED = frozenset({"citation", "assumptions"})  # of an item: they follow from its citations
 # In the order in which an officer reads a book.
 _SECTIONS = (
-    "book", "frame", "decimals", "opening", "carried", "newcomers", "total_high", "profiles", "class_names", "ranked",
+    "book", "name", "starts_on", "ends_on",
+    "frame", "decimals", "opening", "carried", "newcomers", "total_high", "profiles", "class_names", "ranked",
     "graded", "dimensions", "items", "nodes", "across", "bands", "lines", "units", "citations", "sources", "stars",
 )  # fmt: skip
 

@@ -22,6 +22,8 @@ from app.rules.terms import TERMS
 WHAT: Mapping[str, Name] = {
     "name": Name("名称", "the name"),
     "label": Name("名称", "the name"),
+    "starts_on": Name("施行日期", "the first day in force"),
+    "ends_on": Name("终止日期", "the last day in force"),
     "article": Name("条文", "the article"),
     "kind": Name("类别", "the kind"),
     "dimension": Name("所属指标", "the dimension"),

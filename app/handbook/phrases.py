@@ -214,10 +214,14 @@ def tested(words: Glossary, on: Basis, dimension: str | None, relation: Relation
 
 
 def band(words: Glossary, value: Band) -> Name:
+    return say("“{name}”：{test}", "'{name}': {test}", name=value.name, test=band_test(words, value))
+
+
+def band_test(words: Glossary, value: Band) -> Name:
+    """What the band asks for, without its name."""
     if value.basis is None:
-        return say("“{name}”：其余的", "'{name}': everybody else", name=value.name)
-    test = tested(words, value.basis, value.dimension, value.relation, value.bound)
-    return say("“{name}”：{test}", "'{name}': {test}", name=value.name, test=test)
+        return Name("其余的", "everybody else")
+    return tested(words, value.basis, value.dimension, value.relation, value.bound)
 
 
 def line(words: Glossary, value: Line) -> Name:

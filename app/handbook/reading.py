@@ -54,7 +54,8 @@ def shelf(connection: Connection, actor: Actor) -> Shelf:
     adopted = service.adopted(connection, actor.district_id)
     organisations = {one.path: one for one in roster.organisations(connection, actor.district_id)}
     named = tuple(
-        (one, service.edition_by_digest(connection, actor.district_id, one.digest).name) for one in adopted.published
+        (one, service.edition_by_digest(connection, actor.district_id, one.digest, adopted).name)
+        for one in adopted.published
     )
     known = tuple(
         AdoptedAt(one, organisations[one.path].name if one.path in organisations else None) for one in adopted.adoptions
@@ -75,9 +76,10 @@ def _in_force(adopted: Adopted, actor: Actor, organisations: Mapping[str, Organi
 
 def edition_of(connection: Connection, actor: Actor, book: str, code: str) -> Edition:
     """The published edition of a book; NotFound."""
-    for known in service.adopted(connection, actor.district_id).published:
+    adopted = service.adopted(connection, actor.district_id)
+    for known in adopted.published:
         if (known.book, known.code) == (book, code):
-            return service.edition_by_digest(connection, actor.district_id, known.digest)
+            return service.edition_by_digest(connection, actor.district_id, known.digest, adopted)
     raise NotFound(what="edition", field="edition")
 
 

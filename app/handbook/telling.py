@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from app.handbook import phrases
 from app.handbook.basis import place_of_key
 from app.handbook.differing import ABSENT, ORDER, Difference, Place, stands_at
 from app.handbook.glossary import NOTHING, Glossary, listed, say, without_shared_parts
 from app.handbook.labels import WHAT, raw, value_words, what
 from app.rules.core import Edition, Regime, overlaid
+from app.rules.lines import Band
 from app.rules.name import Name
 
 
@@ -76,6 +79,11 @@ class Teller:
         one, place = found.difference, found.place
         old = value_words(self.old, found.old_regime, place, one.old)
         new = value_words(self.new, found.new_regime, place, one.new)
+        if _keeps_name(one):  # which the subject tells already
+            old, new = (
+                phrases.band_test(words, value) if isinstance(value, Band) else NOTHING
+                for words, value in ((self.old, one.old), (self.new, one.new))
+            )
         old_cited, new_cited = without_shared_parts(found.old_cited, found.new_cited)
         old_basis, new_basis = self.old.citation(old_cited), self.new.citation(new_cited)
         verb = self._verb(found, old, new)
@@ -140,13 +148,24 @@ class Teller:
             found_at = stands_at(found.new_regime or regime, place[:2])
             found_at = stands_at(found.old_regime or regime, place[:2]) if found_at is ABSENT else found_at
             label = getattr(found_at, "label", getattr(found_at, "name", code))
-            kind = what((section,))
+            kind = _alone(what((section,)))
             return say("{kind}“{label}”", "{kind} '{label}'", kind=kind, label=label)
         if section in ("sources", "units", "class_names"):
-            return say("{what}{code}", "{what} {code}", what=what((section,)), code=code)
+            return say("{what}{code}", "{what} {code}", what=_alone(what((section,))), code=code)
         if section == "stars":
             return _star_subject(words.edition, place)
         return Name("细则总则", "The book")
+
+
+def _keeps_name(one: Difference) -> bool:
+    """Whether it is a band that came, went, or is called what it was."""
+    names = {value.name for value in (one.old, one.new) if isinstance(value, Band)}
+    return len(names) == 1
+
+
+def _alone(kind: Name) -> Name:
+    """A kind of thing before its own name: 'line X', not 'a line X'."""
+    return replace(kind, en=re.sub("^(a|an|the) ", "", kind.en))
 
 
 def _star_subject(edition: Edition, place: Place) -> Name:
@@ -183,8 +202,9 @@ _TEXTS = {
     Verb.MOVED: ("{subject}：{what}由“{old}”改为“{new}”", "{subject}: {what}: '{old}' becomes '{new}'"),
 }
 _WHOLE_TEXTS = {
-    Verb.ADDED: ("新增{subject}：{new}", "new {subject}: {new}"),
-    Verb.REMOVED: ("删除{subject}（原为：{old}）", "removed {subject} (it was: {old})"),
+    Verb.ADDED: ("新增{subject}：{new}", "{subject} added: {new}"),
+    Verb.CHANGED: ("{subject}由“{old}”改为“{new}”", "{subject}: '{old}' becomes '{new}'"),
+    Verb.REMOVED: ("删除{subject}（原为：{old}）", "{subject} removed (it was: {old})"),
 }
 _RETIRED = {
     True: ("{subject}：停用，已有积分保留，不再记录", "{subject}: retired; what was recorded stays, no more is"),

@@ -243,9 +243,10 @@ class _Explainer:
     def _beside(self, node: core.Node) -> list[Name]:
         """The other items of a named group, with which the item shares its ceiling."""
         group = chain(self.item)[0] if self.item.group else None
-        if node.name != group:
+        if node.name != group or node.name in self.item.outside:
             return []
-        same = [one for one in self.regime.items.values() if one.group and chain(one)[0] == group]
+        inside = [one for one in self.regime.items.values() if node.name not in one.outside]
+        same = [one for one in inside if one.group and chain(one)[0] == group]
         return [self.words.item(one.code) for one in same if one.code != self.item.code]
 
     def _allotted(self, node: core.Node) -> Name | None:
@@ -267,12 +268,13 @@ class _Explainer:
         yield Sentence(Topic.MATTER, "matter", full(told))
 
     def _pairs(self) -> Iterator[Sentence]:
-        for code in self.item.pairs:
+        for code in filter(self._owes, self.item.pairs):
             told = self._share(code)
             text = say("每发生一次，还扣减{share}。", "Each time it also costs {share}.", share=told)
             yield Sentence(Topic.PAIRS, f"pairs.{code}", text)
-        if self.item.pairs_one_of:
-            shares = listed([self._share(code) for code in self.item.pairs_one_of], "；", "; ")
+        one_of = list(filter(self._owes, self.item.pairs_one_of))
+        if one_of:
+            shares = listed([self._share(code) for code in one_of], "；", "; ")
             text = say(
                 "每发生一次，还扣减下列职责中由记录人指明的一项：{shares}。",
                 "Each time it also costs one of these, which the entry names: {shares}.",
@@ -284,10 +286,15 @@ class _Explainer:
             for one in self.regime.items.values()
             if self.item.code in (*one.pairs, *one.pairs_one_of)
         ]
-        if costing:
+        if costing and self._owes(self.item.code):
             text = say("下列失误也扣减本项份额：{items}。", "These findings cost a share of this duty too: {items}.",
                        items=listed(costing, "；", "; "))  # fmt: skip
             yield Sentence(Topic.PAIRS, "paired", text)
+
+    def _owes(self, code: str) -> bool:
+        """Whether the class of members has the duty, and so a share of it to lose."""
+        item = self.regime.items.get(code)
+        return item is not None and item.duty is not None and not item.retired
 
     def _share(self, code: str) -> Name:
         """当季“ORG-D01 参加支部党员大会”份额15分."""

@@ -51,9 +51,7 @@ def quarter_days(code: str) -> tuple[date, date]:
     if match is None:
         raise ValueError(f"{code!r} is not a quarter such as 2026Q3")
     year, number = int(match[1]), int(match[2])
-    first = date(year, 3 * number - 2, 1)
-    following = date(year + 1, 1, 1) if number == 4 else date(year, 3 * number + 1, 1)
-    return first, following - timedelta(days=1)
+    return date(year, 3 * number - 2, 1), date(year, 3 * number, 31 if number in (1, 4) else 30)
 
 
 def next_quarter(code: str) -> str:

@@ -108,7 +108,7 @@ def fold(plan: Plan, opening: int, cells: Cells) -> Score:
     leaves = {code: _leaf(plan, plan.items[code], found, cuts) for code, found in grouped.items()}
     nodes: dict[int, int] = {}
     values = {kind: _kind_value(plan, kind, leaves, cuts, nodes) for kind in SCORED_KINDS if kind in plan.kind_nodes}
-    dimensions = {code: start + nodes.get(at, 0) for code, (start, at) in plan.dimensions.items()}
+    dimensions = {code: one.left(nodes.get(one.node, 0)) for code, one in plan.dimensions.items()}
     return _result(plan, opening, values, standing, matrix, dimensions, cuts)
 
 

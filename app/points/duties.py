@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from app.cycles.core import Place, Quarter
-from app.kit.calendar import Window, half_days, half_of, month_days, months_of
+from app.kit.calendar import Window, half_days, half_of, month_days, months_of, quarter_of
 from app.points.core import Cell, CellKey
 from app.points.ledger import DutyKey, DutyRow, DutyState
 from app.rules.award import shortfall
 from app.rules.core import Duty, Item, Regime, Settlement, Unrecorded
+
+NOT_OWED = "rules"  # source of a duty that the rules of a later quarter waived
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,9 @@ def duties_due(
     """The duties whose window begins in the quarter, for one who has belonged since a day.
 
     Months and quarters that began before the day are waived (there is no row for them). Half-years and years under way
-    are due: with ``first`` (the member's first quarter in the cycle) those that began earlier are given too, their
-    targets scaled by the days left.
+    are due: with ``first`` (the member's first quarter in the cycle under this regime) those that began earlier are
+    given too, their targets scaled by the days since the member belongs. What fell due before the quarter is not: it
+    was for the regime of that time to ask for it.
     """
     rows = []
     for item in regime.items.values():
@@ -40,11 +43,11 @@ def duties_due(
         if duty is None or item.retired:
             continue
         for window, starts_on, ends_on in _windows(duty, cycle, quarter):
-            due_on = _due_on(duty, starts_on, ends_on)
+            due_on = due_day(duty, starts_on, ends_on)
             if duty.window in (Window.MONTH, Window.QUARTER):
                 if since > starts_on:
                     continue
-            elif since > due_on or (starts_on < quarter.starts_on and not first):
+            elif max(since, quarter.starts_on) > due_on or (starts_on < quarter.starts_on and not first):
                 continue
             target = _target(duty, starts_on, ends_on, since)
             if target == 0:
@@ -61,7 +64,50 @@ def duties_due(
     return rows
 
 
-def _due_on(duty: Duty, starts_on: date, ends_on: date) -> date:
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A quarter that a member has entered, with the duties that its regime gives.
+
+    Where the regime is another than before (``anew``), ``duties`` holds those of longer windows under way that it asks
+    for otherwise, too, and ``dropped`` names those that it does not ask for any more.
+    """
+
+    cycle: str
+    member_id: UUID
+    quarter: Quarter
+    duties: Sequence[DutyRow]
+    dropped: frozenset[DutyKey] = frozenset()
+    anew: bool = False
+
+
+def brought(row: DutyRow, now: DutyRow | None) -> DutyRow:
+    """A duty under way as changed rules ask for it (None: not at all); what is decided stays.
+
+    It is waived, and comes back where a later regime asks again. Where it loses its entry, that was one of a
+    provisional settlement, to be undone.
+    """
+    is_waived = row.state is DutyState.WAIVED and row.source == NOT_OWED
+    if not is_waived and row.state is not DutyState.EXPECTED:
+        return row
+    if now is None:
+        return replace(row, state=DutyState.WAIVED, source=NOT_OWED, entry_id=None)
+    if is_waived or now.target is None:
+        return replace(now, source=None, entry_id=None)
+    return replace(now, source=row.source, entry_id=row.entry_id)
+
+
+def owed_after(entered: Iterable[Entered], held: Iterable[DutyRow]) -> dict[DutyKey, DutyRow]:
+    """The duties held before and given since, once the quarters were entered in this order."""
+    found = {row.key: row for row in held}
+    for one in entered:
+        for row in one.duties:
+            found[row.key] = brought(found[row.key], row) if row.key in found else row
+        for key in one.dropped & found.keys():
+            found[key] = brought(found[key], None)
+    return found
+
+
+def due_day(duty: Duty, starts_on: date, ends_on: date) -> date:
     """The window's last day, or the day within it that the book names (yearly appraisals: 31 March)."""
     if duty.due is None:
         return ends_on
@@ -106,6 +152,17 @@ def _target(duty: Duty, starts_on: date, ends_on: date, since: date) -> int | No
     return full * left // days
 
 
+def as_judged(row: DutyRow, held: Item | None, judged: Item | None) -> DutyRow:
+    """The duty with the target of the rules that judge it: those of a quarter before the one whose rules it has.
+
+    ``held`` is the item whose target the row has. A target scaled by the days left stays scaled alike.
+    """
+    before, after = (None if one is None or one.duty is None else full_target(one.duty) for one in (held, judged))
+    if row.target is None or before is None or after is None or before == after:
+        return row
+    return replace(row, target=after if row.target >= before else row.target * after // before)
+
+
 def without_exempt_days(row: DutyRow, exemptions: Sequence[tuple[date, date | None]], starts_on: date) -> DutyRow:
     """The duty with its target scaled by the days on which the member was not exempt (scoring, section 3).
 
@@ -136,25 +193,35 @@ class Due:
 def due_value(item: Item, row: DutyRow, cells: Mapping[CellKey, Cell], quarter: Quarter) -> Due | None:
     """What the close of a quarter makes of a duty; None: nothing to settle now.
 
+    ``item`` is of the regime of the quarter in which the duty falls due, or of the one that closes if that is earlier.
     A duty decided by a record or a finding is left as it is. Amounts are settled at the half-year (provisionally: the
-    year's value replaces it) and at the end of their own window.
+    year's value replaces it) and at the end of their own window; what settling itself made of them may still change.
     """
     duty = item.duty
-    if duty is None or row.state is DutyState.WAIVED or row.source == "finding":
+    if duty is None or row.source == "finding":
         return None
     if duty.settlement is Settlement.AMOUNT:
-        return _amount_due(item, duty, row, cells, quarter)
+        is_waived = row.state is DutyState.WAIVED and row.source != "job"
+        return None if is_waived else _amount_due(item, duty, row, cells, quarter)
     if row.state is not DutyState.EXPECTED or row.due_on > quarter.ends_on:
         return None
     return {
         Unrecorded.KEPT: Due(DutyState.KEPT),
         Unrecorded.WAIVED: Due(DutyState.WAIVED),
-        Unrecorded.MISSED: Due(DutyState.MISSED, -row.share, 0, row.due_on),
+        Unrecorded.MISSED: Due(DutyState.MISSED, -duty.share, 0, row.due_on),
         Unrecorded.UNDECIDED: None,
     }[duty.unrecorded]
 
 
+_SILENT = {
+    Unrecorded.KEPT: DutyState.KEPT,
+    Unrecorded.WAIVED: DutyState.WAIVED,
+    Unrecorded.UNDECIDED: DutyState.EXPECTED,
+}
+
+
 def _amount_due(item: Item, duty: Duty, row: DutyRow, cells: Mapping[CellKey, Cell], quarter: Quarter) -> Due | None:
+    """Of a duty by amount; where nothing at all was recorded the rules may say that nothing is lost."""
     final = row.due_on <= quarter.ends_on
     half_ends = half_days(half_of(quarter.starts_on))[1] == quarter.ends_on
     window = duty.window if final else Window.HALF
@@ -165,7 +232,10 @@ def _amount_due(item: Item, duty: Duty, row: DutyRow, cells: Mapping[CellKey, Ce
     scaled = row.target if row.target is not None else full
     if not final and scaled < full:
         return None  # joined during the window: only the year's scaled target counts
-    done = units_done(item, cells, quarter)
+    done = units_done(item, cells, min(quarter.code, quarter_of(row.due_on)))
+    if not done and duty.unrecorded in _SILENT:
+        state = _SILENT[duty.unrecorded] if final else DutyState.EXPECTED
+        return Due(state, 0, 0, row.due_on if final else quarter.ends_on)
     if scaled < full:
         done = done * full // scaled
     lost = shortfall(duty, done, window)
@@ -175,13 +245,13 @@ def _amount_due(item: Item, duty: Duty, row: DutyRow, cells: Mapping[CellKey, Ce
     return Due(state, lost, 0, row.due_on)
 
 
-def units_done(item: Item, cells: Mapping[CellKey, Cell], quarter: Quarter) -> int:
+def units_done(item: Item, cells: Mapping[CellKey, Cell], quarter: str) -> int:
     """The units recorded up to the quarter's end; both kinds of window code sort by time within a year."""
-    last_month = months_of(quarter.code)[2]
+    last_month = months_of(quarter)[2]
     return sum(
         cell.units
         for key, cell in cells.items()
-        if key.item == item.code and (key.window <= quarter.code if "Q" in key.window else key.window <= last_month)
+        if key.item == item.code and (key.window <= quarter if "Q" in key.window else key.window <= last_month)
     )
 
 

@@ -12,17 +12,20 @@ from sqlalchemy import Connection
 from app.auth.core import Actor
 from app.cycles import service as cycles
 from app.cycles.core import Quarter, quarter_on
+from app.kit.calendar import months_of, quarter_days
 from app.points import store
 from app.points.core import Score, fold
-from app.points.duties import CycleDays, duties_due
+from app.points.duties import CycleDays, Entered, duties_due
 from app.points.ledger import Balance, DutyRow, Entry
-from app.points.plan import Plan, compile_plan
+from app.points.plan import Plan, RegimesDisagree, compile_plan
 from app.roster import service as roster
 from app.roster.core import MemberOn
 from app.roster.history import MemberHistory
 from app.rules import service as rules
-from app.rules.adoption import Adopted
-from app.rules.core import Regime
+from app.rules.adoption import Adopted, NoEditionInForce
+from app.rules.core import Edition, Regime
+
+Regimes = Mapping[str, tuple[str, str]]  # by quarter: an edition's digest and a class of members
 
 _PLANS_MAX = 512
 _plans: dict[tuple[tuple[str, str, str], ...], Plan] = {}
@@ -45,9 +48,13 @@ class Books:
         """Raises rules' UnknownProfile where the edition has no such class of members."""
         found = self._regimes.get((digest, profile))
         if found is None:
-            found = rules.regime(self.connection, self.district_id, digest, profile)
+            found = rules.regime(self.connection, self.district_id, digest, profile, self.adopted)
             self._regimes[digest, profile] = found
         return found
+
+    def edition(self, digest: str) -> Edition:
+        """Raises NotFound."""
+        return rules.edition_by_digest(self.connection, self.district_id, digest, self.adopted)
 
     def decimals(self, entry: Entry) -> int:
         """The places of the entry's points: those of the edition that judged it."""
@@ -57,15 +64,55 @@ class Books:
         """Whether any regime of the books adopted is one that is sought."""
         books = {one.book for one in self.adopted.adoptions}
         digests = [one.digest for one in self.adopted.published if one.book in books]
-        editions = (rules.edition_by_digest(self.connection, self.district_id, one) for one in digests)
+        editions = (self.edition(one) for one in digests)
         return any(sought(regime) for edition in editions for regime in edition.regimes.values())
 
-    def regime_on(self, member: MemberOn, day: date) -> Regime:
-        """The regime of a member on a day; raises NoEditionInForce."""
-        return self.regime(self.adopted.digest_on(member.path, day, member.form), member.profile)
+    def has_rules(self, member: MemberOn | None, day: date) -> bool:
+        """Whether an edition is in force for the member on the day."""
+        return member is not None and self.adopted.find_digest(member.path, day, member.form) is not None
+
+    def rules_in(self, history: MemberHistory, quarter: Quarter) -> bool:
+        """Whether an edition is in force for the member in the quarter."""
+        day = quarter_day(history, quarter)
+        return day is not None and self.has_rules(history.on(day), day)
+
+    def regime_in(self, regimes: Regimes, history: MemberHistory, quarter: Quarter) -> Regime | None:
+        """The rules for the member in a quarter not entered yet; ``regimes`` are those of the cycle's entered quarters.
+
+        None where the member belongs nowhere in the quarter or no edition is in force. Whoever comes under a book that
+        cannot be folded together with the one before (by moving, or with the branch's form) stays under that one, in
+        its edition of the quarter, to the cycle's end. Raises UnknownProfile.
+        """
+        day = quarter_day(history, quarter)
+        member = None if day is None else history.on(day)
+        digest = None if day is None or member is None else self.adopted.find_digest(member.path, day, member.form)
+        if day is None or member is None or digest is None:
+            return None
+        wanted = self.regime(digest, member.profile)
+        if not regimes or self._fold_together(regimes, quarter, wanted):
+            return wanted
+        near = max((code for code in regimes if code < quarter.code), default=min(regimes))
+        before = self.regime(*regimes[near])
+        following = self.adopted.digest_of(before.book, day)
+        if following is not None:
+            edition = self.edition(following)
+            own = edition.regime(member.profile) or edition.regime(before.profile)
+            if own is not None and self._fold_together(regimes, quarter, own):
+                return own
+        return before
+
+    def _fold_together(self, regimes: Regimes, quarter: Quarter, regime: Regime) -> bool:
+        try:
+            self._plan({**regimes, quarter.code: (regime.digest, regime.profile)})
+        except RegimesDisagree:
+            return False
+        return True
 
     def plan(self, balance: Balance) -> Plan:
-        key = tuple((quarter, *regime) for quarter, regime in sorted(balance.regimes.items()))
+        return self._plan(balance.regimes)
+
+    def _plan(self, regimes: Regimes) -> Plan:
+        key = tuple((quarter, *regime) for quarter, regime in sorted(regimes.items()))
         plan = _plans.get(key)
         if plan is None:
             plan = compile_plan({quarter: self.regime(digest, profile) for quarter, digest, profile in key})
@@ -91,20 +138,40 @@ def quarter_day(history: MemberHistory, quarter: Quarter) -> date | None:
 
 def enter_quarter(
     books: Books, balance: Balance, history: MemberHistory, quarter: Quarter, cycle: CycleDays
-) -> list[DutyRow]:
-    """Resolve the member's regime for a quarter, once, and give the duties that fall due in it."""
+) -> Entered | None:
+    """Resolve the member's regime for a quarter, once; None where that was done before.
+
+    A quarter for which no edition is in force is not entered: nothing is due in it, nothing can be recorded.
+    """
     if quarter.code in balance.regimes:
-        return []
-    day = quarter_day(history, quarter)
-    member = None if day is None else history.on(day)
-    if day is None or member is None:
-        return []
-    regime = books.regime_on(member, day)
-    earlier = [books.regime(*known) for known in balance.regimes.values()]
+        return None
+    regime = books.regime_in(balance.regimes, history, quarter)
+    if regime is None:
+        return None
+    last = max(balance.regimes, default="")
+    before = balance.regimes.get(last)
     balance.regimes[quarter.code] = (regime.digest, regime.profile)
-    # The first quarter in which anything was owed: after a time of exemption the half-year's and year's duties begin.
-    first = not any(item.duty is not None and not item.retired for one in earlier for item in one.items.values())
-    since = history.since(day)
+    given = given_in(balance, regime, history, quarter, cycle, first=before is None)
+    # A quarter entered after a later one leaves what is under way as that later one has it.
+    if before is None or before == (regime.digest, regime.profile) or last > quarter.code:
+        return Entered(balance.cycle, balance.member_id, quarter, given)
+    now = given_in(balance, regime, history, quarter, cycle, first=True)
+    then = given_in(balance, books.regime(*before), history, quarter, cycle, first=True)
+    changed = [row for row in now if row not in then and row not in given]
+    short = (quarter.code, *months_of(quarter.code))
+    dropped = frozenset({row.key for row in then if row.key.window not in short} - {row.key for row in now})
+    return Entered(balance.cycle, balance.member_id, quarter, [*given, *changed], dropped, anew=True)
+
+
+def given_in(
+    balance: Balance, regime: Regime, history: MemberHistory, quarter: Quarter, cycle: CycleDays, *, first: bool
+) -> list[DutyRow]:
+    """The duties that a regime gives in a quarter that is entered; with ``first`` those under way too."""
+    day = quarter_day(history, quarter)
+    if day is None:
+        return []
+    # What is due over the cycle begins with its first rules.
+    since = max(history.since(day), quarter_days(min(balance.regimes))[0])
     return duties_due(regime, cycle, quarter, balance.member_id, since, first=first)
 
 
@@ -160,6 +227,7 @@ class Background:
     histories: Mapping[UUID, MemberHistory]
     books: Books
     quarters: Sequence[Quarter]
+    _entered: dict[str, Mapping[UUID, Regimes]] = field(default_factory=dict)  # by cycle, where anybody asked
 
     @classmethod
     def read(cls, connection: Connection, actor: Actor, member_ids: Collection[UUID]) -> Background:
@@ -169,11 +237,29 @@ class Background:
     def regime_of(self, member_id: UUID, day: date) -> Regime | None:
         """The regime that judges a member's day: that of its quarter; None for a day on which they belonged nowhere.
 
+        It is the one that the standing has for the quarter or, before the quarter is entered, the one that it will get.
         Raises NoCycle, NoEditionInForce and UnknownProfile.
         """
         history = self.histories.get(member_id)
-        there = None if history is None else history.on(day)
-        if history is None or there is None:
+        if history is None or history.on(day) is None:
             return None
-        ruling = quarter_day(history, quarter_on(self.quarters, day)) or day
-        return self.books.regime_on(history.on(ruling) or there, ruling)
+        quarter = quarter_on(self.quarters, day)
+        known = dict(self._regimes_of(quarter.cycle, member_id))
+        # A standing is opened with every quarter of its cycle so far.
+        before = (
+            () if known else (one for one in self.quarters if one.cycle == quarter.cycle and one.code < quarter.code)
+        )
+        for one in (*before, quarter):
+            found = None if one.code in known else self.books.regime_in(known, history, one)
+            if found is not None:
+                known[one.code] = (found.digest, found.profile)
+        if quarter.code not in known:
+            raise NoEditionInForce(day=day.isoformat(), field="effective_on")
+        return self.books.regime(*known[quarter.code])
+
+    def _regimes_of(self, cycle: str, member_id: UUID) -> Regimes:
+        """Those of the member's standing; read once for all members."""
+        if cycle not in self._entered:
+            connection, district_id = self.books.connection, self.books.district_id
+            self._entered[cycle] = store.list_regimes(connection, district_id, cycle, list(self.histories))
+        return self._entered[cycle].get(member_id, {})

@@ -29,6 +29,7 @@ from app.points.ledger import (
     hand_of,
     reversal_of,
 )
+from app.rules.adoption import NoEditionInForce
 from app.rules.award import Outcome, points_of, points_sent
 from app.rules.core import OPENING, Item, Matter, Regime, Settlement
 
@@ -121,7 +122,9 @@ class Judge:
         if facts is None:
             raise refusals.NotAMemberThen(day=posting.effective_on.isoformat(), field="member_id")
         quarter = quarter_on(self.known.quarters, posting.effective_on)
-        balance = self.known.balances[quarter.cycle, posting.member_id]
+        balance = self.known.balances.get((quarter.cycle, posting.member_id))
+        if balance is None or quarter.code not in balance.regimes:
+            raise NoEditionInForce(day=posting.effective_on.isoformat(), field="effective_on")
         item, regime = self._item(balance, posting, quarter.code)
         units, points = self._worth(item, posting, regime.decimals)
         act = Act.RECORD if posting.source in (Source.RECORD, Source.IMPORT) else Act.DECISION
@@ -231,7 +234,7 @@ class Judge:
             entries.append(undone)
         seq += 1
         lost_id = uuid5(PAIR_NAMESPACE, f"{finding.id} costs {pair.code}")
-        lost = replace(share_lost(finding, pair, row.share, lost_id), seq=seq)
+        lost = replace(share_lost(finding, pair, duty.share, lost_id), seq=seq)
         balance.take(lost)
         entries.append(lost)
         missed = replace(row, state=DutyState.MISSED, source="finding", entry_id=lost.id)

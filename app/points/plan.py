@@ -62,6 +62,23 @@ class NodePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class DimensionPlan:
+    """What a dimension opens with, and the place of its routine node."""
+
+    start: int
+    node: int
+    is_full: bool
+
+    def left(self, routine: int) -> int:
+        """What is left of it, or earned in it.
+
+        A class with a larger allotment can lose more in mid-cycle than what the dimension opened with: then nothing of
+        it is left.
+        """
+        return max(0, self.start + routine) if self.is_full else self.start + routine
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What ``fold`` needs. ``nodes`` lists children before parents; ``window_quarter`` gives a window's quarter.
 
@@ -76,7 +93,7 @@ class Plan:
     nodes: tuple[NodePlan, ...]
     kind_nodes: Mapping[Kind, int]
     vetoes: Mapping[str, Veto]
-    dimensions: Mapping[str, tuple[int, int]]
+    dimensions: Mapping[str, DimensionPlan]
     across: tuple[Across, ...]
     total_high: int | None
     bands: tuple[Band, ...]
@@ -119,12 +136,13 @@ def compile_plan(regimes: Mapping[str, Regime]) -> Plan:
     )
 
 
-def _dimensions(regime: Regime, index: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+def _dimensions(regime: Regime, index: Mapping[str, int]) -> dict[str, DimensionPlan]:
     found = {}
     for one in regime.dimensions:
         at = index.get(f"{Kind.ROUTINE.value}/{one.code}")
         if at is not None:
-            found[one.code] = (one.allotment if one.starts is Starts.FULL else 0, at)
+            is_full = one.starts is Starts.FULL
+            found[one.code] = DimensionPlan(one.allotment if is_full else 0, at, is_full)
     return found
 
 
@@ -133,9 +151,9 @@ def _require_same(first: Regime, other: Regime) -> None:
         ("decimals", first.decimals, other.decimals),
         ("dimensions", [one.code for one in first.dimensions], [one.code for one in other.dimensions]),
         ("bands", first.bands, other.bands),
-        ("across", first.across, other.across),
+        ("across", {one.name: one for one in first.across}, {one.name: one for one in other.across}),
         ("total", first.total_high, other.total_high),
-        ("nodes", [_shape(one) for one in first.nodes], [_shape(one) for one in other.nodes]),
+        ("nodes", {_shape(one) for one in first.nodes}, {_shape(one) for one in other.nodes}),
     ):
         if mine != theirs:
             raise RegimesDisagree(what=what, where=f"{first.book} {first.edition}/{other.edition}")

@@ -49,7 +49,7 @@ def standing(connection: Connection, actor: Actor, member_id: UUID, cycle: str |
 def _year(connection: Connection, actor: Actor, books: Books, balance: Balance) -> YearView | None:
     """What the year of the balance's cycle comes to so far; None where the cycle is a year of its own."""
     digest, _ = balance.regimes[max(balance.regimes)]
-    frame = rules.edition_by_digest(connection, actor.district_id, digest).frame
+    frame = rules.edition_by_digest(connection, actor.district_id, digest, books.adopted).frame
     if frame.period is Window.YEAR:
         return None
     quarters = cycles.quarters(connection, actor)
@@ -89,7 +89,8 @@ def explanation(connection: Connection, actor: Actor, member_id: UUID, cycle: st
     found = store.list_entries(connection, actor.district_id, cycle, member_id)
     duties = store.list_duties(connection, actor.district_id, cycle, member_id)
     regime = books.regime(*balance.regimes[max(balance.regimes)])
-    edition = rules.edition_by_digest(connection, actor.district_id, balance.regimes[min(balance.regimes)][0])
+    first = balance.regimes[min(balance.regimes)][0]
+    edition = rules.edition_by_digest(connection, actor.district_id, first, books.adopted)
     listed = [entry for entry, _ in found]
     explained = explain(books.plan(balance), regime, books.score(balance), listed, duties, edition)
     reasons = {entry.id: reason for entry, reason in found if reason is not None}

@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 from app.auth.core import Actor
 from app.kit.errors import Faults, LongwenError, NotFound
 from app.points import reading_store, refusals, store
-from app.points.gathering import Background, held_quarters, histories_of, quarter_day
+from app.points.gathering import Background, Books, held_quarters, histories_of, quarter_day
 from app.points.judging import Judge
 from app.points.ledger import Entry, Posting
 from app.points.undoing import undo_family
 from app.points.views import Opening, Posted, PostedItem
 from app.points.working import Work, digest_of, salted
+from app.rules.adoption import NoEditionInForce
 
 
 def post(
@@ -106,8 +107,10 @@ def find_entry(connection: Connection, actor: Actor, entry_id: UUID) -> Entry:
 def open_standings(connection: Connection, actor: Actor, cycle: str, openings: Sequence[Opening]) -> int:
     """Open a standing for each member who has none in the cycle, with its opening entry and its first duties.
 
-    Members who belonged to no branch in the cycle so far are left out. Gives the number of standings opened.
+    Members who belonged to no branch in the cycle so far, or had no rules, are left out; but a balance from paper that
+    would be left out raises NoEditionInForce. Gives the number of standings opened.
     """
+    books = Books.opened(connection, actor)
     histories = histories_of(connection, actor, {one.member_id for one in openings})
     quarters = held_quarters(connection, actor, [actor.today])
     begun = [one for one in quarters if one.cycle == cycle and one.starts_on <= actor.today]
@@ -116,7 +119,11 @@ def open_standings(connection: Connection, actor: Actor, cycle: str, openings: S
         for member_id, history in histories.items()
         if any(quarter_day(history, quarter) is not None for quarter in begun)
     }
-    work = Work.locked(connection, actor, histories, quarters, {(cycle, member_id) for member_id in belonged})
+    ruled = {one for one in belonged if any(books.rules_in(histories[one], quarter) for quarter in begun)}
+    if any(one.points is not None and one.member_id in belonged - ruled for one in openings):
+        raise NoEditionInForce(day=actor.today.isoformat())
+    members = {(cycle, member_id) for member_id in ruled}
+    work = Work.locked(connection, actor, histories, quarters, members, books=books)
     opened = 0
     for opening in openings:
         balance = work.known.balances.get((cycle, opening.member_id))

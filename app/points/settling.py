@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
 from app.cycles import service as cycles
-from app.cycles.core import Act, Quarter, booking_quarter, place_of
+from app.cycles.core import Quarter, place_of
+from app.kit.calendar import quarter_of
+from app.kit.errors import LongwenError
 from app.kit.ids import new_id
 from app.points import settling_store as store
-from app.points.duties import Due, due_value, without_exempt_days
+from app.points.duties import Due, as_judged, due_value, without_exempt_days
 from app.points.gathering import Books, cycle_days, held_quarters, histories_of, quarter_day
 from app.points.judging import Judge
-from app.points.ledger import DutyRow, DutyState, Entry, Hand, MemberFacts, Posting, Source
+from app.points.ledger import DutyRow, DutyState, Entry, MemberFacts, Posting, Source
 from app.points.openings import cycle_before, cycles_in_order
 from app.points.working import Work, openings_before
 from app.roster import service as roster
 from app.rules import service as rules
 
 _CHUNK = 500
+_log = structlog.get_logger(__name__)
 One = TypeVar("One")
 
 
@@ -31,43 +37,48 @@ def enter_members(connection: Connection, actor: Actor, code: str) -> dict[str, 
     """Open the standings of all present members and give them the duties that fall due in the quarter.
 
     Without a rule book in force nobody owes anything, and no cycle is opened that the first book could not follow.
-    Raises UnknownQuarter and QuarterToCome.
+    Whoever cannot be entered is counted as ``failed``, and the others are entered all the same. Raises UnknownQuarter
+    and QuarterToCome.
     """
     if not rules.adopted(connection, actor.district_id).anything_on(actor.today):
         return {"entered": 0}
     quarter = cycles.begun_quarter(connection, actor, code)
     quarters = held_quarters(connection, actor, [quarter.starts_on])
     present = roster.present_ids(connection, actor.district_id, min(actor.today, quarter.ends_on))
-    entered = 0
     means = openings_before(connection, actor, quarter.cycle)
-    for members in _chunks(present):
+    books = Books.opened(connection, actor)
+
+    def enter(members: Sequence[UUID]) -> Counter[str]:
         histories = histories_of(connection, actor, members)
-        belonging = {one for one in members if quarter_day(histories[one], quarter) is not None}
-        wanted = {(quarter.cycle, one) for one in belonging}
-        work = Work.locked(connection, actor, histories, quarters, wanted, alone=True)
+        ruled = {one for one in members if books.rules_in(histories[one], quarter)}
+        wanted, others = ({(quarter.cycle, one) for one in some} for some in (ruled, set(members) - ruled))
+        work = Work.locked(connection, actor, histories, quarters, wanted, others, books=books, alone=True)
         work.means |= means
         before = {key: dict(balance.regimes) for key, balance in work.known.balances.items()}
-        work.enter({(quarter, one) for one in belonging})
-        for key, balance in work.known.balances.items():
+        work.enter({(quarter, one) for one in ruled})
+        for balance in work.known.balances.values():
             work.follow(balance)
-            entered += before[key] != balance.regimes
         work.finish()
-    return {"entered": entered}
+        return Counter(entered=sum(before[key] != one.regimes for key, one in work.known.balances.items()))
+
+    return {"entered": 0, **_for_each(connection, present, enter)}
 
 
 def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     """Decide the duties whose time has passed; what is decided already stays, so a re-run adds nothing.
 
     Then what is carried out of the cycle, at its end, or was carried into it follows the result.
-    Raises UnknownQuarter and QuarterRunning.
+    Whoever cannot be settled is counted as ``failed``, and the others are settled all the same. Raises UnknownQuarter
+    and QuarterRunning.
     """
     quarter = cycles.ended_quarter(connection, actor, code)
     if quarter is None:
         return {}
     quarters = held_quarters(connection, actor, [quarter.starts_on])
     members = store.list_members_with_standing(connection, actor.district_id, quarter.cycle)
-    counts = {"kept": 0, "missed": 0, "waived": 0, "reversed": 0}
-    for chunk in _chunks(members):
+
+    def settle_some(chunk: Sequence[UUID]) -> Counter[str]:
+        counts: Counter[str] = Counter()
         histories = histories_of(connection, actor, chunk)
         work = Work.locked(connection, actor, histories, quarters, {(quarter.cycle, one) for one in chunk}, alone=True)
         begun = [one for one in quarters if one.cycle == quarter.cycle and one.code <= quarter.code]
@@ -79,42 +90,65 @@ def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
         for row in rows:
             _settle_one(work, actor, quarter, row, entries, counts)
         work.finish()
+        return counts
+
+    counts = {"kept": 0, "missed": 0, "waived": 0, "reversed": 0, **_for_each(connection, members, settle_some)}
     carried = _carry(connection, actor, quarters, quarter)
-    return counts if carried is None else {**counts, "carried": carried}
+    failed = counts.get("failed", 0) + carried.pop("failed", 0)
+    return {**counts, **carried, **({"failed": failed} if failed else {})}
 
 
-def _carry(connection: Connection, actor: Actor, quarters: Sequence[Quarter], settled: Quarter) -> int | None:
+def _carry(connection: Connection, actor: Actor, quarters: Sequence[Quarter], settled: Quarter) -> dict[str, int]:
     """Bring what is carried into the settled quarter's cycle, and into those begun since, to its due value.
 
-    The number of entries; None where no book carries anything. It comes after all settling: standings of an earlier
+    The number of entries; nothing where no book carries anything. It comes after all settling: standings of an earlier
     cycle are locked before those of a later one.
     """
     books = Books.opened(connection, actor)
     if not books.has(lambda regime: regime.carried > 0):
-        return None
+        return {}
     begun = cycles_in_order([one for one in quarters if one.starts_on <= actor.today])
-    carried = 0
+    counts: Counter[str] = Counter()
     for cycle in begun[begun.index(settled.cycle) :]:
         is_due = cycle_before(quarters, cycle) == settled.cycle and place_of(quarters, settled).is_last
-        for chunk in _chunks(store.list_members_with_standing(connection, actor.district_id, cycle)):
-            work = Work.locked(
-                connection, actor, {}, quarters, {(cycle, one) for one in chunk}, books=books, alone=True
-            )
-            carried += work.carry(cycle, chunk, is_due=is_due)
-            work.finish()
-    return carried
+        members = store.list_members_with_standing(connection, actor.district_id, cycle)
+        counts += _for_each(
+            connection, members, partial(_carry_into, connection, actor, quarters, books, cycle, is_due)
+        )
+    return {"carried": 0, **counts}
+
+
+def _carry_into(
+    connection: Connection,
+    actor: Actor,
+    quarters: Sequence[Quarter],
+    books: Books,
+    cycle: str,
+    is_due: bool,
+    members: Sequence[UUID],
+) -> Counter[str]:
+    work = Work.locked(connection, actor, {}, quarters, {(cycle, one) for one in members}, books=books, alone=True)
+    carried = work.carry(cycle, members, is_due=is_due)
+    work.finish()
+    return Counter(carried=carried)
 
 
 def _settle_one(
-    work: Work, actor: Actor, quarter: Quarter, row: DutyRow, entries: dict[UUID, Entry], counts: dict[str, int]
+    work: Work, actor: Actor, quarter: Quarter, row: DutyRow, entries: dict[UUID, Entry], counts: Counter[str]
 ) -> None:
     balance = work.known.balances[row.key.cycle, row.key.member_id]
-    present = max((code for code in balance.regimes if code <= quarter.code), default=None)
+    judged_in = min(quarter.code, quarter_of(row.due_on))
+    present = max((code for code in balance.regimes if code <= judged_in), default=None)
     item = None if present is None else work.books.regime(*balance.regimes[present]).items.get(row.key.item)
     history = work.histories[row.key.member_id]
     starts_on = max(cycle_days(work.known.quarters, row.key.cycle).starts_on, history.since(row.due_on))
-    scaled = without_exempt_days(row, history.exemptions, starts_on)
-    due = None if item is None else due_value(item, scaled, balance.cells, quarter)
+    held_in = max((code for code in balance.regimes if code <= quarter_of(row.due_on)), default=None)
+    held = None if held_in is None else work.books.regime(*balance.regimes[held_in]).items.get(row.key.item)
+    scaled = without_exempt_days(as_judged(row, held, item), history.exemptions, starts_on)
+    if item is None or item.duty is None or item.retired or scaled.target == 0:
+        due = Due(DutyState.WAIVED) if row.state is DutyState.EXPECTED and row.due_on <= quarter.ends_on else None
+    else:
+        due = due_value(item, scaled, balance.cells, quarter)
     if due is None:
         return
     before = entries.get(row.entry_id) if row.entry_id is not None else None
@@ -127,11 +161,7 @@ def _settle_one(
         if posted is None:
             return  # no longer a member on the day it fell due: nothing was owed
     if before is not None:
-        booked = booking_quarter(work.known.quarters, before.effective_on, Act.DECISION, not_before=before.booked_in)
-        hand = Hand(
-            booked.code, actor.at, actor.account_id, None, Source.JOB, None, None, input_digest=before.input_digest
-        )
-        work.undo(before, new_id(), hand)
+        work.undo_settled(before)
         counts["reversed"] += 1
     if posted is not None:
         posted = replace(posted, seq=balance.seq + 1)
@@ -161,6 +191,46 @@ def _shortfall(work: Work, actor: Actor, row: DutyRow, due: Due) -> Entry | None
         recorded_by=actor.account_id,
     )
     return Judge(work.known, at=actor.at, today=actor.today).entry(posting)
+
+
+def _for_each(
+    connection: Connection, members: Sequence[UUID], work: Callable[[Sequence[UUID]], Counter[str]]
+) -> Counter[str]:
+    """What the work comes to for all members, chunk by chunk; ``failed`` counts those whom it could not be done for.
+
+    Where it could be done for nobody, the fault is not one member's, and its error is raised.
+    """
+    errors: list[Exception] = []
+    counts: Counter[str] = Counter()
+    for chunk in _chunks(members):
+        counts += _attempted(connection, chunk, work, errors)
+    if errors and len(errors) == len(members):
+        raise errors[0]
+    if errors:
+        counts["failed"] = len(errors)
+    return counts
+
+
+def _attempted(
+    connection: Connection,
+    members: Sequence[UUID],
+    work: Callable[[Sequence[UUID]], Counter[str]],
+    errors: list[Exception],
+) -> Counter[str]:
+    """Do it for all at once; where that fails, for either half, until those are alone who cannot be done.
+
+    So a chunk in which nobody fails costs one savepoint. What the database refuses is nobody's fault and goes on.
+    """
+    try:
+        with connection.begin_nested():
+            return work(members)
+    except (LongwenError, LookupError, ValueError) as error:
+        if len(members) == 1:
+            _log.warning("member left out", member=str(members[0]), error=f"{type(error).__name__}: {error}")
+            errors.append(error)
+            return Counter()
+    half = len(members) // 2
+    return _attempted(connection, members[:half], work, errors) + _attempted(connection, members[half:], work, errors)
 
 
 def _chunks(found: Sequence[One]) -> Iterator[Sequence[One]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -87,6 +87,20 @@ def lock_balances(
     return found
 
 
+def list_regimes(
+    connection: Connection, district_id: UUID, cycle: str, members: Collection[UUID]
+) -> dict[UUID, dict[str, tuple[str, str]]]:
+    """By member: for each entered quarter of the cycle the edition's digest and the class."""
+    statement = select(standing.c.member_id, standing.c.regimes).where(
+        standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.member_id.in_(members)
+    )
+    return {row.member_id: _regimes_of(row) for row in connection.execute(statement)}
+
+
+def _regimes_of(row: AnyRow) -> dict[str, tuple[str, str]]:
+    return {quarter: (digest, profile) for quarter, (digest, profile) in row.regimes.items()}
+
+
 def balance_of(row: AnyRow) -> Balance:
     return Balance(
         cycle=row.cycle,
@@ -96,7 +110,7 @@ def balance_of(row: AnyRow) -> Balance:
         version=row.version,
         opening=row.opening,
         cells=cells_of(row.cells),
-        regimes={quarter: (digest, profile) for quarter, (digest, profile) in row.regimes.items()},
+        regimes=_regimes_of(row),
         vetoes=row.vetoes,
         ranked=row.ranked,
         running_hash=bytes(row.running_hash),
@@ -244,6 +258,19 @@ def find_duties_of_entries(connection: Connection, district_id: UUID, ids: Itera
     return [duty_of(row) for row in connection.execute(statement)]
 
 
+def list_running_duties(
+    connection: Connection, district_id: UUID, cycle: str, members: Collection[UUID], day: date
+) -> list[DutyRow]:
+    """The members' duties of the cycle that fall due on the day or later."""
+    statement = select(duty).where(
+        duty.c.district_id == district_id,
+        duty.c.cycle == cycle,
+        duty.c.member_id.in_(members),
+        duty.c.due_on >= day,
+    )
+    return [duty_of(row) for row in connection.execute(statement)]
+
+
 def duty_of(row: AnyRow) -> DutyRow:
     key = DutyKey(row.cycle, row.member_id, row.item, row.window)
     return DutyRow(key, row.due_on, row.share, row.target, DutyState(row.state), row.source, row.entry_id)
@@ -257,7 +284,7 @@ def insert_duties(connection: Connection, district_id: UUID, rows: Sequence[Duty
 def update_duties(connection: Connection, district_id: UUID, rows: Sequence[DutyRow]) -> None:
     if not rows:
         return
-    names = (*_DUTY_KEY, "state", "source", "entry_id")
+    names = (*_DUTY_KEY, "due_on", "share", "target", "state", "source", "entry_id")
     values = {"in_district": district_id, **sent_values(duty, names, [_duty_values(row) for row in rows])}
     connection.execute(_update_by(duty, names, _DUTY_KEY), values)
 

@@ -110,7 +110,7 @@ duty = district_table(
     Column("share", Integer, nullable=False),  # what it is worth; positive
     Column("target", Integer),  # units due, where it is settled by amount
     Column("state", Text, nullable=False),
-    Column("source", Text),  # what decided it: record, finding, job, import
+    Column("source", Text),  # what decided it: record, finding, job, import, rules
     Column("entry_id", Uuid),  # the live entry that decided it, if one was needed
     CheckConstraint("state IN ('expected', 'kept', 'missed', 'waived')", name="state_known"),
     CheckConstraint("share >= 0", name="share_not_negative"),

@@ -7,11 +7,14 @@ from dataclasses import replace
 from uuid import UUID, uuid5
 
 from app.cycles.core import Act, booking_quarter
+from app.kit.calendar import months_of, quarter_of
 from app.points import refusals, store
+from app.points.duties import brought
+from app.points.gathering import cycle_days, given_in
 from app.points.judging import PAIR_NAMESPACE, share_lost, undoing_id
 from app.points.ledger import DutyRow, DutyState, Entry, Hand, Posting, Source, by_hand, duty_window
 from app.points.working import Work, digest_of, salted
-from app.rules.core import Kind
+from app.rules.core import Item, Kind
 
 
 def undo_family(work: Work, original: Entry, family: Sequence[Entry], asked: Posting) -> tuple[Entry, ...]:
@@ -63,9 +66,9 @@ def _given_back(work: Work, row: DutyRow, decided: Entry, before: Sequence[Entry
     """Decide the duty of an undone entry anew; the entries that this posts."""
     taker = _other_finding(work, row, decided)
     if taker is not None:
-        pair = work.books.regime(taker.edition, taker.profile).items[row.key.item]
-        lost_id = uuid5(PAIR_NAMESPACE, f"{by} hands {row.key.item} to {taker.id}")
-        lost = _booked(work, share_lost(taker, pair, row.share, lost_id), hand)
+        finding, pair, share = taker
+        lost_id = uuid5(PAIR_NAMESPACE, f"{by} hands {row.key.item} to {finding.id}")
+        lost = _booked(work, share_lost(finding, pair, share, lost_id), hand)
         work.duties[row.key] = replace(row, state=DutyState.MISSED, source="finding", entry_id=lost.id)
         return [lost]
     recorded = next((one for one in before if one.item == row.key.item), None)
@@ -76,12 +79,13 @@ def _given_back(work: Work, row: DutyRow, decided: Entry, before: Sequence[Entry
         return [kept]
     settled = decided.source is Source.JOB and row.state is DutyState.MISSED
     state = DutyState.WAIVED if settled else DutyState.EXPECTED
-    work.duties[row.key] = replace(row, state=state, source="reversal" if settled else None, entry_id=None)
+    open_again = replace(row, state=state, source="reversal" if settled else None, entry_id=None)
+    work.duties[row.key] = _as_now(work, open_again)
     return []
 
 
-def _other_finding(work: Work, row: DutyRow, undone: Entry) -> Entry | None:
-    """Another finding that stands and costs this duty too."""
+def _other_finding(work: Work, row: DutyRow, undone: Entry) -> tuple[Entry, Item, int] | None:
+    """Another finding that stands and costs this duty too, with the duty and its share on the finding's day."""
     findings = store.list_live_faults(work.connection, work.actor.district_id, row.key.cycle, row.key.member_id)
     for finding in findings:
         items = work.books.regime(finding.edition, finding.profile).items
@@ -90,8 +94,20 @@ def _other_finding(work: Work, row: DutyRow, undone: Entry) -> Entry | None:
             continue
         window = duty_window(pair.duty, finding.effective_on, row.key.cycle)
         if row.key.item in items[finding.item].pairs and window == row.key.window:
-            return finding
+            return finding, pair, pair.duty.share
     return None
+
+
+def _as_now(work: Work, row: DutyRow) -> DutyRow:
+    """A duty that is open again, as the rules in force when it falls due, or by now if that is earlier, have it."""
+    balance = work.known.balances[row.key.cycle, row.key.member_id]
+    last = max((code for code in balance.regimes if code <= quarter_of(row.due_on)), default=None)
+    quarter = next((one for one in work.known.quarters if one.code == last), None)
+    if last is None or quarter is None or row.key.window in (quarter.code, *months_of(quarter.code)):
+        return row
+    days, history = cycle_days(work.known.quarters, row.key.cycle), work.histories[row.key.member_id]
+    given = given_in(balance, work.books.regime(*balance.regimes[last]), history, quarter, days, first=True)
+    return brought(row, next((one for one in given if one.key == row.key), None))
 
 
 def _again(work: Work, entry: Entry, hand: Hand, entry_id: UUID) -> Entry:

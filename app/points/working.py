@@ -20,6 +20,7 @@ from app.kit.ids import new_id
 from app.points import carrying_store, refusals, store
 from app.points.carrying import Carrying
 from app.points.core import Score
+from app.points.duties import Entered, owed_after
 from app.points.gathering import Background, Books, cycle_days, enter_quarter, held_quarters, lock_members, quarter_day
 from app.points.judging import Known
 from app.points.ledger import (
@@ -36,7 +37,9 @@ from app.points.ledger import (
     reversal_of,
 )
 from app.points.openings import OpeningForm, cycles_in_order, has_closed, opening_max, own_opening
+from app.points.owing import write_owed
 from app.points.views import Effect
+from app.roster.core import MemberOn
 from app.roster.history import MemberHistory
 from app.rules.core import OPENING, Item, Kind, Newcomers, Regime
 from app.rules.points import printed_text, smallest_unit
@@ -97,14 +100,18 @@ class Work:
         quarters = held_quarters(connection, actor, days, background.quarters)
         facts: dict[tuple[UUID, date], MemberFacts] = {}
         entering: set[tuple[Quarter, UUID]] = set()
+        unruled: set[tuple[str, UUID]] = set()
         for member_id, day in wanted:
             quarter = next((one for one in quarters if one.starts_on <= day <= one.ends_on), None)
             there = histories[member_id].on(day)
             if quarter is not None and there is not None:
                 facts[member_id, day] = MemberFacts(member_id, there.account_id, there.branch_id, there.path)
-                entering.add((quarter, member_id))
+                if background.books.rules_in(histories[member_id], quarter):
+                    entering.add((quarter, member_id))
+                else:
+                    unruled.add((quarter.cycle, member_id))
         members = {(quarter.cycle, member_id) for quarter, member_id in entering}
-        work = cls.locked(connection, actor, histories, quarters, members, books=background.books)
+        work = cls.locked(connection, actor, histories, quarters, members, unruled, books=background.books)
         work.known.members = facts
         work.enter(entering)
         return work
@@ -117,11 +124,12 @@ class Work:
         histories: Mapping[UUID, MemberHistory],
         quarters: Sequence[Quarter],
         members: Iterable[tuple[str, UUID]],
+        unruled: Iterable[tuple[str, UUID]] = (),
         *,
         books: Books | None = None,
         alone: bool = False,
     ) -> Work:
-        """Lock the standings of (cycle, member); one that is missing is made first, empty.
+        """Lock the standings of (cycle, member); one that is missing is made first, empty, but for those ``unruled``.
 
         Where books carry results over, the members' standings of later cycles are locked along, so that they follow;
         not with ``alone``, for one who goes through members chunk by chunk and sees to that afterwards.
@@ -131,6 +139,8 @@ class Work:
             by_cycle.setdefault(cycle, set()).add(member_id)
         books = books or Books.opened(connection, actor)
         along = {} if alone else _later(books, quarters, by_cycle, actor.today)
+        for cycle, member_id in unruled:
+            along.setdefault(cycle, set()).add(member_id)
         balances = lock_members(connection, actor, by_cycle, histories, along)
         work = cls(connection, actor, books, histories, Known(quarters, {}, balances, books.regime, {}, {}))
         work.along = frozenset(key for key in balances if key[1] not in by_cycle.get(key[0], ()))
@@ -140,16 +150,20 @@ class Work:
     def enter(self, wanted: Iterable[tuple[Quarter, UUID]]) -> None:
         """Resolve quarters for members, with the duties that fall due in them; open a standing that has no entry."""
         fresh: list[DutyRow] = []
+        entered: list[Entered] = []
         for quarter, member_id in sorted(wanted, key=lambda one: (one[0].code, one[1])):
             key = (quarter.cycle, member_id)
             balance = self.known.balances[key]
             fresh += self._opened(balance)
-            if quarter.code not in balance.regimes:
-                days = cycle_days(self.known.quarters, quarter.cycle)
-                fresh += enter_quarter(self.books, balance, self.histories[member_id], quarter, days)
+            days = cycle_days(self.known.quarters, quarter.cycle)
+            now = enter_quarter(self.books, balance, self.histories[member_id], quarter, days)
+            if now is not None:
+                entered.append(now)
                 self.touched.add(key)
             self.follow(balance)
         store.insert_duties(self.connection, self.actor.district_id, fresh)
+        for entry in write_owed(self.connection, self.actor.district_id, entered):
+            self.undo_settled(entry)
 
     def follow(self, balance: Balance) -> None:
         """Let the standing follow the roster: the present branch, and whether boards show it."""
@@ -167,17 +181,18 @@ class Work:
     ) -> list[DutyRow]:
         """Enter every quarter of the cycle so far and post the opening entry, unless that was done before.
 
-        What fell due before the district opened the cycle is waived: the opening stands for it. Raises OpeningTooHigh
-        and OpeningTooFine.
+        It stands on the first day of the first quarter for which the member has rules. What fell due before the
+        district opened the cycle is waived: the opening stands for it. Raises OpeningTooHigh and OpeningTooFine.
         """
         if balance.seq:
             return []
         history = self.histories[balance.member_id]
         days = cycle_days(self.known.quarters, balance.cycle)
-        fresh: list[DutyRow] = []
+        entered: list[Entered] = []
         for quarter in self.known.quarters:
             if quarter.cycle == balance.cycle and quarter.starts_on <= self.actor.today:
-                fresh += enter_quarter(self.books, balance, history, quarter, days)
+                now = enter_quarter(self.books, balance, history, quarter, days)
+                entered += [] if now is None else [now]
         if not balance.regimes:
             return []
         first = next(one for one in self.known.quarters if one.code == min(balance.regimes))
@@ -189,7 +204,7 @@ class Work:
             form: OpeningForm | None = OpeningForm.PAPER
             points = _paper_points(regime, Decimal(paper))
         else:
-            joined_late = day > days.starts_on
+            joined_late = day > self._first_rules(balance.cycle, there, first).starts_on
             mean = self._mean(balance.cycle, branch_id) if joined_late and _takes_mean(regime) else None
             form, points = own_opening(regime, mean, joined_late=joined_late)
         entry_id = new_id()
@@ -211,7 +226,13 @@ class Work:
         if balance.cycle not in self.asked_from:
             self.asked_from[balance.cycle] = cycles.asked_from(self.connection, self.actor, balance.cycle)
         asked_from = self.asked_from[balance.cycle]
-        return [_waived(row) if row.due_on < asked_from else row for row in fresh]
+        owed = owed_after(entered, ()).values()
+        return [_waived(row) if row.due_on < asked_from else row for row in owed]
+
+    def _first_rules(self, cycle: str, there: MemberOn | None, first: Quarter) -> Quarter:
+        """The quarter from which on the branch has rules in the cycle: whoever was there then has not joined late."""
+        own = (one for one in self.known.quarters if one.cycle == cycle and one.code < first.code)
+        return next((one for one in own if self.books.has_rules(there, one.starts_on)), first)
 
     def open(self, balance: Balance, paper: int | Decimal | None, reference: str | None) -> bool:
         """Open a standing with a paper's balance; False where it is open already or the member was in no quarter."""
@@ -297,6 +318,15 @@ class Work:
         balance.take(entry)
         self.take((entry,), ())
         return entry
+
+    def undo_settled(self, original: Entry) -> None:
+        """Reverse, as the service itself, an entry by which a duty was settled."""
+        booked = booking_quarter(
+            self.known.quarters, original.effective_on, Act.DECISION, not_before=original.booked_in
+        )
+        account_id, sent = self.actor.account_id, original.input_digest
+        hand = Hand(booked.code, self.actor.at, account_id, None, Source.JOB, None, None, input_digest=sent)
+        self.undo(original, new_id(), hand)
 
     def finish(self) -> dict[tuple[str, UUID], Effect]:
         """Write entries, words, duties and the standings touched; gives the effect on every member asked for, and on

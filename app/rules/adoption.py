@@ -77,6 +77,10 @@ class Adopted:
     published: tuple[Published, ...]
     adoptions: tuple[Adoption, ...]
 
+    def holds(self, digest: str) -> bool:
+        """Whether the district has published the edition."""
+        return any(one.digest == digest for one in self.published)
+
     def adoptions_on(self, day: date) -> tuple[Adoption, ...]:
         """The adoptions that hold on the day, wherever."""
         return tuple(one for one in self.adoptions if one.from_on <= day <= (one.until_on or day))
@@ -95,17 +99,22 @@ class Adopted:
 
     def digest_on(self, path: str, day: date, form: BranchForm | None = None) -> str:
         """The digest of the edition in force, of the book that ``book_on`` gives. Raises ``NoEditionInForce``."""
-        found = self._digest_of(self.book_on(path, day, form), day)
+        found = self.find_digest(path, day, form)
         if found is None:
             raise NoEditionInForce(day=day.isoformat())
         return found
 
+    def find_digest(self, path: str, day: date, form: BranchForm | None = None) -> str | None:
+        """As ``digest_on``; None where nothing is in force."""
+        return self.digest_of(self.book_on(path, day, form), day)
+
     def digests_on(self, day: date) -> tuple[str, ...]:
         """The digests of all editions that anybody in the district goes by on the day."""
-        found = [self._digest_of(one.book, day) for one in self.adoptions_on(day)]
+        found = [self.digest_of(one.book, day) for one in self.adoptions_on(day)]
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
-    def _digest_of(self, book: str | None, day: date) -> str | None:
+    def digest_of(self, book: str | None, day: date) -> str | None:
+        """The digest of the book's edition of the day, wherever it is adopted; None where it has none then."""
         held = [one for one in self.published if one.book == book and one.starts_on <= day]
         latest = max(held, key=lambda one: one.starts_on, default=None)
         return None if latest is None or day > (latest.ends_on or day) else latest.digest

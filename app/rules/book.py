@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from app.rules.checks_frame import check_cycle, check_windows
 from app.rules.checks_inheritance import check_book, check_days, check_siblings, extended
 from app.rules.checks_items import check_items
 from app.rules.checks_lines import check_across, check_bands, check_lines
-from app.rules.checks_profiles import check_allotments, check_profiles
+from app.rules.checks_profiles import check_allotments, check_profiles, check_size
 from app.rules.checks_sequence import check_sequence
 from app.rules.checks_tree import check_tree
 from app.rules.compile import compile_edition
@@ -34,6 +34,7 @@ from app.rules.stars_document import StarsText
 BOOK_FILE = "book.yaml"
 ITEMS_FILE = "items.yaml"
 STARS_FILE = "stars.yaml"
+Read = Callable[[Path, str, FaultList], Source | None]  # a file, and what faults call it
 AnyDraft = TypeVar("AnyDraft", bound=Draft)
 
 
@@ -99,9 +100,12 @@ def read_book(folder: Path, faults: FaultList) -> Book | None:
     return next(iter(read_books([folder], faults)), None)
 
 
-def read_books(folders: Sequence[Path], faults: FaultList) -> list[Book]:
-    """The sound ones of several books, each after the one that it extends."""
-    shelf = _Shelf(folders)
+def read_books(folders: Sequence[Path], faults: FaultList, read: Read = read_source) -> list[Book]:
+    """The sound ones of several books, each after the one that it extends.
+
+    ``read`` gives what is in a file, for those whose texts were read already.
+    """
+    shelf = _Shelf(folders, read)
     found = [draft for folder in folders if (draft := shelf.draft(folder)) is not None]
     check_siblings([(one.root, one.text.book, one.drafts) for one in found])
     sound = sorted((one for one in found if not one.faults.found), key=lambda one: one.depth)
@@ -127,7 +131,8 @@ class _BookDraft:
 class _Shelf:
     """Books as they are read: each once, with its own faults, and the one that it extends before it."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], read: Read) -> None:
+        self._source = read
         self._shown = {folder.resolve(): folder for folder in folders}
         self._read: dict[Path, _BookDraft | None] = {}
         self._open: set[Path] = set()
@@ -150,26 +155,33 @@ class _Shelf:
         if not path.is_file():
             faults.add("no_book", folder, 1)
             return None
-        source = read_source(path, str(path), faults)
+        source = self._source(path, str(path), faults)
         if source is None:
             return None
         code, at = source.data.get("book"), folder.resolve().name
         if isinstance(code, str) and code != at:
             faults.add("folder_name", path, source.line(("book",)), ("book",), folder=at, name=code)
-        found = self._extension(folder, source, faults) if EXTENDS in source.data else _whole(folder, source, faults)
+        found = (
+            self._extension(folder, source, faults)
+            if EXTENDS in source.data
+            else _whole(folder, source, faults, self._source)
+        )
         if found is None:
             return None
         if not found.drafts and not faults.found:
             faults.add("no_editions", folder, 1)
-        for draft in found.drafts:
-            _check(draft)
-        check_sequence(list(found.drafts))
+        if all(check_size(draft) for draft in found.drafts):
+            for draft in found.drafts:
+                _check(draft)
+            check_sequence(list(found.drafts))
         return found
 
     def _extension(self, folder: Path, source: Source, faults: FaultList) -> _BookDraft | None:
         """What a book adds to the one that it extends, laid over it."""
         parsed = parse(BookExtensionText, source, faults)
-        texts = [text for at in _edition_folders(folder) if (text := _extension_text(at, faults)) is not None]
+        texts = [
+            text for at in _edition_folders(folder) if (text := _extension_text(at, faults, self._source)) is not None
+        ]
         for at in sorted(inside for inside in folder.iterdir() if (inside / STARS_FILE).is_file())[:FILES_MAX]:
             faults.add("extension_stars", at / STARS_FILE, 1)
         parent = None if parsed is None else self._parent(folder, parsed.document, source, faults)
@@ -200,20 +212,20 @@ class _Shelf:
         return found
 
 
-def _whole(folder: Path, source: Source, faults: FaultList) -> _BookDraft | None:
+def _whole(folder: Path, source: Source, faults: FaultList, read: Read) -> _BookDraft | None:
     """A book that extends no other."""
     parsed = parse(BookText, source, faults)
     if parsed is None:
         return None
     book = parsed.document
     check_cycle(book, source, faults)
-    drafts = [draft for at in _edition_folders(folder) if (draft := _draft(book, at, faults)) is not None]
+    drafts = [draft for at in _edition_folders(folder) if (draft := _draft(book, at, faults, read)) is not None]
     return _BookDraft(book, folder, _in_order(drafts), _read_sheets(book, folder, faults), faults, book.book)
 
 
-def _extension_text(folder: Path, faults: FaultList) -> tuple[Parsed[ExtensionText], Source] | None:
+def _extension_text(folder: Path, faults: FaultList, read: Read) -> tuple[Parsed[ExtensionText], Source] | None:
     path = folder / ITEMS_FILE
-    source = read_source(path, str(path), faults)
+    source = read(path, str(path), faults)
     parsed = None if source is None else parse(ExtensionText, source, faults)
     if source is None or parsed is None:
         return None
@@ -270,9 +282,9 @@ def _read_sheets(book: BookText, folder: Path, faults: FaultList) -> dict[str, S
     return sheets
 
 
-def _draft(book: BookText, folder: Path, faults: FaultList) -> Draft | None:
+def _draft(book: BookText, folder: Path, faults: FaultList, read: Read) -> Draft | None:
     path = folder / ITEMS_FILE
-    source = read_source(path, str(path), faults)
+    source = read(path, str(path), faults)
     parsed = None if source is None else parse(EditionText, source, faults)
     if source is None or parsed is None:
         return None

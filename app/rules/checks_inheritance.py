@@ -149,7 +149,7 @@ def _last_day(edition: EditionText, later: Sequence[EditionText]) -> date | None
 
 def _is_item_sound(draft: ExtensionDraft, parents: Sequence[EditionText], code: str, item: ItemText) -> bool:
     """Whether a new item takes nobody's code, no member's allotment, and passes by no ceiling."""
-    before = len(draft.faults.found)
+    before = draft.faults.count
     place = ("items", code)
     if code in draft.edition.items:
         draft.fault("extension_code_taken", *place, name=code, parent=draft.edition.edition)
@@ -167,7 +167,7 @@ def _is_item_sound(draft: ExtensionDraft, parents: Sequence[EditionText], code: 
         every = {one for one, text in draft.edition.items.items() if text.kind is across.kind}
         if across.kind is item.kind and every <= set(across.items):
             draft.fault("extension_across", *place, name=name, kind=item.kind.value)
-    return len(draft.faults.found) == before
+    return draft.faults.count == before
 
 
 def _meaning(item: ItemText) -> tuple[object, ...]:
@@ -201,7 +201,7 @@ def _is_narrower(
     draft: ExtensionDraft, place: tuple[str, ...], bounds: Sequence[BoundText], by: Sequence[BoundText]
 ) -> bool:
     """Whether the bounds are sound in themselves and none is wider than the parent's over the same window."""
-    before = len(draft.faults.found)
+    before = draft.faults.count
     check_bounds(draft, (*place, "bounds"), by)
     known = {bound.window: bound for bound in bounds}
     for number, bound in enumerate(by):
@@ -215,7 +215,7 @@ def _is_narrower(
             if value is not None and limit is not None and is_wider(value, limit):
                 facts = {"side": side, "value": value, "old": limit, "window": bound.window.value}
                 draft.fault("tighten_wider", *place, "bounds", number, side, **facts)
-    return len(draft.faults.found) == before
+    return draft.faults.count == before
 
 
 def check_siblings(books: Sequence[tuple[str, str, Sequence[Draft]]]) -> None:

@@ -8,7 +8,8 @@ from app.roster.core import EXEMPT
 from app.rules.checks import Draft
 from app.rules.checks_measure import check_sign
 from app.rules.checks_tree import above_item, check_bounds, check_no_months, check_side, node_names
-from app.rules.core import STANDARD, Kind, Settlement, Starts
+from app.rules.cited import CitedUnrecorded
+from app.rules.core import STANDARD, Kind, Settlement, Starts, Unrecorded
 from app.rules.document import ItemOverride, ItemText, OverlayText, ProfileText
 from app.rules.profiles import (
     RegimeKey,
@@ -21,6 +22,27 @@ from app.rules.profiles import (
     starts_of,
     weighted_allotments,
 )
+
+PROFILES_MAX = 40
+OVERLAYS_MAX = 8
+CLASSES_MAX = 120  # every profile alone and under every overlay
+VERSIONS_MAX = 24_000  # of items, one for each class: all of them are compiled and stored
+
+
+def check_size(draft: Draft) -> bool:
+    """Whether the classes of members are few enough to be looked at one by one; else that is the fault."""
+    edition = draft.edition
+    profiles, overlays, items = len(edition.profiles), len(edition.overlays), len(edition.items)
+    classes = profiles * (overlays + 1)
+    if profiles > PROFILES_MAX or overlays > OVERLAYS_MAX or classes > CLASSES_MAX:
+        limits = {"profiles_max": PROFILES_MAX, "overlays_max": OVERLAYS_MAX, "classes_max": CLASSES_MAX}
+        place = "overlays" if overlays > OVERLAYS_MAX and profiles <= PROFILES_MAX else "profiles"
+        draft.fault("too_many_classes", place, profiles=profiles, overlays=overlays, classes=classes, **limits)
+        return False
+    if classes * items > VERSIONS_MAX:
+        draft.fault("too_many_versions", "items", items=items, classes=classes, limit=VERSIONS_MAX)
+        return False
+    return True
 
 
 def check_allotments(draft: Draft) -> None:
@@ -178,9 +200,21 @@ def _check_windows(draft: Draft, place: tuple[str, ...], changed: list[object], 
 
 
 def _check_unrecorded(draft: Draft) -> None:
-    """It is said for every duty what becomes of it when nobody records anything (scoring, section 3)."""
+    """It is said for every duty what becomes of it when nobody records anything (scoring, section 3).
+
+    What is kept by default is lost by a finding only, so silence cannot cost it.
+    """
+    _check_default(draft, draft.edition.unrecorded.get(Settlement.DEFAULT), "unrecorded", Settlement.DEFAULT.value)
+    for code, item in draft.edition.items.items():
+        if item.duty is not None and item.duty.settled is Settlement.DEFAULT:
+            _check_default(draft, item.duty.unrecorded, "items", code, "duty", "unrecorded")
     for code, item in draft.edition.items.items():
         for key in regime_keys(draft.edition):
             duty = duty_owed(draft.edition, code, key)
             if duty is not None and duty.unrecorded is None and draft.loses(item.dimension):
                 draft.fault("unrecorded_missing", "items", code, "duty", settled=duty.settled.value)
+
+
+def _check_default(draft: Draft, unrecorded: CitedUnrecorded | None, *place: str) -> None:
+    if unrecorded is not None and unrecorded.value is Unrecorded.MISSED:
+        draft.fault("default_missed", *place)

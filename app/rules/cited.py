@@ -15,6 +15,7 @@ from app.rules.core import Effect, Newcomers, Rounding, Starts, Unrecorded, Veto
 from app.rules.lines import When
 
 POINTS_MAX = 1_000_000
+YEARS = range(1900, 3000)  # of days: far enough from both ends of the calendar to reckon in cycles
 
 
 def whole_or_decimal(value: Any) -> Decimal:
@@ -29,9 +30,19 @@ def whole_or_decimal(value: Any) -> Decimal:
 
 def _day(value: Any) -> date:
     try:
-        return date.fromisoformat(value if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else "")
+        day = date.fromisoformat(value if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else "")
     except (TypeError, ValueError):
         raise PydanticCustomError("day_form", "not a day") from None
+    if day.year not in YEARS:
+        raise PydanticCustomError("day_far", "too early or too late")
+    return day
+
+
+def _assumed(value: Any) -> bool:
+    """Only true itself: to Python 1 is as much as true."""
+    if value is not True:
+        raise PydanticCustomError("literal_error", "not true", {"expected": "true"})
+    return True
 
 
 def _fraction(value: Any) -> tuple[int, int]:
@@ -54,6 +65,7 @@ def _month_day(value: Any) -> tuple[int, int]:
 Points = Annotated[Decimal, BeforeValidator(whole_or_decimal)]
 Day = Annotated[date, BeforeValidator(_day)]
 Fraction = Annotated[tuple[int, int], BeforeValidator(_fraction), Field(strict=False)]
+Assumed = Annotated[Literal[True], BeforeValidator(_assumed)]
 MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day), Field(strict=False)]
 Count = Annotated[int, Field(ge=1, le=POINTS_MAX)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -78,7 +90,7 @@ class Cited(Strict):
 
     source: str | list[str] | None = None
     clause: Text | None = None
-    assumption: Literal[True] | None = None
+    assumption: Assumed | None = None
     note: Text | None = None
 
     @property

@@ -37,6 +37,22 @@ _READING: Mapping[str, tuple[str, str]] = {
             "above; marks are half-width (: and ,)."
         ),
     ),
+    "too_many_values": (
+        "这里的内容超过 {limit} 项，从此行起未读取。请删去不属于细则的内容。",
+        "There are more than {limit} entries here; from this line on nothing was read. Remove what does not belong.",
+    ),
+    "no_text": (
+        "这里有不能保存、不能打印的字符（控制字符或不完整的字符）。请删去。",
+        "There is a character here that can be neither stored nor printed (a control, or half a character). Remove it.",
+    ),
+    "null_value": (
+        "键 {name} 没有值。请写出值；不需要时删去这个键。",
+        "The key {name} has no value. Give one, or remove the key.",
+    ),
+    "day_far": (
+        "日期 {value} 太早或太晚，只接受 1900 至 2999 年。没有终止日期的，请不写 until。",
+        "The day {value} is too early or too late: years go from 1900 to 2999. Where there is no end, leave until out.",
+    ),
     "not_a_mapping": (
         "文件内容应是“键: 值”的表。请参照随附的龙文细则书写。",
         "The file should be a table of keys and values. Follow the Longwen book that ships with the service.",
@@ -106,7 +122,7 @@ _FORM: Mapping[str, tuple[str, str]] = {
         "This should be a window such as 2026-03, 2026Q1, 2026H1 or 2026, or all, not “{value}”. Correct it.",
     ),
     "not_one_of": (
-        "“{value}”不在可选值之内。请从中选一个：{choices}。",
+        "“{value}”不在可选值之内。请从中选一个：{zh_choices}。",
         "“{value}” is not among the choices. Take one of: {choices}.",
     ),
     "out_of_range": (

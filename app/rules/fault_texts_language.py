@@ -154,6 +154,24 @@ LANGUAGE: Mapping[str, tuple[str, str]] = {
         "同一类别有跨组限额 {name} 时，其下不能有权重。请去掉其中之一。",
         "Under the ceiling across groups {name} its kind can have no weight. Remove one of the two.",
     ),
+    "too_many_classes": (
+        (
+            "党员类型 {profiles} 个、叠加 {overlays} 个，共 {classes} 种组合，过多。"
+            "类型至多 {profiles_max} 个，叠加至多 {overlays_max} 个，组合至多 {classes_max} 种。请合并。"
+        ),
+        (
+            "{profiles} profiles and {overlays} overlays make {classes} classes of members, which is too many. There "
+            "are at most {profiles_max} profiles, {overlays_max} overlays and {classes_max} classes. Merge some."
+        ),
+    ),
+    "too_many_versions": (
+        "项目 {items} 个，党员类型组合 {classes} 种，相乘超过 {limit}。请减少其中之一。",
+        "{items} items times {classes} classes of members are more than {limit}. Take fewer of one of them.",
+    ),
+    "default_missed": (
+        "按默认履行（default）结算的职责，只有查实的问题才扣份额，无人记录时不能视为未履行。请改为 kept。",
+        "A duty that is kept by default is lost by a finding only, so silence cannot count as missed. Write kept.",
+    ),
     "item_dropped": (
         (
             "版本 {before} 的项目 {name} 在本版本（自 {start} 起）中不见了。"

@@ -5,7 +5,8 @@ What is at fault is taken out and the rest read again, so that a misspelt key do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -30,7 +31,7 @@ _SECTIONS = ("full", "round", "bonus", "order", "step", "rectification")
 
 _OUR_OWN = frozenset(
     {"uncited", "source_and_assumption", "points_form", "fraction_form", "day_form", "month_day_form", "windows_form"}
-    | {"indicator_form"}
+    | {"indicator_form", "day_far"}
 )
 _TYPE_NAMES: Mapping[str, tuple[str, str]] = {
     "string_type": ("文字", "a text"),
@@ -53,11 +54,12 @@ def parse(model: type[Document], source: Source, faults: FaultList) -> Parsed[Do
     """The document of a file; None where too little of it is sound. Every fault of form is among ``faults``."""
     data = deepcopy(source.data)
     partial = False
-    for _ in range(ROUNDS_MAX):
-        try:
-            return Parsed(model.model_validate(data), partial)
-        except ValidationError as error:
-            details = error.errors(include_url=False)
+    for number in range(ROUNDS_MAX):
+        found, details = _tried(model, data)
+        if not number:
+            _note_nulls(data, details, source, faults)
+        if found is not None:
+            return Parsed(found, partial)
         for detail in details:
             emptied = partial and detail["type"] == "too_short" and len(detail["loc"]) == 1  # by us
             if not emptied:
@@ -67,6 +69,29 @@ def parse(model: type[Document], source: Source, faults: FaultList) -> Parsed[Do
             return None
         partial = partial or any(detail["type"] != "extra_forbidden" for detail in details)
     return None
+
+
+def _tried(model: type[Document], data: Any) -> tuple[Document | None, list[ErrorDetails]]:
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, error.errors(include_url=False)
+
+
+def _note_nulls(data: Any, details: list[ErrorDetails], source: Source, faults: FaultList) -> None:
+    """A key without a value is left out or filled in, also where it could stay away; what is at fault already stays."""
+    told = {detail["loc"] for detail in details}
+    for path in _nulls(data, ()):
+        if not any(path[:length] in told for length in range(1, len(path) + 1)):
+            faults.add("null_value", source.file, source.line(path), path, name=path[-1])
+
+
+def _nulls(value: Any, path: KeyPath) -> Iterator[KeyPath]:
+    if value is None:
+        yield path
+    elif isinstance(value, dict | list):
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _nulls(one, (*path, key))
 
 
 def _note(detail: ErrorDetails, source: Source, faults: FaultList) -> None:
@@ -92,7 +117,8 @@ def _note(detail: ErrorDetails, source: Source, faults: FaultList) -> None:
         zh_type, en_type = _TYPE_NAMES[kind]
         add("wrong_type", zh_type=zh_type, en_type=en_type, value=_short(detail["input"]))
     elif kind in {"enum", "literal_error"}:
-        add("not_one_of", value=_short(detail["input"]), choices=str(facts.get("expected", "")))
+        choices = str(facts.get("expected", ""))  # 'a', 'b' or 'c'
+        add("not_one_of", value=_short(detail["input"]), choices=choices, zh_choices=_zh_choices(choices))
     elif kind in {"greater_than_equal", "less_than_equal", "out_of_range"}:
         add("out_of_range", value=_short(detail["input"]), limit=_limit(kind, facts))
     elif kind == "string_pattern_mismatch":
@@ -101,6 +127,10 @@ def _note(detail: ErrorDetails, source: Source, faults: FaultList) -> None:
         add("empty")
     else:
         add("other_form", value=_short(detail["input"]), reason=detail["msg"])
+
+
+def _zh_choices(choices: str) -> str:
+    return "、".join(re.findall(r"[^\s',]+", choices.replace("' or '", "' '")))
 
 
 def _limit(kind: str, facts: Mapping[str, Any]) -> str:

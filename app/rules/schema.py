@@ -1,8 +1,7 @@
 """JSON Schema of a rule book's files, for editors that complete and check while one types.
 
 Made from the documents themselves, never written by hand, in the part of draft-07 that editors of YAML understand. A
-schema knows the form of one file: what values mean together, across keys and files, is found by the checks. It is
-narrower than the loader in one thing, an empty key (``until:``) is not accepted.
+schema knows the form of one file: what values mean together, across keys and files, is found by the checks.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from pydantic_core import core_schema
 
 from app.kit.calendar import Window
 from app.rules.checks_frame import FIRST_MONTHS
-from app.rules.cited import POINTS_MAX, Cited, Day, Fraction, MonthDay, Points
+from app.rules.cited import POINTS_MAX, Assumed, Cited, Day, Fraction, MonthDay, Points
 from app.rules.core import Kind
 from app.rules.document import ALL, ROLES, UNITS, BookText, EditionText, TierPoints
 from app.rules.example_document import EVERY, ExamplesText, Windows
@@ -58,7 +57,8 @@ def _validator(scalar: Any) -> Any:
 _SCALARS: Mapping[Any, JsonSchemaValue] = {
     _validator(Points): _POINTS,
     _validator(TierPoints): {"anyOf": [_POINTS, {"type": "string", "enum": [ALL]}]},
-    _validator(Day): {"type": "string", "pattern": f"^[0-9]{{4}}-{_MONTHS}-{_DAYS}$"},
+    _validator(Day): {"type": "string", "pattern": f"^(19|2[0-9])[0-9]{{2}}-{_MONTHS}-{_DAYS}$"},
+    _validator(Assumed): {"type": "boolean", "const": True},
     _validator(Fraction): {"type": "string", "pattern": "^[1-9][0-9]{0,5}/[1-9][0-9]{0,5}$"},
     _validator(MonthDay): {"type": "string", "pattern": f"^{_MONTHS}-{_DAYS}$"},
     _validator(Windows): {

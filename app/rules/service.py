@@ -31,6 +31,7 @@ from app.rules.example_document import read_examples
 from app.rules.faults import FaultList, KeyPath
 from app.rules.front import WholeBook
 from app.rules.source import read_source
+from app.rules.succession import EditionDisagrees, disagreements
 
 EDITIONS_MAX = 64  # kept in memory, each a few hundred kilobytes
 
@@ -146,8 +147,9 @@ def publish(
 ) -> tuple[Publication, ...]:
     """Publish every edition of the book; the same content again changes nothing.
 
-    Raises ``EditionPublished`` where the book's code or first day of an edition is taken by other content, and
-    ``FrameDiffers`` where the book's cycles were others before.
+    Raises ``EditionPublished`` where the book's code or first day of an edition is taken by other content,
+    ``FrameDiffers`` where the book's cycles were others before, and ``EditionDisagrees`` where an edition cannot follow
+    what is published of the book, whether the folder holds that or not.
     """
     return tuple(_publish(connection, district_id, loaded, at, by) for loaded in book.editions)
 
@@ -156,12 +158,16 @@ def _publish(
     connection: Connection, district_id: UUID, loaded: LoadedEdition, at: datetime, by: UUID | None
 ) -> Publication:
     edition = loaded.edition
+    published = []
     for known in store.list_published(connection, district_id, edition.book):
         if known.digest == edition.digest:
             return Publication(edition.code, edition.digest, edition.starts_on, is_new=False)
         if edition.code == known.code or edition.starts_on == known.starts_on:
             raise EditionPublished(book=known.book, code=known.code, starts_on=known.starts_on.isoformat())
-        _require_one_frame(edition, edition_by_digest(connection, district_id, known.digest))
+        published.append(_remembered(connection, district_id, known.digest))
+        _require_one_frame(edition, published[-1])
+    if found := disagreements(edition, published):
+        raise EditionDisagrees(edition, found)
     made = store.insert_edition(connection, district_id, edition, loaded.content, at=at, by=by)
     if not made and store.find_content(connection, district_id, edition.digest) is None:
         # Another publisher was faster, with other content under the same code.
@@ -252,13 +258,13 @@ def edition_on(
     Raises ``NoEditionInForce``; there is no default.
     """
     digest = adopted(connection, district_id).digest_on(path, day, form)
-    return edition_by_digest(connection, district_id, digest)
+    return _remembered(connection, district_id, digest)
 
 
 def editions_of(connection: Connection, district_id: UUID, book: str) -> tuple[Edition, ...]:
     """Every published edition of a book, from the earliest on."""
     published = store.list_published(connection, district_id, book)
-    return tuple(edition_by_digest(connection, district_id, known.digest) for known in published)
+    return tuple(_remembered(connection, district_id, known.digest) for known in published)
 
 
 def latest_edition(connection: Connection, district_id: UUID, book: str) -> Edition:
@@ -266,15 +272,23 @@ def latest_edition(connection: Connection, district_id: UUID, book: str) -> Edit
     published = store.list_published(connection, district_id, book)
     if not published:
         raise BookNotPublished(book=book, field="book")
-    return edition_by_digest(connection, district_id, published[-1].digest)
+    return _remembered(connection, district_id, published[-1].digest)
 
 
-def edition_by_digest(connection: Connection, district_id: UUID, digest: str) -> Edition:
-    """The edition that an entry refers to, remembered by the process.
+def edition_by_digest(connection: Connection, district_id: UUID, digest: str, known: Adopted | None = None) -> Edition:
+    """The edition that an entry refers to, if it is the district's own; ``known`` spares asking the database that.
 
-    The content follows from the digest, so what one district has read serves another. Raises ``NotFound``, and
-    ``ContentUnreadable`` where the stored bytes do not have the digest under which they stand.
+    Raises ``NotFound``, and ``ContentUnreadable`` where the stored bytes do not have the digest under which they stand.
     """
+    # What was published after ``known`` was read is asked for all the same.
+    held = known is not None and known.holds(digest)
+    if not held and not store.is_published(connection, district_id, digest):
+        raise NotFound(what="edition", field="edition")
+    return _remembered(connection, district_id, digest)
+
+
+def _remembered(connection: Connection, district_id: UUID, digest: str) -> Edition:
+    """An edition of the district, remembered by the process: what one district has read serves another that has it."""
     with _editions_lock:
         found = _editions.get(digest)
         if found is not None:
@@ -293,11 +307,16 @@ def edition_by_digest(connection: Connection, district_id: UUID, digest: str) ->
     return found
 
 
-def regime(connection: Connection, district_id: UUID, digest: str, profile: str) -> Regime:
-    """The rules of an edition for one class of members. Raises ``UnknownProfile`` where it has no such class."""
-    edition = edition_by_digest(connection, district_id, digest)
+def regime(
+    connection: Connection, district_id: UUID, digest: str, profile: str, known: Adopted | None = None
+) -> Regime:
+    """The rules of an edition for one class of members; ``known`` as of ``edition_by_digest``.
+
+    Raises ``NotFound``, and ``UnknownProfile`` where the edition has no such class.
+    """
+    edition = edition_by_digest(connection, district_id, digest, known)
     found = edition.regime(profile)
     if found is None:
-        known = ", ".join(edition.regimes)
-        raise UnknownProfile(book=edition.book, edition=edition.code, profile=profile, known=known, field="profile")
+        listed = ", ".join(edition.regimes)
+        raise UnknownProfile(book=edition.book, edition=edition.code, profile=profile, known=listed, field="profile")
     return found

@@ -30,9 +30,13 @@ from app.rules.faults import FaultList, KeyPath
 
 BYTES_MAX = 512 * 1024  # the Longwen catalogue with 72 items takes a fifth of it
 DEPTH_MAX = 16
+KEYS_MAX = 2_000  # of one table
+VALUES_MAX = 20_000  # tables, lists and values of one file; the Longwen catalogue has about a tenth of them
 DIGITS_MAX = 12
 FILES_MAX = 500
 
+# What no database column and no paper can hold: halves of a character, and control characters but tab and line ends.
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
 # What else YAML 1.2 would read as a number; refused, because a rule's value should look the same to everyone.
@@ -121,6 +125,7 @@ class _Reader:
         self._shown = shown
         self._faults = faults
         self.lines: dict[KeyPath, int] = {(): 1}
+        self._values = 0
 
     def document(self, events: Iterator[Any]) -> Any:
         """The value of the one document."""
@@ -142,6 +147,9 @@ class _Reader:
             self._stop("alias", event, path)
         if event.tag is not None:
             self._stop("tag", event, path)
+        self._values += 1
+        if self._values > VALUES_MAX:
+            self._stop("too_many_values", event, path[:4], limit=VALUES_MAX)
         if len(path) > DEPTH_MAX:
             self._stop("too_deep", event, path[:4], depth=DEPTH_MAX)
         if isinstance(event, MappingStartEvent):
@@ -157,6 +165,10 @@ class _Reader:
                 break
             if not isinstance(event, ScalarEvent) or event.anchor is not None or event.tag is not None:
                 self._stop("key_not_text", event, path)
+            if _NO_TEXT.search(event.value):
+                self._stop("no_text", event, path)
+            if len(found) == KEYS_MAX:
+                self._stop("too_many_values", event, path[:4], limit=KEYS_MAX)
             key, place = str(event.value), (*path, str(event.value))
             twice = key in found
             if twice:
@@ -182,6 +194,9 @@ class _Reader:
     def _scalar(self, event: Any, path: KeyPath) -> Any:
         text: str = event.value
         plain = event.implicit[0]
+        if _NO_TEXT.search(text):
+            self._faults.add("no_text", self._shown, self._line(event), path)
+            text = _NO_TEXT.sub("?", text)
         if not plain:
             return text
         if text in _CONSTANTS:

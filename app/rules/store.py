@@ -46,6 +46,11 @@ def find_content(connection: Connection, district_id: UUID, digest: str) -> byte
     return connection.execute(statement).scalar_one_or_none()
 
 
+def is_published(connection: Connection, district_id: UUID, digest: str) -> bool:
+    statement = select(edition.c.digest).where(edition.c.district_id == district_id, edition.c.digest == digest)
+    return connection.execute(statement).first() is not None
+
+
 def list_published(connection: Connection, district_id: UUID, book: str | None = None) -> tuple[Published, ...]:
     """From the earliest first day on; of one book or of all."""
     statement = select(*_PUBLISHED).where(edition.c.district_id == district_id)

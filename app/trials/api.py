@@ -21,12 +21,18 @@ def simulate_draft(
     """以草案重算已结束的季度：谁的等次或线会变、因哪一条；不保存任何内容。· Who would change band or line, by which
     article; nothing is saved.
     """
+    # Who calls is known before a text is read, and no transaction waits for the reading.
+    door.run(
+        lambda connection, actor: simulating.check_asked(connection, actor, body.edition, has_draft=bool(body.texts())),
+        commit=False,
+    )
+    draft = simulating.read_texts(body.texts()) if body.draft is not None else None
     found = door.run(
         lambda connection, actor: simulating.simulate_draft(
             connection,
             actor,
             body.edition,
-            body.texts(),
+            draft,
             body.quarter,
             whole_cycle=body.whole_cycle,
             everyone=body.everyone,

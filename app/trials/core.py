@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from app.kit.calendar import (
     Window,
@@ -21,6 +22,7 @@ from app.kit.calendar import (
 )
 from app.kit.errors import LongwenError
 from app.points.core import Cell, CellKey, Score, add_to, fold
+from app.points.duties import due_day
 from app.points.ledger import cell_window, duty_window
 from app.points.plan import Plan, compile_plan
 from app.points.refusals import MatterCounted, MatterMissing, MatterNotAsked
@@ -151,6 +153,15 @@ def _regimes(edition: Edition, example: Example) -> dict[str, Regime]:
     return found
 
 
+class Decided(NamedTuple):
+    """What became of a duty, and the entry that says so: its cell, units and points."""
+
+    outcome: Outcome
+    key: CellKey
+    units: int
+    points: int
+
+
 @dataclass(slots=True)
 class _Year:
     """A member's cycle while the lines are taken in."""
@@ -159,7 +170,7 @@ class _Year:
     regimes: Mapping[str, Regime]
     period: Window
     cells: dict[CellKey, Cell] = field(default_factory=dict)
-    decided: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    decided: dict[tuple[str, str], Decided] = field(default_factory=dict)
     amounts: dict[str, list[tuple[date, int]]] = field(default_factory=dict)
     settled: set[tuple[str, str]] = field(default_factory=set)
 
@@ -216,15 +227,19 @@ class _Year:
         found = (regime.items[code].duty for regime in self.regimes.values() if code in regime.items)
         return next((duty for duty in found if duty is not None), None)
 
-    def _windows_ended(self, duty: Duty) -> dict[str, date]:
-        """The duty's windows that have ended by the example's day, each with its last day."""
+    def _windows(self, duty: Duty) -> dict[str, date]:
+        """The duty's windows in the cycle, each with its last day."""
         found: dict[str, date] = {}
         day = self.example.first
         while day <= self.example.last:
             last = month_days(month_of(day))[1]
             found[self._window(duty, last)] = last
             day = last + timedelta(days=1)
-        return {window: last for window, last in found.items() if last <= self.example.as_of}
+        return found
+
+    def _windows_ended(self, duty: Duty) -> dict[str, date]:
+        """Those of them that have ended by the example's day."""
+        return {window: last for window, last in self._windows(duty).items() if last <= self.example.as_of}
 
     def _window(self, duty: Duty, day: date) -> str:
         return duty_window(duty, day, period_code(self.example.first, self.period))
@@ -246,7 +261,7 @@ class _Year:
             window = self._window(item.duty, day)
             if (item.code, window) in self.decided:
                 raise DutyDecidedTwice(item=item.code, window=window)
-            self.decided[item.code, window] = given.outcome or Outcome.KEPT
+            self.decided[item.code, window] = Decided(given.outcome or Outcome.KEPT, key, units, points)
         add_to(self.cells, key, 1, units, points)
         for pair in self._pairs(given, item):
             self._lose_share(pair, day)
@@ -269,22 +284,39 @@ class _Year:
         return (*item.pairs, given.costs)
 
     def _lose_share(self, code: str, day: date) -> None:
-        """A finding also costs the current share of a duty, unless that is lost already (scoring, section 5)."""
+        """A finding also costs the current share of a duty, unless that is lost already (scoring, section 5).
+
+        It takes the place of what was recorded of the duty before, a rate's part of the share included.
+        """
         item = self._regime(day).items.get(code)
-        if item is None or item.duty is None:
+        if item is None or item.duty is None or item.retired:
             return
         window = self._window(item.duty, day)
-        if self.decided.get((code, window)) is Outcome.MISSED:
+        before = self.decided.get((code, window))
+        if before is not None and before.outcome is Outcome.MISSED:
             return
-        self.decided[code, window] = Outcome.MISSED
-        add_to(self.cells, CellKey(code, cell_window(item, day), None, None), 1, 0, -item.duty.share)
+        if before is not None:
+            add_to(self.cells, before.key, -1, -before.units, -before.points)
+        lost = Decided(Outcome.MISSED, CellKey(code, cell_window(item, day), None, None), 0, -item.duty.share)
+        self.decided[code, window] = lost
+        add_to(self.cells, lost.key, 1, lost.units, lost.points)
 
     def _settle_amounts(self) -> None:
         for code, done in self.amounts.items():
             self._settle_amount(code, done)
 
     def _settle_amount(self, code: str, done: list[tuple[date, int]]) -> None:
-        """The shortfall at the cycle's end, or before it at the half-year's: the later replaces the earlier."""
+        """The shortfall at the cycle's end, or before it at the half-year's: the later replaces the earlier.
+
+        Nothing where a finding cost the share, where the member does not owe the duty any more, or where nothing was
+        recorded and the rules do not take silence as missed.
+        """
+        as_of = self.example.as_of
+        now = self._regime(as_of).items.get(code)
+        if now is None or now.duty is None or now.retired:
+            return
+        if (code, self._window(now.duty, as_of)) in self.decided:
+            return
         half_ends = half_days(half_of(self.example.first))[1]
         for window, ends in ((self.period, self.example.last), (Window.HALF, half_ends)):
             item = self._regime(min(ends, self.example.as_of)).items.get(code)
@@ -293,8 +325,11 @@ class _Year:
                 continue
             if any(target.window is window for target in duty.targets):
                 units = sum(units for day, units in done if day <= ends)
+                if not units and duty.unrecorded is not Unrecorded.MISSED:
+                    return
                 lost = shortfall(duty, units, window)
-                add_to(self.cells, CellKey(code, cell_window(item, ends), None, None), 1, 0, lost)
+                if lost:
+                    add_to(self.cells, CellKey(code, cell_window(item, ends), None, None), 1, 0, lost)
                 return
 
     def _settle_silence(self) -> None:
@@ -308,14 +343,15 @@ class _Year:
                 if code not in self.amounts:
                     self._settle_amount(code, [])
                 continue
-            for window, last in self._windows_ended(owed).items():
-                duty = self._regime(last).items[code].duty
-                if duty is None or (code, window) in self.decided:
+            for window, last in self._windows(owed).items():
+                day = due_day(owed, self.example.first, last)
+                duty = self._regime(day).items[code].duty
+                if duty is None or day > self.example.as_of or (code, window) in self.decided:
                     continue
                 if duty.unrecorded in (Unrecorded.KEPT, Unrecorded.MISSED):
-                    self.settled.add((code, quarter_of(last)))
+                    self.settled.add((code, quarter_of(day)))
                 if duty.unrecorded is Unrecorded.MISSED:
-                    self._lose_share(code, last)
+                    self._lose_share(code, day)
 
 
 def _differences(example: Example, score: Score, regime: Regime) -> Iterator[Difference]:

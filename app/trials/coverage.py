@@ -1,8 +1,9 @@
 """Which parts of an edition its examples reach, and what is said of the others.
 
 Reached is: an item that an example records, or settles by silence, for a class that has it; a tier that counts; a rung
-on which a ladder comes to rest; an end of a range that is chosen; a clamp that changes a number; a line that holds; a
-band that is given; a class of members that an example is about.
+on which a ladder comes to rest; an end of a range that is chosen; a clamp that changes a number; a line that holds for
+a member whom it may name; a band that is given; a class of members that an example is about. All but the class only
+where the example expects a number that the part feeds: what nobody looks at is not tried.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from app.handbook.glossary import say
 from app.kit.calendar import Window, quarter_of
 from app.points.core import Cell, CellKey, Score, counted_elsewhere, measure_points
 from app.points.plan import ItemPlan, Plan
-from app.rules.core import STANDARD, Bound, MeasureForm, Regime
-from app.rules.lines import Basis, holds, tested
+from app.rules.core import SCORED_KINDS, STANDARD, Bound, Item, Kind, MeasureForm, Regime
+from app.rules.lines import Basis
 from app.rules.name import Name
 from app.trials.capacity import Side
 from app.trials.core import Verdict
 from app.trials.parts import Key, Part, PartKind, bound_key, classes_in
+from app.trials.replaying import is_met
 
 _CEILING = "ceiling_"  # how the fold begins the reason of a cut by a bound over a window
 
@@ -97,25 +99,95 @@ def _seen(verdict: Verdict) -> Iterator[Key]:
         return
     for regime in verdict.regimes.values():
         yield from (("class", code) for code in classes_in(regime.profile))
-    yield from _recorded(verdict, plan)
+    looked_at = _Expectation.of(verdict, plan)
+    for code, keys in _recorded(verdict, plan):
+        if looked_at.item(code):
+            yield from keys
     for code, found in _by_item(verdict, plan).items():
-        yield from _measured(verdict, plan, plan.items[code], found)
-    yield from _cuts(verdict, score)
+        if looked_at.item(code):
+            yield from _measured(verdict, plan, plan.items[code], found)
+    for where, key in _cuts(verdict, score):
+        if looked_at.place(where):
+            yield key
     yield from _outcome(verdict, score)
 
 
-def _recorded(verdict: Verdict, plan: Plan) -> Iterator[Key]:
-    """Items with an entry, or settled by silence, each for the classes that the member belonged to."""
+@dataclass(frozen=True, slots=True)
+class _Expectation:
+    """What an example looks at: which kinds and dimensions feed a number that it expects, and which cuts it names."""
+
+    kinds: frozenset[Kind]
+    dimensions: frozenset[str]
+    cuts: frozenset[str]
+    plan: Plan
+    items: Mapping[str, Item]
+
+    @classmethod
+    def of(cls, verdict: Verdict, plan: Plan) -> _Expectation:
+        expected, last = verdict.example.expected, verdict.regimes[quarter_of(verdict.example.as_of)]
+        kinds: set[Kind] = set()
+        if expected.daily is not None:
+            kinds.add(Kind.ROUTINE)
+        if expected.innovation is not None:
+            kinds.add(Kind.INNOVATION)
+        if expected.fault is not None:
+            kinds.add(Kind.FAULT)
+        if expected.total is not None:
+            kinds.update(SCORED_KINDS)
+        if expected.effective is not None:
+            kinds.update((*SCORED_KINDS, Kind.VETO))
+        if expected.band is not None and last.graded:
+            by_total = any(band.basis is Basis.TOTAL for band in last.bands)
+            kinds.update((Kind.VETO, *(SCORED_KINDS if by_total else (Kind.ROUTINE,))))
+        items = {code: item for regime in verdict.regimes.values() for code, item in regime.items.items()}
+        return cls(frozenset(kinds), frozenset(expected.dimensions), frozenset(expected.cuts), plan, items)
+
+    def item(self, code: str) -> bool:
+        """Whether the item feeds what is expected: a number of its kind, its dimension, or a cut on its way up."""
+        item = self.items.get(code)
+        if item is None:
+            return False
+        if item.kind in self.kinds or (item.kind is Kind.ROUTINE and item.dimension in self.dimensions):
+            return True
+        return not self.cuts.isdisjoint(self._way(code))
+
+    def place(self, where: str) -> bool:
+        """Whether a cut at an item, node or other place is looked at."""
+        if where in self.cuts or where in self.items:
+            return where in self.cuts or self.item(where)
+        if where == "daily":
+            return Kind.ROUTINE in self.kinds
+        if where == "total":
+            return self.kinds.issuperset(SCORED_KINDS)
+        across = next((one for one in self.plan.across if one.name == where), None)
+        if across is not None:
+            return across.kind in self.kinds
+        kind, _, code = where.partition("/")
+        is_dimension = kind == Kind.ROUTINE.value and code.partition("/")[0] in self.dimensions
+        return is_dimension or Kind(kind) in self.kinds
+
+    def _way(self, code: str) -> set[str]:
+        found = {code, *(one.name for one in self.plan.across if code in one.items)}
+        plan = self.plan.items.get(code)
+        at = None if plan is None else plan.parent
+        while at is not None:
+            node = self.plan.nodes[at]
+            found.add(node.name)
+            at = node.parent
+        return found
+
+
+def _recorded(verdict: Verdict, plan: Plan) -> Iterator[tuple[str, list[Key]]]:
+    """Items with an entry, or settled by silence, each with the classes that the member belonged to."""
     places = {(key.item, plan.quarters[plan.window_quarter[key.window]]) for key in verdict.cells}
     for code, quarter in places | verdict.settled:
-        yield "item", code
-        yield from (("change", one, code) for one in classes_in(verdict.regimes[quarter].profile))
+        yield code, [("item", code), *(("change", one, code) for one in classes_in(verdict.regimes[quarter].profile))]
     for given in verdict.example.given:
         for regime in verdict.regimes.values():
             item = regime.items.get(given.item)
             if item is not None and item.chosen is not None:
                 ends = ((Side.LOW, item.chosen.low), (Side.HIGH, item.chosen.high))
-                yield from (("range", item.code, side.value) for side, end in ends if given.chosen == end)
+                yield item.code, [("range", item.code, side.value) for side, end in ends if given.chosen == end]
 
 
 def _by_item(verdict: Verdict, plan: Plan) -> dict[str, list[tuple[CellKey, Cell]]]:
@@ -178,8 +250,8 @@ def _window_of(plan: Plan, window: Window, at: int) -> int:
     return 0
 
 
-def _cuts(verdict: Verdict, score: Score) -> Iterator[Key]:
-    """Clamps that changed a number. What a bound took since its window began tells which side it is."""
+def _cuts(verdict: Verdict, score: Score) -> Iterator[tuple[str, Key]]:
+    """Clamps that changed a number, by place. What a bound took since its window began tells which side it is."""
     plan = verdict.plan
     if plan is None:
         return
@@ -193,9 +265,9 @@ def _cuts(verdict: Verdict, score: Score) -> Iterator[Key]:
             taken[place] = taken.get(place, 0) + cut.points
             if taken[place]:
                 side = Side.LOW if taken[place] > 0 else Side.HIGH
-                yield from _bound(verdict, cut.where, cut.quarter, window, side)
+                yield from ((cut.where, key) for key in _bound(verdict, cut.where, cut.quarter, window, side))
         else:
-            yield cut.reason, cut.where
+            yield cut.where, (cut.reason, cut.where)
 
 
 def _bound(verdict: Verdict, where: str, quarter: str, window: Window, side: Side) -> Iterator[Key]:
@@ -216,13 +288,12 @@ def _bounds_of(regime: Regime, where: str) -> tuple[Bound, ...]:
 
 
 def _outcome(verdict: Verdict, score: Score) -> Iterator[Key]:
-    """The lines that hold on the result, and the band that is given with it."""
-    regime = verdict.regimes[quarter_of(verdict.example.as_of)]
-    if regime.graded and score.band:
+    """The lines that the member meets by a number that is expected, and the band that is."""
+    regime, expected = verdict.regimes[quarter_of(verdict.example.as_of)], verdict.example.expected
+    if regime.graded and score.band and expected.band is not None:
         yield "band", score.band
+    looked_at = {Basis.DAILY: expected.daily is not None, Basis.TOTAL: expected.total is not None}
     for line in regime.lines:
-        if line.basis is Basis.PACE:
-            continue
-        number = tested(line.basis, line.dimension, score.daily, score.total, score.dimensions)
-        if holds(line.relation, number, line.bound):
+        is_expected = looked_at.get(line.basis, line.dimension in expected.dimensions)
+        if is_expected and is_met(line, regime, score):
             yield "line", line.code

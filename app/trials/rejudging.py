@@ -5,39 +5,47 @@ A cell that both editions judge alike is never computed anew, so a draft equal t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.cycles.core import Quarter
-from app.kit.calendar import quarter_of
-from app.points.core import Cell, CellKey, add_to
-from app.points.duties import due_value, full_target
-from app.points.ledger import DutyRow, DutyState, cell_window
+from app.points.core import Cell, CellKey
+from app.points.ledger import cell_window
 from app.rules.award import PERCENT_MAX
-from app.rules.core import Duty, Item, Kind, MeasureForm, PointRange, Settlement, rounded
+from app.rules.core import Duty, Item, Kind, Matter, MeasureForm, PointRange, Regime, Settlement, rounded
 
 Cells = dict[CellKey, Cell]
 Judge = Callable[[Cell], Cell]
 
-_KEPT_OR_MISSED = frozenset({Settlement.SESSIONS, Settlement.CONFIRMATION, Settlement.DEFAULT})
+KEPT_OR_MISSED = frozenset({Settlement.SESSIONS, Settlement.CONFIRMATION, Settlement.DEFAULT})
 _BY_UNITS = frozenset({MeasureForm.LADDER, MeasureForm.RATE, MeasureForm.WORTH})
 
 
 class Obstacle(StrEnum):
-    """Why what is booked cannot be judged by the draft."""
+    """Why what is booked cannot be judged by the draft, or what the books do not tell of it."""
 
     ITEM_DROPPED = "item_dropped"
     TIER_DROPPED = "tier_dropped"
     TIER_ASKED = "tier_asked"
+    RETIRED = "retired"
     FREQUENCY = "frequency"
     NATURE = "nature"
+    COSTS = "costs"
+    MATTER = "matter"
+    UNSETTLED = "unsettled"
+    NEW_DUTY = "new_duty"
+    CARRIED = "carried"
+    NEWCOMERS = "newcomers"
 
     @property
     def keeps_points(self) -> bool:
         """Whether the entries stay as they are; the others have no place in the draft and fall out."""
-        return self in (Obstacle.FREQUENCY, Obstacle.NATURE)
+        return self not in _FALLS_OUT
+
+
+_FALLS_OUT = frozenset({Obstacle.ITEM_DROPPED, Obstacle.TIER_DROPPED, Obstacle.TIER_ASKED, Obstacle.RETIRED})
+Unjudged = dict[tuple[Obstacle, str, str | None], int]  # how many entries, by obstacle, item and tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def worth(item: Item, tier: str | None) -> tuple[object, ...]:
     if item.duty is not None:
         duty = item.duty
         rate = duty.rounding if duty.settlement is Settlement.RATE else None
-        by = "counted" if duty.settlement in _KEPT_OR_MISSED else duty.settlement.value
+        by = "counted" if duty.settlement in KEPT_OR_MISSED else duty.settlement.value
         share = None if duty.settlement is Settlement.AMOUNT else duty.share  # amounts are settled apart
         return ("duty", by, share, rate, duty.window)
     if item.kind is Kind.VETO:
@@ -74,9 +82,14 @@ def worth(item: Item, tier: str | None) -> tuple[object, ...]:
 
 
 def judge_of(old: Item, new: Item | None, tier: str | None) -> Judge | Obstacle | None:
-    """What makes of a cell of ``old`` the cell of ``new``; None where both judge alike, or ``new`` is retired."""
+    """What makes of a cell of ``old`` the cell of ``new``; None where both judge alike.
+
+    What ``new`` takes no more, retired or not for this class, would have been refused.
+    """
     if new is None or (new.kind is Kind.VETO) is not (old.kind is Kind.VETO):
         return Obstacle.ITEM_DROPPED
+    if new.retired and not old.retired:
+        return Obstacle.RETIRED
     if new.retired or worth(old, tier) == worth(new, tier):
         return None
     if (old.duty is None) is not (new.duty is None):
@@ -101,9 +114,23 @@ def _own_judge(new: Item, tier: str | None) -> Judge | Obstacle:
     return Obstacle.NATURE if points is None else _fixed_judge(new, points)
 
 
-def not_owed(cell: Cell) -> Cell:
-    """What becomes of a cell that the draft asks of others, but no longer of this class of members."""
-    return Cell(cell.entries, cell.units, 0)
+def untold(code: str, matter: str | None, old: Regime, new: Regime) -> Iterator[Obstacle]:
+    """What the draft changes about entries of the item that no judging of their own cell shows."""
+    before, after = old.items[code], new.items.get(code)
+    if _costs(before, old, new) != _costs(after, old, new):
+        yield Obstacle.COSTS
+    if after is None or after.retired or after.matter is before.matter:
+        return
+    if (after.matter is Matter.REQUIRED and matter is None) or (after.matter is Matter.NONE and matter is not None):
+        yield Obstacle.MATTER
+
+
+def _costs(item: Item | None, *regimes: Regime) -> tuple[frozenset[str], frozenset[str]]:
+    """The duties whose share a finding costs, among those that either side asks of the class."""
+    if item is None or item.retired:
+        return frozenset(), frozenset()
+    owed = {code for one in regimes for code, duty in one.items.items() if duty.duty is not None and not duty.retired}
+    return frozenset(owed.intersection(item.pairs)), frozenset(owed.intersection(item.pairs_one_of))
 
 
 def _fixed_judge(item: Item, points: int) -> Judge:
@@ -123,7 +150,7 @@ def _duty_judge(old: Duty, new: Duty) -> Judge | Obstacle:
     if old.window is not new.window:
         return Obstacle.FREQUENCY
     share = new.share
-    if old.settlement in _KEPT_OR_MISSED:
+    if old.settlement in KEPT_OR_MISSED:
         full = PERCENT_MAX if new.settlement is Settlement.RATE else 1
         if new.settlement is Settlement.AMOUNT:
             return Obstacle.NATURE
@@ -151,58 +178,4 @@ def _by_month(item: Item) -> bool:
 
 def kept_costs_nothing(item: Item) -> bool:
     """Whether a cell with as many units as entries, and no points, is one of duties kept."""
-    return item.duty is not None and item.duty.settlement in _KEPT_OR_MISSED
-
-
-def settled_otherwise(old: Item, new: Item | None) -> bool:
-    """Whether both settle the duty by amount, but by other targets or for another share."""
-    if new is None or new.retired or old.duty is None or new.duty is None or old.duty.window is not new.duty.window:
-        return False
-    mine, theirs = old.duty, new.duty
-    if mine.settlement is not Settlement.AMOUNT or theirs.settlement is not Settlement.AMOUNT:
-        return False
-    return (mine.share, mine.targets, mine.rounding) != (theirs.share, theirs.targets, theirs.rounding)
-
-
-def resettled(
-    cells: Cells, row: DutyRow, quarters: Sequence[Quarter], versions: Mapping[str, tuple[Item, Item]]
-) -> Cells:
-    """The cells with the shortfall of a duty settled by amount as the draft's targets and share make it.
-
-    ``row`` has its target without exempt days; ``quarters`` are those of the cycle up to the one asked for, of which
-    ``versions`` gives the item as it stands and as the draft has it, for those that the draft rules. What the rules in
-    force do not account for (waived, decided by a finding, not settled yet) stays, and so does what was settled in a
-    quarter that the draft does not rule.
-    """
-    if row.state is DutyState.WAIVED or row.source == "finding":
-        return cells
-    for quarter in reversed(quarters):
-        if quarter.code not in versions:
-            continue
-        old, new = versions[quarter.code]
-        if old.duty is None or new.duty is None:
-            continue
-        drafted = replace(row, share=new.duty.share, target=_target(old.duty, new.duty, row))
-        before, after = due_value(old, row, cells, quarter), due_value(new, drafted, cells, quarter)
-        day = next((due.effective_on for due in (before, after) if due is not None), None)
-        if day is None:
-            continue
-        lost, owed = ((0 if due is None else due.points or 0) for due in (before, after))
-        booked = sum(cell.points for key, cell in cells.items() if key.item == old.code)
-        if quarter_of(day) not in versions or booked != lost or owed == lost:
-            return cells
-        changed = dict(cells)
-        if lost:
-            add_to(changed, CellKey(old.code, cell_window(old, day), None, None), -1, 0, -lost)
-        if owed:
-            add_to(changed, CellKey(new.code, cell_window(new, day), None, None), 1, 0, owed)
-        return changed
-    return cells
-
-
-def _target(old: Duty, new: Duty, row: DutyRow) -> int | None:
-    """The member's own target, scaled by the days left or not exempt as it is in the books."""
-    before, after = full_target(old), full_target(new)
-    if row.target is None or before is None or after is None or row.target >= before:
-        return after
-    return row.target * after // before
+    return item.duty is not None and item.duty.settlement in KEPT_OR_MISSED

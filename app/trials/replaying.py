@@ -21,12 +21,13 @@ from app.trials.rejudging import (
     Fact,
     Judge,
     Obstacle,
+    Unjudged,
     judge_of,
     kept_costs_nothing,
-    not_owed,
     reads_entries,
-    settled_otherwise,
+    untold,
 )
+from app.trials.resettling import settled_otherwise
 
 # Places that are no item, node or ceiling of a book.
 OPENING, DAILY, TOTAL, BANDS, LINES = "opening", "daily", "total", "bands", "lines"
@@ -109,15 +110,15 @@ class Side:
         return Numbers(score.daily, score.total, band, met)
 
     def meets(self, line: Line, score: Score) -> bool:
-        """Whether the number meets the line; by pace nothing is tested, and exempt members meet no line."""
-        if line.basis is Basis.PACE or not self.last.ranked or (line.quota is not None and not self.last.graded):
-            return False
-        return holds(
-            line.relation, tested(line.basis, line.dimension, score.daily, score.total, score.dimensions), line.bound
-        )
+        return is_met(line, self.last, score)
 
 
-Unjudged = dict[tuple[Obstacle, str, str | None], int]
+def is_met(line: Line, regime: Regime, score: Score) -> bool:
+    """Whether the number meets the line; by pace nothing is tested, and exempt members meet no line."""
+    if line.basis is Basis.PACE or not regime.ranked or (line.quota is not None and not regime.graded):
+        return False
+    number = tested(line.basis, line.dimension, score.daily, score.total, score.dimensions)
+    return holds(line.relation, number, line.bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,39 +141,33 @@ def laid_over(regimes: Mapping[str, Regime], draft: Edition, laid: Collection[st
 class Replay:
     """The rules in force beside those with the draft.
 
-    ``laid`` are the quarters that the draft rules, ``retired`` the items that it has retired for everybody.
-    ``affected`` are items that the tree treats otherwise; with ``everybody`` something of everyone differs.
+    ``laid`` are the quarters that the draft rules. ``affected`` are items that the tree treats otherwise; with
+    ``everybody`` something of everyone differs. ``settled`` are duties that the close of a quarter settles otherwise.
     """
 
     old: Side
     new: Side
     laid: frozenset[str]
-    retired: frozenset[str]
     affected: frozenset[str]
     everybody: bool
-    amounts: Mapping[str, Mapping[str, tuple[Item, Item]]]
+    settled: Mapping[str, Mapping[str, tuple[Item, Item]]]
     _judges: dict[tuple[str, str, str | None], Judge | Obstacle | _Reading | None] = field(default_factory=dict)
     _idle: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _untold: dict[tuple[str, str, bool], tuple[Obstacle, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, old: Mapping[str, Regime], new: Mapping[str, Regime], draft: Edition) -> Replay:
+    def of(cls, old: Mapping[str, Regime], new: Mapping[str, Regime]) -> Replay:
         """Raises RegimesDisagree where the draft may not change in mid-cycle what it changes."""
         sides = Side.of(old), Side.of(new)
         laid = frozenset(quarter for quarter, regime in new.items() if regime is not old[quarter])
-        codes = {code for regime in draft.regimes.values() for code in regime.items}
-        retired = {
-            code
-            for code in codes
-            if all(one.items[code].retired for one in draft.regimes.values() if code in one.items)
-        }
         affected = _affected(sides[0].plan, sides[1].plan)
         everybody = _frame(sides[0]) != _frame(sides[1])
-        return cls(*sides, laid, frozenset(retired), affected, everybody, _amounts(old, new, laid))
+        return cls(*sides, laid, affected, everybody, _settled(old, new, laid))
 
-    def opening(self, points: int) -> int:
-        """The draft's own opening for who has that of the book; what was carried over from elsewhere stays."""
+    def opening(self, points: int, *, from_elsewhere: bool = False) -> int:
+        """The draft's own opening for who has that of the book; what came from a paper or was carried over stays."""
         first = min(self.old.regimes)
-        own = first in self.laid and points == self.old.plan.opening
+        own = first in self.laid and points == self.old.plan.opening and not from_elsewhere
         return self.new.plan.opening if own else points
 
     def cells_of(self, stored: Iterable[Sequence[Any]], windows: Collection[str]) -> Cells:
@@ -195,13 +190,17 @@ class Replay:
         quarter = quarter_of_window(window)
         sides = [side.regimes[quarter].items.get(code) for side in (self.old, self.new)]
         plain = all(code in side.plan.items and side.plan.items[code].is_plain for side in (self.old, self.new))
-        return plain and all(item is not None and kept_costs_nothing(item) for item in sides)
+        known = [item for item in sides if item is not None and not item.retired and kept_costs_nothing(item)]
+        return plain and len(known) == len(sides)
 
     def rejudged(self, cells: Cells, facts: Iterable[Fact], unjudged: Unjudged) -> Cells:
         """The same cells, as they are where nothing differs; ``unjudged`` counts entries that cannot be judged."""
         found: Cells | None = None
         reading = False
         for key, cell in cells.items():
+            for obstacle in self._untold_of(key):
+                count = unjudged.get((obstacle, key.item, None), 0)
+                unjudged[obstacle, key.item, None] = count + cell.entries
             place = (key.item, key.window, key.tier)
             if place in self._judges:
                 judge = self._judges[place]
@@ -232,9 +231,16 @@ class Replay:
         judge = judge_of(old, new, tier)
         if not isinstance(judge, Obstacle) and reads_entries(old, new):
             return _Reading(judge)
-        if new is not None and new.retired and not old.retired and code not in self.retired:
-            return not_owed
         return judge
+
+    def _untold_of(self, key: CellKey) -> tuple[Obstacle, ...]:
+        place = (key.item, key.window, key.matter is None)
+        if place not in self._untold:
+            quarter = quarter_of_window(key.window)
+            sides = self.old.regimes[quarter], self.new.regimes[quarter]
+            found = tuple(untold(key.item, key.matter, *sides)) if quarter in self.laid else ()
+            self._untold[place] = found
+        return self._untold[place]
 
     def _read(self, cells: Cells, facts: Iterable[Fact]) -> None:
         """Put the entries of cells that do not tell enough into cells of the draft's windows, each judged by itself."""
@@ -251,12 +257,12 @@ class Replay:
             window = cell_window(self.new.regimes[quarter].items[fact.item], fact.day)
             add_to(cells, CellKey(fact.item, window, fact.tier, fact.matter), *judged)
 
-    def outcome(self, opening: int, cells: Cells, drafted: Cells) -> Outcome | None:
+    def outcome(self, opening: int, cells: Cells, drafted: Cells, *, from_elsewhere: bool = False) -> Outcome | None:
         """Before and after; None, without a fold, where nothing that the member has differs."""
         if drafted is cells and not self.everybody and self.affected.isdisjoint(key.item for key in cells):
             return None
         before = fold(self.old.plan, opening, cells)
-        after = fold(self.new.plan, self.opening(opening), drafted)
+        after = fold(self.new.plan, self.opening(opening, from_elsewhere=from_elsewhere), drafted)
         old, new = self.old.numbers(before), self.new.numbers(after)
         return Outcome(old, new, before, after, cells, drafted)
 
@@ -316,7 +322,7 @@ def _places(score: Score, cells: Cells) -> dict[str, int]:
 def _frame(side: Side) -> tuple[object, ...]:
     """What everyone under the rules meets, whatever they did."""
     plan, last = side.plan, side.last
-    dimensions = {code: (start, plan.nodes[at].name) for code, (start, at) in plan.dimensions.items()}
+    dimensions = {code: (one.start, plan.nodes[one.node].name) for code, one in plan.dimensions.items()}
     return (
         *(plan.opening, plan.total_high, plan.across, plan.bands, dimensions, plan.vetoes),
         *(last.lines, last.ranked, last.graded),
@@ -341,10 +347,10 @@ def _way(plan: Plan, code: str) -> list[object]:
     return way
 
 
-def _amounts(
+def _settled(
     old: Mapping[str, Regime], new: Mapping[str, Regime], laid: Collection[str]
 ) -> dict[str, dict[str, tuple[Item, Item]]]:
-    """By item and quarter that the draft rules: duties by amount that it settles otherwise."""
+    """By item and quarter that the draft rules: duties that the close of a quarter settles otherwise."""
     found: dict[str, dict[str, tuple[Item, Item]]] = {}
     for quarter in laid:
         for code, item in old[quarter].items.items():

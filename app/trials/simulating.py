@@ -24,8 +24,9 @@ from app.rules import service as rules
 from app.rules.core import Edition, Regime
 from app.rules.drafting import Files, read_draft
 from app.trials import store
-from app.trials.rejudging import Fact, reads_entries, resettled
-from app.trials.replaying import Outcome, Replay, Unjudged, laid_over
+from app.trials.rejudging import Fact, Obstacle, Unjudged, reads_entries
+from app.trials.replaying import Outcome, Replay, laid_over
+from app.trials.resettling import never_replayed, resettled
 from app.trials.simulation import NO_PROFILE, Changed, DraftElsewhere, DraftUnclear, Simulation
 from app.trials.store import Standing
 
@@ -52,15 +53,16 @@ def simulate(
     Raises NotFound for who may not do it in the whole district, UnknownQuarter, QuarterRunning, DraftElsewhere and,
     where the draft may not change in mid-cycle what it changes, RegimesDisagree.
     """
-    if not actor.may(Permission.RULES_SIMULATE, roster.root_of(actor.district_id)):
-        raise NotFound(what="district")
+    _check_allowed(actor)
     asked = cycles.ended_quarter(connection, actor, quarter)
     if asked is None:
         raise cycles.UnknownQuarter(quarter=quarter, field="quarter")
     simulator = _Simulator.of(connection, actor, draft, asked, whole_cycle=whole_cycle)
     count = 0 if progress is None else store.count_standings(connection, actor.district_id, asked.cycle)
     done = 0
-    standings = store.stream_standings(connection, actor.district_id, asked.cycle, asked.ends_on, simulator.read)
+    standings = store.stream_standings(
+        connection, actor.district_id, asked.cycle, asked.ends_on, simulator.read, openings=simulator.opens_otherwise
+    )
     while chunk := list(islice(standings, _CHUNK)):
         for changed in simulator.replayed(chunk, everyone=everyone):
             take(changed)
@@ -70,17 +72,22 @@ def simulate(
     return simulator.simulation
 
 
-def drafted(connection: Connection, actor: Actor, digest: str | None, texts: Sequence[Files]) -> Edition:
-    """The edition to be replayed: one that is published, or the files of a draft with those of books it extends.
-
-    Raises DraftUnclear, NotFound and RulesFaulty.
-    """
-    if (digest is None) == (not texts):
+def check_asked(connection: Connection, actor: Actor, digest: str | None, *, has_draft: bool) -> None:
+    """That one edition is named, by who may ask; before a draft's texts are read. Raises NotFound and DraftUnclear."""
+    _check_allowed(actor)
+    if (digest is not None) is has_draft:
         known = rules.adopted(connection, actor.district_id).published
         raise DraftUnclear(known=", ".join(f"{one.book} {one.code} {one.digest:.12}" for one in known) or "–")
-    if digest is not None:
-        return rules.edition_by_digest(connection, actor.district_id, digest)
+
+
+def read_texts(texts: Sequence[Files]) -> Edition:
+    """The draft of these texts, with those of books that it extends; takes no connection. Raises RulesFaulty."""
     return read_draft(texts)
+
+
+def _check_allowed(actor: Actor) -> None:
+    if not actor.may(Permission.RULES_SIMULATE, roster.root_of(actor.district_id)):
+        raise NotFound(what="district")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +102,20 @@ def simulate_draft(
     connection: Connection,
     actor: Actor,
     digest: str | None,
-    texts: Sequence[Files],
+    draft: Edition | None,
     quarter: str,
     *,
     whole_cycle: bool,
     everyone: bool,
     count_max: int,
 ) -> Simulated:
-    """Find the draft, replay the quarter, and keep the first ``count_max`` who change."""
-    draft = drafted(connection, actor, digest, texts)
+    """Replay the quarter under a draft that was read, or a published edition; keep the first ``count_max`` who change.
+
+    Raises what ``check_asked`` and ``simulate`` do.
+    """
+    check_asked(connection, actor, digest, has_draft=draft is not None)
+    if draft is None:
+        draft = rules.edition_by_digest(connection, actor.district_id, digest or "")
     kept: list[Changed] = []
 
     def take(one: Changed) -> None:
@@ -124,10 +136,12 @@ class _Simulator:
     quarters: tuple[Quarter, ...]  # of the cycle, up to the one asked for
     known: tuple[Quarter, ...]
     read: frozenset[str]
+    opens_otherwise: bool
     simulation: Simulation
     branches: Mapping[UUID, str]
     windows: frozenset[str]
     replays: dict[str, Replay | str | None] = field(default_factory=dict)
+    never: dict[str, tuple[tuple[Obstacle, str], ...]] = field(default_factory=dict)  # by regimes, like the replays
 
     @classmethod
     def of(
@@ -152,6 +166,7 @@ class _Simulator:
             quarters,
             known,
             _read(editions, draft),
+            _opens_otherwise(editions, draft),
             Simulation(asked.code, draft, laid),
             {one.id: one.name for one in roster.organisations(connection, actor.district_id)},
             frozenset(window for one in quarters for window in (one.code, *months_of(one.code))),
@@ -160,14 +175,16 @@ class _Simulator:
     def replayed(self, chunk: Sequence[Standing], *, everyone: bool) -> Iterator[Changed]:
         """Count the members of a chunk; those who change are given back."""
         found = [(one, replay) for one in chunk if (replay := self._replay(one)) is not None]
-        duties = self._duties([(one, replay) for one, replay in found if replay.amounts])
+        duties = self._duties([(one, replay) for one, replay in found if replay.settled])
         for one, replay in found:
             cells = replay.cells_of(one.cells, self.windows)
             unjudged: Unjudged = {}
             drafted = replay.rejudged(cells, _facts(one), unjudged)
-            for code, row in duties.get(one.member_id, {}).items():
-                drafted = resettled(drafted, row, self.quarters, replay.amounts[code])
-            outcome = replay.outcome(one.opening, cells, drafted)
+            for row in duties.get(one.member_id, ()):
+                drafted = resettled(drafted, row, self.quarters, replay.settled[row.key.item], unjudged)
+            for obstacle, where in self.never[one.regimes]:
+                unjudged.setdefault((obstacle, where, None), 0)
+            outcome = replay.outcome(one.opening, cells, drafted, from_elsewhere=bool(one.from_elsewhere))
             self.simulation.add(outcome)
             for (obstacle, item, tier), entries in unjudged.items():
                 self.simulation.omit(obstacle.value, item, tier, entries, one.number)
@@ -220,20 +237,23 @@ class _Simulator:
             new[quarter] = regime
         if new[max(new)].decimals != last.decimals:
             raise DraftElsewhere(what="decimals", what_zh="小数位数", quarter=self.simulation.quarter)
-        replay = Replay.of(old, new, self.draft)
+        replay = Replay.of(old, new)
         self.simulation.tell_names(replay)
+        ruled = [one for one in self.quarters if one.code in named]
+        cycle = cycle_days(self.known, self.quarters[-1].cycle)
+        self.never[regimes] = tuple(dict.fromkeys(never_replayed(old, new, ruled, cycle)))
         return replay
 
-    def _duties(self, found: Sequence[tuple[Standing, Replay]]) -> dict[UUID, dict[str, DutyRow]]:
-        """The members' duties that the draft settles otherwise, by item, with targets without exempt days."""
+    def _duties(self, found: Sequence[tuple[Standing, Replay]]) -> dict[UUID, list[DutyRow]]:
+        """The members' duties that the draft settles otherwise, with targets without exempt days."""
         if not found:
             return {}
-        district_id, wanted = self.actor.district_id, {one.member_id: replay.amounts for one, replay in found}
+        district_id, wanted = self.actor.district_id, {one.member_id: replay.settled for one, replay in found}
         cycle = cycle_days(self.known, self.quarters[-1].cycle)
         exempt = store.list_exempt(self.connection, district_id, wanted)
         histories = histories_of(self.connection, self.actor, exempt) if exempt else {}
-        items = {code for _, replay in found for code in replay.amounts}
-        rows: dict[UUID, dict[str, DutyRow]] = {}
+        items = {code for _, replay in found for code in replay.settled}
+        rows: dict[UUID, list[DutyRow]] = {}
         for row in store.list_duties(self.connection, district_id, cycle.code, wanted, items):
             member_id = row.key.member_id
             if row.key.item not in wanted[member_id]:
@@ -242,7 +262,7 @@ class _Simulator:
             if history is not None:
                 since = max(cycle.starts_on, history.since(row.due_on))
                 row = without_exempt_days(row, history.exemptions, since)  # noqa: PLW2901 - the same, scaled
-            rows.setdefault(member_id, {})[row.key.item] = row
+            rows.setdefault(member_id, []).append(row)
         return rows
 
 
@@ -256,6 +276,16 @@ def _read(editions: Sequence[Edition], draft: Edition) -> frozenset[str]:
                 if drafted is not None and reads_entries(item, drafted.items.get(code)):
                     found.add(code)
     return frozenset(found)
+
+
+def _opens_otherwise(editions: Sequence[Edition], draft: Edition) -> bool:
+    """Whether some class opens with other points, so that it matters where an opening comes from."""
+    return any(
+        drafted is not None and drafted.opening != regime.opening
+        for edition in editions
+        for profile, regime in edition.regimes.items()
+        for drafted in (draft.regime(profile),)
+    )
 
 
 def _facts(one: Standing) -> Iterator[Fact]:

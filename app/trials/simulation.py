@@ -32,14 +32,48 @@ _OMISSIONS = {
         "The draft gives {where} by tiers, and {entries} entries of {members} members have none: they count for"
         " nothing.",
     ),
+    Obstacle.RETIRED.value: Name(
+        "草案停用项目 {where}（或对该类党员不适用）：{members} 人的 {entries} 条记录按草案不会受理，已从测算中剔除。",
+        "The draft retires {where}, or takes it from these classes: {entries} entries of {members} members would have"
+        " been refused, and are left out of the replay.",
+    ),
     Obstacle.FREQUENCY.value: Name(
-        "草案改变了职责 {where} 的周期，无法换算：{members} 人的 {entries} 条记录保留原分值。",
-        "The draft asks for {where} at other intervals: {entries} entries of {members} members keep their points.",
+        "草案改变了职责 {where} 的周期或期限，无法换算：{members} 人未重算，其 {entries} 条记录保留原分值。",
+        "The draft asks for {where} at other times: it is not replayed for {members} members, whose {entries} entries"
+        " keep their points.",
     ),
     Obstacle.NATURE.value: Name(
-        "草案改变了项目 {where} 的认定方式，无法换算：{members} 人的 {entries} 条记录保留原分值。",
-        "The draft decides {where} in another way, which counts do not tell: {entries} entries of {members} members"
-        " keep their points.",
+        "草案改变了项目 {where} 的认定方式，无法换算：{members} 人未重算，其 {entries} 条记录保留原分值。",
+        "The draft decides {where} in another way, which counts do not tell: it is not replayed for {members} members,"
+        " whose {entries} entries keep their points.",
+    ),
+    Obstacle.COSTS.value: Name(
+        "草案改变了失误 {where} 连带扣减的职责份额：{members} 人的 {entries} 条记录仍按原规定扣减，未重算。",
+        "The draft changes the shares that {where} costs too: {entries} entries of {members} members cost what they"
+        " cost, and are not replayed in this.",
+    ),
+    Obstacle.MATTER.value: Name(
+        "草案改变了项目 {where} 是否写明事项：{members} 人的 {entries} 条记录不合新规定，保留原分值。",
+        "The draft changes whether {where} names a matter: {entries} entries of {members} members do not fit, and keep"
+        " their points.",
+    ),
+    Obstacle.UNSETTLED.value: Name(
+        "职责 {where} 在账上尚未结算，或由失误扣减，草案的新规定未能套用：{members} 人（如 {numbers}）保留原分值。",
+        "The books have not settled {where}, or a finding took its share, so the draft's change was not applied:"
+        " {members} members ({numbers} among them) keep their points.",
+    ),
+    Obstacle.NEW_DUTY.value: Name(
+        "草案新增职责 {where}：{members} 人（如 {numbers}）应当履行，是否尽到无从得知，未测算。",
+        "The draft asks for {where} anew: {members} members ({numbers} among them) would have owed it. Whether they"
+        " would have done it nobody knows; it is not replayed.",
+    ),
+    Obstacle.CARRIED.value: Name(
+        "草案改变了结转比例：{members} 人的期初结转分未重算。",
+        "The draft carries over another percentage: what {members} members opened with is not reckoned anew.",
+    ),
+    Obstacle.NEWCOMERS.value: Name(
+        "草案改变了新到党员的期初分：{members} 人所在类别未重算。",
+        "The draft opens newcomers otherwise: for the classes of {members} members that is not reckoned anew.",
     ),
     NO_PROFILE: Name(
         "草案没有党员类型 {where}：{members} 人（如 {numbers}）未测算。请在草案的 profiles 中补上。",

@@ -11,14 +11,19 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, cast, exists, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.points.ledger import DutyKey, DutyRow, DutyState
+from app.points.openings import OpeningForm
 from app.points.tables import duty, entry, standing
 from app.roster.tables import exemption, member, membership
+from app.rules.core import OPENING
 
 _FETCH = 1000
 
 
 class Standing(NamedTuple):
     """A member's standing as stored; ``facts`` are the live entries of the items asked for.
+
+    ``from_elsewhere``: the opening is a paper ledger's or the branch's mean, whatever the book's own is; None where
+    that was not asked for.
 
     ``regimes`` is JSON as it stands: few of them differ, so each is read once.
     """
@@ -31,6 +36,7 @@ class Standing(NamedTuple):
     cells: Sequence[Sequence[Any]]
     regimes: str
     facts: Sequence[Sequence[Any]] | None
+    from_elsewhere: bool | None = None
 
 
 def count_standings(connection: Connection, district_id: UUID, cycle: str) -> int:
@@ -44,7 +50,7 @@ def count_standings(connection: Connection, district_id: UUID, cycle: str) -> in
 
 
 def stream_standings(
-    connection: Connection, district_id: UUID, cycle: str, on: date, items: Collection[str]
+    connection: Connection, district_id: UUID, cycle: str, on: date, items: Collection[str], *, openings: bool = False
 ) -> Iterator[Standing]:
     """By member, of those who belonged to a branch on the day; one statement, so all of it is one moment's.
 
@@ -68,6 +74,7 @@ def stream_standings(
             standing.c.cells,
             cast(standing.c.regimes, Text),
             _facts(on, items) if items else null(),
+            _opening_from_elsewhere() if openings else null(),
         )
         .select_from(standing.join(membership, there).join(member, person))
         .where(standing.c.district_id == district_id, standing.c.cycle == cycle)
@@ -78,9 +85,28 @@ def stream_standings(
         yield Standing._make(row)
 
 
-def _facts(on: date, items: Collection[str]) -> ColumnElement[Any]:
+def _undone() -> ColumnElement[bool]:
     undoing = entry.alias("undoing")
-    undone = exists().where(undoing.c.district_id == entry.c.district_id, undoing.c.reverses == entry.c.id)
+    return exists().where(undoing.c.district_id == entry.c.district_id, undoing.c.reverses == entry.c.id)
+
+
+def _opening_from_elsewhere() -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            entry.c.district_id == standing.c.district_id,
+            entry.c.cycle == standing.c.cycle,
+            entry.c.member_id == standing.c.member_id,
+            entry.c.item == OPENING,
+            entry.c.tier.in_([OpeningForm.PAPER.value, OpeningForm.BRANCH_MEAN.value]),
+            entry.c.reverses.is_(None),
+            ~_undone(),
+        )
+        .correlate(standing)
+    )
+
+
+def _facts(on: date, items: Collection[str]) -> ColumnElement[Any]:
     told = (entry.c.item, entry.c.effective_on, entry.c.tier, entry.c.matter, entry.c.units, entry.c.points)
     return (
         select(func.jsonb_agg(func.jsonb_build_array(*told), type_=JSONB))
@@ -91,7 +117,7 @@ def _facts(on: date, items: Collection[str]) -> ColumnElement[Any]:
             entry.c.item.in_(sorted(items)),
             entry.c.effective_on <= on,
             entry.c.reverses.is_(None),
-            ~undone,
+            ~_undone(),
         )
         .correlate(standing)
         .scalar_subquery()

@@ -68,7 +68,8 @@ def test_editions_are_compared_by_name_and_by_folder(longwen: Longwen, small: Pa
         said = longwen("rules", "diff", old, new)
         assert (said.status, said.err) == (0, "")
         assert said.out.splitlines()[2:] == [
-            "1. ORG-A01 主讲党课：分值由“每次加5分”改为“每次加6分”。",
+            "1. 细则总则：施行日期由“2026年1月1日”改为“2027年1月1日”。",
+            "2. ORG-A01 主讲党课：分值由“每次加5分”改为“每次加6分”。",
             "   原依据：《报道》（2024-06-10）〔M1〕；现依据：自定（试行）",
         ]
     same = longwen("rules", "diff", "longwen/2026", "longwen")
@@ -90,7 +91,7 @@ def test_a_draft_is_compared_with_what_is_published(longwen: Longwen, small: Pat
         "2. ORG-A01 主讲党课：审核人由“支部书记”改为“党委”。",
     ]
     facts = json.loads(longwen("rules", "diff", "published:2026", "published:2027", "--json").out)
-    assert [one["place"] for one in facts["changes"]] == ["items.ORG-A01.points"]
+    assert [one["place"] for one in facts["changes"]] == ["starts_on", "items.ORG-A01.points"]
     by_digest = longwen("rules", "diff", f"published:{facts['old']['digest'][:10]}", "published:2026")
     assert by_digest.out.splitlines()[2:] == ["两个版本内容相同。"]
     unknown = longwen("rules", "diff", "published:1999", small)

@@ -92,7 +92,8 @@ def test_changes_are_told_from_one_published_edition_to_another(desk: Desk) -> N
     later, district = later_book(), desk.town.district.id
     desk.town.run(lambda connection, actor: rules.publish(connection, district, later, at=actor.at, by=None))
     path = "/api/v1/rule-books/longwen/editions/2027/changes?since=2026"
-    (change,) = found(desk, path)["changes"]
+    first, change = found(desk, path)["changes"]
+    assert first["text"] == "细则总则：施行日期由“2026年1月1日”改为“2027年1月1日”。"
     assert change["text"] == "ORG-A01 主讲党课：分值由“每次加5分”改为“每次加6分”。"
     assert (change["verb"], change["place"], change["profiles"]) == ("changed", "items.ORG-A01.points", [])
     assert found(desk, f"{EDITION}/changes?since=2026")["changes"] == []

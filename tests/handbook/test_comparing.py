@@ -34,8 +34,8 @@ def longwen_content() -> bytes:
 
 
 def nameless(edition: Edition) -> bytes:
-    """The canonical content without what an edition is called and when it is in force."""
-    return content_of(replace(edition, code="", name=longwen().name, starts_on=date.min, ends_on=None))
+    """The canonical content without the edition's code."""
+    return content_of(replace(edition, code=""))
 
 
 # Mutations: one field somewhere in the compiled edition.
@@ -115,9 +115,20 @@ def test_every_field_of_an_item_is_said() -> None:
         assert all("None" not in one.text.zh and "<" not in one.text.zh for one in found)
 
 
-def test_an_edition_does_not_differ_from_itself_under_another_name_and_date() -> None:
-    later = replace(longwen(), code="2027", starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31), digest="x")
-    assert compare(longwen(), later) == ()
+def test_an_edition_does_not_differ_from_itself_under_another_code() -> None:
+    assert compare(longwen(), replace(longwen(), code="2027", digest="x")) == ()
+
+
+def test_name_and_days_of_an_edition_are_told() -> None:
+    named = replace(longwen().name, zh="新名")
+    later = replace(longwen(), name=named, starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31))
+    changes = compare(longwen(), later)
+    assert [change.place for change in changes] == ["name", "starts_on", "ends_on"]
+    assert zh(list(changes))[1:] == [
+        "细则总则：施行日期由“2026年1月1日”改为“2027年1月1日”。",
+        "细则总则：新增终止日期：2027年12月31日。",
+    ]
+    assert changes[2].text.en == "The book: the last day in force, new: 2027-12-31."
 
 
 # What is said, in the words of an officer.
@@ -127,7 +138,9 @@ def said(tmp_path: Path, *edits: tuple[str, str]) -> list[Change]:
     """The changes from the small book's first edition to a second one with these edits, each loaded by itself."""
     first = load_book(put_book(tmp_path / "old")).editions[0]
     second = load_book(put_book(tmp_path / "new", items=next_edition(*edits), edition="2027")).editions[0]
-    return list(compare(first.edition, second.edition))
+    found = list(compare(first.edition, second.edition))
+    assert found[0].place == "starts_on"
+    return found[1:]
 
 
 def zh(changes: list[Change]) -> list[str]:
@@ -206,6 +219,18 @@ def test_a_new_class_of_members_is_told_with_what_it_has_otherwise(tmp_path: Pat
     assert found[0].new_basis.zh == "自定（倒班）"
 
 
+def test_what_came_and_went_is_told_in_english_with_its_kind_before_its_name(tmp_path: Path) -> None:
+    first = load_book(put_book(tmp_path / "a")).editions[0].edition
+    sources = {**first.sources, "M2": "公报"}
+    (added,) = compare(first, replace(first, sources=sources))
+    (removed,) = compare(replace(first, sources=sources), first)
+    assert (added.text.en, removed.text.en) == ("Source M2 added: 公报.", "Source M2 removed (it was: 公报).")
+    band = replace(first.regimes["standard"].bands[0], bound=55)
+    regimes = {code: replace(regime, bands=(band, *regime.bands[1:])) for code, regime in first.regimes.items()}
+    (moved,) = compare(first, replace(first, regimes=regimes))
+    assert moved.text.en == "Band 'Assisted': 'total is 50 points or less' becomes 'total is 55 points or less'."
+
+
 def test_lines_bands_and_the_order_of_things_are_told(tmp_path: Path) -> None:
     found = said(
         tmp_path,
@@ -218,7 +243,7 @@ def test_lines_bands_and_the_order_of_things_are_told(tmp_path: Path) -> None:
     )
     assert zh(found) == [
         "SRV-D01 志愿服务：记录人由“系统”改为“支部书记”。",
-        "等次“帮扶”：等次由“‘帮扶’：总积分在50分以下（含本数）”改为“‘帮扶’：总积分在55分以下（含本数）”。",
+        "等次“帮扶”由“总积分在50分以下（含本数）”改为“总积分在55分以下（含本数）”。",
         "分数线“推荐线”：界限由“90分”改为“85分”。",
     ]
 
@@ -227,7 +252,7 @@ def test_a_source_that_is_called_otherwise_is_told(tmp_path: Path) -> None:
     first = load_book(put_book(tmp_path / "a")).editions[0].edition
     renamed = edited(BOOK, ("title: 报道", "title: 新报道"))
     second = load_book(put_book(tmp_path / "b", book=renamed, items=ITEMS)).editions[0].edition
-    assert zh(list(compare(first, second))) == ["引用文件M1：引用文件由“报道 (2024-06-10)”改为“新报道 (2024-06-10)”。"]
+    assert zh(list(compare(first, second))) == ["引用文件M1由“报道 (2024-06-10)”改为“新报道 (2024-06-10)”。"]
 
 
 def test_the_star_sheet_is_compared_too() -> None:

@@ -204,3 +204,26 @@ def test_a_bound_of_a_quarterly_book_is_told_by_its_period(tmp_path: Path) -> No
     item = edition.regimes["standard"].items["ORG-F01"]
     assert [bound(Glossary(edition), item.kind, one).zh for one in item.bounds] == ["全年至多扣20分"]
     assert Glossary(edition).each(Window.QUARTER).zh == "每季度"
+
+
+def test_an_item_that_stands_outside_of_its_group_shares_no_ceiling(tmp_path: Path) -> None:
+    """On both items: one that is outside of the group's ceiling is not listed as sharing it."""
+    inside = "    group: talks\n    record: [member]\n"
+    items = edited(
+        ITEMS,
+        (
+            "    outside: [innovation/ORG]\n",
+            "    outside: [innovation/ORG/talks, innovation/ORG]\n    group: talks\n",
+        ),
+    )
+    assert inside in items
+    edition = load_book(put_book(tmp_path, items=items)).editions[0].edition
+    for code in ("ORG-A01", "ORG-A02"):
+        assert not any("合并计算" in one for one in zh(of_item(code, edition=edition), Topic.BOUNDS)), code
+
+
+def test_a_class_that_owes_no_duty_is_told_of_no_share_to_lose(tmp_path: Path) -> None:
+    edition = load_book(put_book(tmp_path)).editions[0].edition
+    for code in ("ORG-F01", "ORG-D01"):
+        assert zh(of_item(code, edition=edition), Topic.PAIRS)
+        assert zh(of_item(code, "exempt", edition), Topic.PAIRS) == []

@@ -169,10 +169,11 @@ class Reference:
         """What is left of each dimension that loses, or earned of one that earns."""
         leaves = {code: self.leaf(code) for code in {row[0] for row in self.rows}}
         own = {code: rises for code, rises in leaves.items() if self._item(code).kind is Kind.ROUTINE}
-        return {
-            one.code: (one.allotment if one.starts is Starts.FULL else 0) + sum(self._node(f"routine/{one.code}", own))
-            for one in self.regimes[0].dimensions
-        }
+        found = {}
+        for one in self.regimes[0].dimensions:
+            routine = sum(self._node(f"routine/{one.code}", own))
+            found[one.code] = max(0, one.allotment + routine) if one.starts is Starts.FULL else routine
+        return found
 
     def numbers(self, opening: int) -> tuple[int, int, int, int]:
         """Rule 8: daily, innovation, fault and total."""

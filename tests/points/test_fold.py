@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.kit.calendar import Window, quarter_of_window
 from app.points.core import CellKey, Cut, Score, add_to, counted_elsewhere
 from app.points.plan import compile_plan
-from app.rules.core import Across, Bound, Effect, Kind, Measure, MeasureForm
+from app.rules.core import Across, Bound, Dimension, Effect, Kind, Measure, MeasureForm, Regime, Starts
 from tests.points.books import (
     DIMENSIONS,
     GROUP,
@@ -32,6 +32,7 @@ from tests.points.books import (
     make_duty,
     make_item,
     make_regime,
+    name,
     nodes_above,
     number,
     one_of,
@@ -61,6 +62,17 @@ def test_the_fold_equals_the_page_read_slowly(case: tuple[RuleBook, list[Deed]])
     slow = Reference(book.regimes, rows(found)).numbers(book.opening)
     assert (score.daily, score.innovation, score.fault, score.total) == slow
     assert score.dimensions == Reference(book.regimes, rows(found)).left()
+
+
+def test_of_a_dimension_that_opens_full_nothing_is_left_at_the_least() -> None:
+    def of_class(allotment: int) -> Regime:
+        dimensions = (Dimension("ORG", name("ORG"), allotment), Dimension("SRV", name("SRV"), 0, Starts.ZERO))
+        floor = {"routine/ORG": (Bound(Window.YEAR, low=-allotment),)}
+        return make_regime([make_duty("D", 60, Window.YEAR)], bounds=floor, dimensions=dimensions)
+
+    book = year_of(of_class(20), Q3=of_class(80))
+    missed = [Deed(CellKey("D", "2026Q3", None, None), 0, -60)]
+    assert book.score(missed).dimensions == {"ORG": 0, "SRV": 0} == Reference(book.regimes, rows(missed)).left()
 
 
 @settings(TRIED, max_examples=150)

@@ -93,6 +93,11 @@ FORM = [
     ),
     broken("code_form", "  ORG-V01:", "  ORG V01:", "items.ORG V01"),
     broken("empty", "article: 一票否决。", "article: ''", "items.ORG-V01.article"),
+    broken("null_value", "from: 2026-01-01", "from: 2026-01-01\nuntil:", "until", "until:"),
+    broken("null_value", "    group: talks\n", "    group: ~\n", "items.ORG-A01.group", "group: ~"),
+    broken("day_far", "from: 2026-01-01", "from: 2026-01-01\nuntil: 9999-12-31", "until", "until:"),
+    broken("day_far", "from: 2026-01-01", "from: 0001-01-01", "from"),
+    broken("not_one_of", "total: {low: 0, assumption: true}", "total: {low: 0, assumption: 1}", "total.assumption"),
     broken(
         "empty",
         "record: [member]\n    review: [secretary]\n  SRV-A01:",
@@ -359,6 +364,8 @@ MEANING = [
 ]
 
 READING = [
+    broken("no_text", "article: 一票否决。", 'article: "a \\ud800 b"', "items.ORG-V01.article"),
+    broken("no_text", "article: 一票否决。", 'article: "a \\0 b"', "items.ORG-V01.article"),
     broken(
         "duplicate_key",
         "    article: 一票否决。",

@@ -287,6 +287,20 @@ LANGUAGE = [
         "{window: quarter, units: 10",
         "items.SRV-D01.duty.targets.0.window",
     ),
+    broken(
+        "default_missed",
+        "  sessions: {value: undecided, assumption: true}",
+        "  sessions: {value: undecided, assumption: true}\n  default: {value: missed, assumption: true}",
+        "unrecorded.default",
+        "  default: {",
+    ),
+    broken(
+        "default_missed",
+        "      settled: sessions\n",
+        "      settled: default\n      unrecorded: {value: missed, assumption: true}\n",
+        "items.ORG-D01.duty.unrecorded",
+        "unrecorded: {value: missed, assumption: true}\n",
+    ),
     broken("across_name", "across:\n  quarterly:", "across:\n  SRV:", "across.SRV", "  SRV: {kind: innovation, items"),
     broken(
         "across_weight",

@@ -19,6 +19,7 @@ from app.rules import service as rules
 from app.rules.adoption import Adopted, Adoption, NoEditionInForce, Published
 from app.rules.book import Book, load_book
 from app.rules.content import ContentUnreadable
+from app.rules.succession import EditionDisagrees
 from app.rules.tables import edition as edition_rows
 from tests.rules.small_book import BOOK, ITEMS, edited, next_edition, put_book, put_edition
 
@@ -135,6 +136,47 @@ def test_one_district_does_not_see_what_another_published(
     other = new_district()
     with pytest.raises(NotFound):
         database.run(lambda connection: rules.edition_by_digest(connection, other, made.digest), other)
+
+
+def test_what_another_district_published_is_not_found_though_the_process_remembers_it(
+    publish: Callable[..., Any],
+    do: Callable[..., Any],
+    database: Database,
+    new_district: Callable[[], UUID],
+    small: Book,
+) -> None:
+    (made,) = publish(small)
+    do(rules.edition_by_digest, made.digest)
+    other = new_district()
+    with pytest.raises(NotFound):
+        database.run(lambda connection: rules.edition_by_digest(connection, other, made.digest), other)
+    with pytest.raises(NotFound):
+        database.run(lambda connection: rules.regime(connection, other, made.digest, "standard"), other)
+    known = do(rules.adopted)
+    assert known.holds(made.digest)
+    assert do(rules.edition_by_digest, made.digest, known) is do(rules.edition_by_digest, made.digest)
+
+
+def test_an_edition_follows_the_published_ones_though_its_folder_does_not_hold_them(
+    publish: Callable[..., Any], do: Callable[..., Any], small: Book, tmp_path: Path
+) -> None:
+    publish(small)
+    changed = next_edition(
+        ("base: {value: 100, source: M1}", "base: {value: 120, source: M1}"),
+        ("allotment: {value: 60, assumption: true}", "allotment: {value: 80, assumption: true}"),
+        ("share: {value: 15, assumption: true}", "share: {value: 20, assumption: true}"),
+        ("name: {zh: 不补课, en: No make-up}", "name: {zh: 另一回事, en: Something else}"),
+        code="2026-07",
+        starts="2026-07-01",
+    )
+    alone = load_book(put_book(tmp_path / "alone", items=changed, edition="2026-07"))
+    with pytest.raises(EditionDisagrees) as caught:
+        publish(alone)
+    told = [one["detail"] for one in caught.value.listed("en")]
+    assert [one.split()[0] for one in told] == ["base", "dimensions", "The"]
+    assert "ORG-F01" in caught.value.text("zh")
+    assert "不补课" in caught.value.text("zh")
+    assert [one.code for one in do(rules.editions_of, "small")] == ["2026"]
 
 
 def test_stored_bytes_that_do_not_have_their_digest_are_refused(

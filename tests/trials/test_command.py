@@ -25,7 +25,7 @@ def run(*arguments: str | Path) -> tuple[int, str]:
 def test_check_tells_what_a_sound_book_holds(tmp_path: Path) -> None:
     code, told = run("check", put_book(tmp_path, examples=SMALL_EXAMPLES))
     assert code == 0
-    assert told.startswith("✓ small 2026: from 2026-01-01, 7 items, 4 profiles, 1 examples")
+    assert told.startswith("✓ small 2026: from 2026-01-01, 7 items, 4 profiles, 1 example,")
 
 
 def test_check_lists_faults_by_file_line_and_key(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_folder_that_is_not_there_is_a_mistake_of_use(tmp_path: Path) -> None:
 def test_test_tells_each_example_as_a_sentence(tmp_path: Path) -> None:
     code, told = run("test", put_book(tmp_path, examples=SMALL_EXAMPLES))
     assert code == 0
-    assert told.splitlines()[:2] == ["✓ [one-miss] One miss costs 15", "1 examples, 0 failed."]
+    assert told.splitlines()[:2] == ["✓ [one-miss] One miss costs 15", "1 example, 0 failed."]
 
 
 def test_test_tells_after_the_examples_what_none_of_them_reaches(tmp_path: Path) -> None:

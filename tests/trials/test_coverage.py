@@ -26,11 +26,15 @@ def shipped(book: str) -> tuple[Trial, ...]:
     return tuple(try_books(BOOKS / book))
 
 
-def tried(tmp_path: Path, *lines: str, items: str = ITEMS, also: str = "") -> Trial:
-    """The small book with one example of these lines; what it comes to is not looked at."""
+def tried(tmp_path: Path, *lines: str, items: str = ITEMS, also: str = "", expect: str | None = None) -> Trial:
+    """The small book with one example of these lines, which expects what it comes to or ``expect``."""
     given = "\n".join(f"      - {{{line}}}" for line in lines)
-    examples = edited(SMALL_EXAMPLES, (GIVEN, given), (EXPECT, f"{also}    expect: {{graded: true}}"))
-    (trial,) = try_books(put_book(tmp_path, items=items, examples=examples))
+    first = edited(SMALL_EXAMPLES, (GIVEN, given), (EXPECT, f"{also}    expect: {{{expect or 'graded: true'}}}"))
+    (trial,) = try_books(put_book(tmp_path, items=items, examples=first))
+    score = trial.verdicts[0].score
+    if expect is None and score is not None:
+        numbers = f"daily: {score.daily}, total: {score.total}, effective: {score.effective}, band: {score.band}"
+        (trial,) = try_books(put_book(tmp_path, items=items, examples=edited(first, ("graded: true", numbers))))
     assert [verdict.example.code for verdict in trial.verdicts if not verdict.holds] == []
     return trial
 
@@ -197,6 +201,42 @@ def test_a_line_is_reached_where_it_holds_and_a_band_where_it_is_given(tmp_path:
     trial = tried(tmp_path, *lost, also="    silence: true\n")
     assert {"lines.assist", "bands.0"} <= reached(trial)
     assert {"lines.commend", "bands.1"} <= missed(trial)
+
+
+GOOD = "item: ORG-A02, day: 2026-02-03, tier: city, matter: m"
+MISSED_ALL = "item: ORG-D01, windows: all, outcome: missed"
+EXEMPT = (
+    "grounds: {source: C1, clause: 第23条}\n    duties: none\n",
+    "grounds: {source: C1, clause: 第23条}\n    duties: none\n    ranked: {value: false, source: C1}\n",
+)
+
+
+def test_an_example_reaches_nothing_but_its_class_where_it_looks_at_no_number(tmp_path: Path) -> None:
+    trial = tried(tmp_path, GOOD, "item: ORG-V01, day: 2026-02-03", MISSED_ALL, expect="graded: true, ranked: true")
+    assert reached(trial) == {"profiles.standard"}
+
+
+@pytest.mark.parametrize(
+    ("expect", "parts"),
+    [
+        ("daily: 40", {"items.ORG-D01"}),
+        ("dimensions: {ORG: 0}", {"items.ORG-D01"}),
+        ("innovation: 9", {"items.ORG-A02", "items.ORG-A02.tiers.1"}),
+        ("total: 49", {"items.ORG-D01", "items.ORG-A02", "items.ORG-A02.tiers.1", "lines.assist"}),
+        ("effective: 0", {"items.ORG-D01", "items.ORG-A02", "items.ORG-A02.tiers.1", "items.ORG-V01"}),
+    ],
+)
+def test_an_example_reaches_what_feeds_the_number_that_it_expects(tmp_path: Path, expect: str, parts: set[str]) -> None:
+    trial = tried(tmp_path, GOOD, "item: ORG-V01, day: 2026-02-03", MISSED_ALL, expect=expect)
+    assert reached(trial) == {"profiles.standard", *parts}
+
+
+def test_a_line_is_reached_only_by_a_member_whom_it_may_name(tmp_path: Path) -> None:
+    line = "item: ORG-F01, day: 2026-02-03"
+    counted = tried(tmp_path / "1", line, also="    profile: exempt\n")
+    assert "lines.commend" in reached(counted)
+    unranked = tried(tmp_path / "2", line, also="    profile: exempt\n", items=edited(ITEMS, EXEMPT))
+    assert "lines.commend" in missed(unranked)
 
 
 def test_every_part_has_its_line_in_the_file() -> None:

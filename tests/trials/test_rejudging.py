@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.cycles.core import Quarter, QuarterState
 from app.kit.calendar import Window, quarter_days, quarter_of_window
 from app.points.core import Cell, CellKey, fold
+from app.points.duties import CycleDays
 from app.points.ledger import DutyKey, DutyRow, DutyState
 from app.points.plan import RegimesDisagree
 from app.rules.award import Outcome as DutyOutcome
@@ -22,6 +23,7 @@ from app.rules.core import (
     Edition,
     Item,
     Kind,
+    Matter,
     Measure,
     MeasureForm,
     PointRange,
@@ -30,10 +32,12 @@ from app.rules.core import (
     Settlement,
     Target,
     Tier,
+    Unrecorded,
 )
 from app.rules.lines import Basis, Line, Relation, When
-from app.trials.rejudging import Cells, Fact, Obstacle, judge_of, not_owed, reads_entries, resettled
-from app.trials.replaying import BANDS, Replay, Unjudged, laid_over
+from app.trials.rejudging import Cells, Fact, Obstacle, Unjudged, judge_of, reads_entries
+from app.trials.replaying import BANDS, Replay, laid_over
+from app.trials.resettling import never_replayed, resettled
 from tests.points.books import (
     QUARTERS,
     TRIED,
@@ -60,7 +64,7 @@ def edition_of(regime: Regime, code: str = "draft") -> Edition:
 
 def replay_of(book: RuleBook, draft: Edition, laid: tuple[str, ...]) -> Replay:
     new = {quarter: found for quarter, found in laid_over(book.regimes, draft, laid).items() if found is not None}
-    return Replay.of(book.regimes, new, draft)
+    return Replay.of(book.regimes, new)
 
 
 def rejudged(replay: Replay, cells: Cells, facts: tuple[Fact, ...] = ()) -> tuple[Cells, Unjudged]:
@@ -107,7 +111,7 @@ def drafted(draw: st.DrawFn) -> Case:
 
 
 def between(book: RuleBook, draft: RuleBook) -> Replay:
-    return Replay.of(book.regimes, draft.regimes, edition_of(draft.regimes[draft.quarters[-1]]))
+    return Replay.of(book.regimes, draft.regimes)
 
 
 @settings(TRIED, max_examples=200)
@@ -225,19 +229,16 @@ def test_a_cell_is_judged_by_its_counts(old: Item, new: Item, tier: str | None, 
     assert judge(before) == after
 
 
-def test_what_is_retired_keeps_its_points_and_what_a_class_owes_no_more_costs_it_nothing() -> None:
-    assert judge_of(FIXED, replace(FIXED, points=9, retired=True), None) is None
+def test_what_the_draft_takes_no_more_falls_out_of_its_quarters_and_is_counted() -> None:
     duty = make_duty("D", 10)
-    freed = replace(duty, duty=None, retired=True)
-    for everybody, expected in ((True, Cell(1, 0, -10)), (False, Cell(1, 0, 0))):
-        regime = make_regime([duty])
-        draft = edition_of(make_regime([freed]))
-        if not everybody:
-            draft = replace(draft, regimes={**draft.regimes, "others": regime})
-        replay = replay_of(year_of(regime), draft, QUARTERS)
-        cells = {CellKey("D", "2026Q1", None, None): Cell(1, 0, -10)}
-        assert rejudged(replay, cells)[0] == dict.fromkeys(cells, expected)
-    assert not_owed(Cell(3, 1, -20)) == Cell(3, 1, 0)
+    old = make_regime([FIXED, duty])
+    new = make_regime([replace(FIXED, points=9, retired=True), replace(duty, duty=None, retired=True)])
+    replay = replay_of(year_of(old), edition_of(new), ("2026Q3",))
+    earlier = {CellKey("A", "2026Q2", None, None): Cell(1, 1, 5)}
+    later = {CellKey("A", "2026Q3", None, None): Cell(2, 2, 10), CellKey("D", "2026Q3", None, None): Cell(1, 0, -10)}
+    again, unjudged = rejudged(replay, earlier | later)
+    assert again == earlier
+    assert unjudged == {(Obstacle.RETIRED, "A", None): 2, (Obstacle.RETIRED, "D", None): 1}
 
 
 @pytest.mark.parametrize(
@@ -348,4 +349,89 @@ def test_amounts_are_settled_by_the_drafts_targets(
     key = DutyKey("2026", MEMBER, "H", "2026")
     plain = DutyRow(key, date(2026, 12, 31), 40, 20, DutyState.EXPECTED, None, None)
     versions = {quarter: (old, new) for quarter in laid if quarter <= last}
-    assert resettled(hours(*before), replace(plain, **row), quarters_until(last), versions) == hours(*after)
+    unjudged: Unjudged = {}
+    assert resettled(hours(*before), replace(plain, **row), quarters_until(last), versions, unjudged) == hours(*after)
+    is_unsettled = before == (("2026Q2", 5, 0),) and not row
+    assert unjudged == ({(Obstacle.UNSETTLED, "H", None): 1} if is_unsettled else {})
+
+
+FINDING = make_item("F", Kind.FAULT, points=-5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "matter", "told"),
+    [
+        (replace(FINDING, pairs=("D",)), FINDING, None, Obstacle.COSTS),
+        (FINDING, replace(FINDING, pairs_one_of=("D",)), None, Obstacle.COSTS),
+        (replace(FINDING, pairs=("X",)), FINDING, None, None),  # nobody owes it
+        (replace(FINDING, matter=Matter.NONE), replace(FINDING, matter=Matter.REQUIRED), None, Obstacle.MATTER),
+        (replace(FINDING, matter=Matter.OPTIONAL), replace(FINDING, matter=Matter.NONE), "m", Obstacle.MATTER),
+        (replace(FINDING, matter=Matter.OPTIONAL), replace(FINDING, matter=Matter.REQUIRED), "m", None),
+    ],
+)
+def test_what_a_change_means_beside_an_entrys_own_cell_is_told(
+    old: Item, new: Item, matter: str | None, told: Obstacle | None
+) -> None:
+    duty = make_duty("D", 10)
+    replay = replay_of(year_of(make_regime([old, duty])), edition_of(make_regime([new, duty])), QUARTERS)
+    cells = {CellKey("F", "2026Q1", None, matter): Cell(1, 1, -5)}
+    again, unjudged = rejudged(replay, cells)
+    assert again == cells
+    assert unjudged == ({} if told is None else {(told, "F", None): 1})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row", "before", "after", "is_told"),
+    [
+        (Unrecorded.UNDECIDED, Unrecorded.MISSED, (DutyState.EXPECTED, None), {}, Cell(1, 0, -10), False),
+        (Unrecorded.KEPT, Unrecorded.MISSED, (DutyState.KEPT, "job"), {}, Cell(1, 0, -10), False),
+        (Unrecorded.MISSED, Unrecorded.KEPT, (DutyState.MISSED, "job"), Cell(1, 0, -10), {}, False),
+        (Unrecorded.MISSED, Unrecorded.KEPT, (DutyState.MISSED, "record"), Cell(1, 0, -10), Cell(1, 0, -10), False),
+        (Unrecorded.UNDECIDED, Unrecorded.MISSED, (DutyState.KEPT, "record"), {}, {}, False),
+        (Unrecorded.KEPT, Unrecorded.WAIVED, (DutyState.KEPT, "job"), {}, {}, False),
+        (Unrecorded.KEPT, Unrecorded.MISSED, (DutyState.EXPECTED, None), {}, {}, True),  # not settled yet
+    ],
+)
+def test_what_nobody_recorded_is_settled_as_the_draft_says(
+    old: Unrecorded, new: Unrecorded, row: tuple[DutyState, str | None], before: Any, after: Any, is_told: bool
+) -> None:
+    duty = make_duty("D", 10)
+    assert duty.duty is not None
+    pair = (
+        replace(duty, duty=replace(duty.duty, unrecorded=old)),
+        replace(duty, duty=replace(duty.duty, unrecorded=new)),
+    )
+    key = CellKey("D", "2026Q1", None, None)
+    due = DutyRow(DutyKey("2026", MEMBER, "D", "2026Q1"), date(2026, 3, 31), 10, None, row[0], row[1], None)
+    unjudged: Unjudged = {}
+    again = resettled({key: before} if before else {}, due, quarters_until("2026Q1"), {"2026Q1": pair}, unjudged)
+    assert again == ({key: after} if after else {})
+    assert unjudged == ({(Obstacle.UNSETTLED, "D", None): 1} if is_told else {})
+
+
+CYCLE = CycleDays("2026", date(2026, 1, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ([], [make_duty("D", 10)], (Obstacle.NEW_DUTY, "D")),
+        ([make_duty("D", 10)], [make_duty("D", 10, Window.MONTH)], (Obstacle.FREQUENCY, "D")),
+        ([make_duty("D", 10)], [make_duty("D", 10, settlement=Settlement.RATE)], (Obstacle.NATURE, "D")),
+        ([], [make_duty("D", 10, Window.YEAR)], None),  # nothing of it fell due yet
+        ([make_duty("D", 10)], [make_duty("D", 20)], None),
+    ],
+)
+def test_a_duty_asked_for_anew_or_otherwise_is_told_whoever_has_entries(
+    old: list[Item], new: list[Item], told: tuple[Obstacle, str] | None
+) -> None:
+    before, after = ({one: make_regime(items) for one in QUARTERS[:2]} for items in (old, new))
+    found = set(never_replayed(before, after, quarters_until("2026Q2"), CYCLE))
+    assert found == (set() if told is None else {told})
+
+
+def test_an_opening_from_a_paper_stays_though_it_is_as_much_as_the_books_own() -> None:
+    regime = make_regime([FIXED])
+    replay = replay_of(year_of(regime), edition_of(replace(regime, opening=regime.opening + 20)), QUARTERS)
+    assert replay.opening(regime.opening) == regime.opening + 20
+    assert replay.opening(regime.opening, from_elsewhere=True) == regime.opening
