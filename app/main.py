@@ -14,6 +14,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
+from app.activities import api as activities
+from app.appeals import api as appeals
 from app.auth import api_access, api_accounts, api_own, api_sessions, api_tokens
 from app.auth.api import open_door
 from app.auth.service import Districts
@@ -41,6 +43,8 @@ from app.points import api as points
 from app.reviews import api as reviews
 from app.roster import api as roster
 from app.submissions import api as submissions
+from app.submissions import api_flow as submissions_flow
+from app.submissions import api_vetoes as vetoes
 from app.trials import api as trials
 
 _STATIC = Path(http.__file__).parent / "static"
@@ -78,6 +82,8 @@ _TAGS = [
     {"name": "files", "description": "凭证 · evidence"},
     {"name": "points", "description": "积分记录与状态 · entries, standings and their explanation"},
     {"name": "submissions", "description": "申报与审核 · proposals and their review"},
+    {"name": "activities", "description": "活动与考勤 · meetings and attendance"},
+    {"name": "appeals", "description": "申诉与意见建议 · appeals, complaints and suggestions"},
     {"name": "boards", "description": "榜单 · rankings"},
     {"name": "cases", "description": "线与名单 · what follows from 900 and 500"},
     {"name": "enrolment", "description": "名册导入 · importing the roster"},
@@ -164,6 +170,10 @@ def routers() -> list[APIRouter]:
         enrolment.router,
         files.router,
         submissions.router,
+        submissions_flow.router,
+        vetoes.router,
+        appeals.router,
+        activities.router,
         points.router,
         cases.router,
         boards.router,

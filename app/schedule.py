@@ -92,7 +92,10 @@ _CHECK_STARTS: Mapping[str, str | int] = {"month": "1,4,7,10", "day": 11}
 
 JOBS = (
     Job("files", "清理未附的文件", "app.files.jobs:sweep", {"hour": 2, "minute": 40}, of_the_day, 1),
+    Job("appeals", "申诉和意见建议的期限", "app.appeals.jobs:deadlines", {"hour": 7, "minute": 30}, of_the_day, 1),
     Job("quarters", "季度状态", "app.cycles.jobs:quarters", {"hour": 0, "minute": 10}, of_the_day, 1, ongoing=True),
+    Job("absences", "未补课的缺席", "app.activities.jobs:absences", {"hour": 0, "minute": 30}, of_the_day, 1),
+    Job("submissions", "申报期限", "app.submissions.jobs:keep", {"hour": 0, "minute": 40}, of_the_day, 1),
     Job(
         "duties",
         "生成应尽职责",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import app.activities.tables
+import app.appeals.tables
 import app.auth.tables
 import app.boards.tables
 import app.cases.tables

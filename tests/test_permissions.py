@@ -25,6 +25,7 @@ from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
+from tests import permissions_of_submissions as submissions
 from tests.auth.administering import ADMINISTERING, TOKENS
 from tests.auth.log_ins import LOG_INS
 from tests.auth.people import CHEAP, PASSWORD
@@ -56,7 +57,7 @@ MEANING = {"+": range(200, 300), "1": (401,), "3": (403,), "4": (404,)}
 
 @dataclass
 class World:
-    """Two towns, everyone logged in, and one pending submission and one live entry about each of the four."""
+    """Two towns, everyone logged in, and a pending submission, a live entry and an appeal about each of the four."""
 
     client: TestClient
     town: Town
@@ -64,6 +65,11 @@ class World:
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     submissions: dict[str, str] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
+    vetoes: dict[str, str] = field(default_factory=dict)
+    proof: dict[str, str] = field(default_factory=dict)  # of submissions and entries
+    appeals: dict[str, str] = field(default_factory=dict)
+    complaints: dict[str, str] = field(default_factory=dict)
+    evidence: str = ""  # of every appeal
 
     def town_of(self, whose: str) -> Town:
         return self.other if whose == "elsewhere" else self.town
@@ -96,16 +102,37 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
         recorder = town.log_in(world.client, "recorder")
         for whose, name in NAMES.items():
             if world.town_of(whose) is town:
-                entry, proposal = town.missed(name, "ORG-D03"), town.praise(name)
-                answer = world.client.post("/api/v1/entries", json={"entries": [entry, proposal]}, headers=recorder)
+                entry = town.missed(name, "ORG-D03")
+                answer = world.client.post("/api/v1/entries", json={"entries": [entry]}, headers=recorder)
                 assert answer.status_code == 201, answer.text
-                world.entries[whose], world.submissions[whose] = entry["id"], proposal["id"]
+                world.entries[whose] = entry["id"]
+    submissions.fill(world)
     world.other.appoint("outsider", Role.DISTRICT_OFFICER, world.other.root)
     for caller, login in logins.items():
         town = world.other if caller == "outsider" else world.town
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
+    fill_appeals(world)
     return world
+
+
+def fill_appeals(world: World) -> None:
+    """An appeal about each, written down from paper but for the member who has an account; a complaint in each town."""
+    client = world.client
+    for town in (world.town, world.other):
+        recorder = town.log_in(client, "recorder")
+        answer = client.post("/api/v1/complaints", json={"id": str(new_id()), "text": "通知太晚"}, headers=recorder)
+        world.complaints["own" if town is world.town else "elsewhere"] = answer.json()["id"]
+        for whose, name in NAMES.items():
+            if world.town_of(whose) is town:
+                entry = town.missed(name, "ORG-D03", effective_on="2026-10-08")
+                client.post("/api/v1/entries", json={"entries": [entry]}, headers=recorder)
+                headers = world.headers["member"] if whose == "own" else recorder
+                world.evidence = sending_a_file(world, whose, headers).json()["hash"]
+                body = {"id": str(new_id()), "text": "当天在场", "files": [world.evidence]}
+                answer = client.post(f"/api/v1/entries/{entry['id']}/appeals", json=body, headers=headers)
+                assert answer.status_code == 201, answer.text
+                world.appeals[whose] = answer.json()["id"]
 
 
 @dataclass(frozen=True)
@@ -143,7 +170,7 @@ def recording(item: str, **facts: Any) -> Callable[[World, str, dict[str, str]],
 
 def deciding(world: World, whose: str, headers: dict[str, str]) -> Any:
     path = f"/api/v1/submissions/{world.submissions[whose]}/decision"
-    return world.client.post(path, json={"decision": "post"}, params={"preview": "true"}, headers=headers)
+    return world.client.post(path, json={"decision": "approve"}, params={"preview": "true"}, headers=headers)
 
 
 def reversing(world: World, whose: str, headers: dict[str, str]) -> Any:
@@ -190,6 +217,33 @@ def at_webhook(method: str, part: str = "") -> Callable[[World, str, dict[str, s
     return call
 
 
+def appealing(world: World, whose: str, headers: dict[str, str]) -> Any:
+    path, body = f"/api/v1/entries/{world.entries[whose]}/appeals", {"id": str(new_id()), "text": "当天在场"}
+    return world.client.post(path, json=body, params={"preview": "true"}, headers=headers)
+
+
+def at_appeal(
+    method: str, part: str = "", body: dict[str, Any] | None = None
+) -> Callable[[World, str, dict[str, str]], Any]:
+    """A call at an appeal; a preview, where it writes."""
+
+    def call(world: World, whose: str, headers: dict[str, str]) -> Any:
+        path = f"/api/v1/appeals/{world.appeals[whose]}{part.format(evidence=world.evidence)}"
+        params = {"preview": "true"} if method == "POST" else {}
+        return world.client.request(method, path, json=body, params=params, headers=headers)
+
+    return call
+
+
+def complaining(world: World, _: str, headers: dict[str, str]) -> Any:
+    return world.client.post("/api/v1/complaints", json={"id": str(new_id()), "text": "通知太晚"}, headers=headers)
+
+
+def replying(world: World, whose: str, headers: dict[str, str]) -> Any:
+    path, params = f"/api/v1/complaints/{world.complaints[whose]}/answer", {"preview": "true"}
+    return world.client.post(path, json={"answer": "下次提前"}, params=params, headers=headers)
+
+
 def logging_in(world: World, _: str, headers: dict[str, str]) -> Any:
     body = {"login": f"{world.town.district.code}/auditor", "password": PASSWORD}
     return world.client.post("/api/v1/sessions", json=body, headers=headers)
@@ -219,6 +273,24 @@ STANDING = {
     "colleague": "4  +  +  +  3  +  +  +  3  3  +  3  4  1",
     "neighbour": "4  4  4  4  3  4  +  +  3  3  +  3  4  1",
     "elsewhere": "4  4  4  4  3  4  4  4  3  3  4  3  +  1",
+}
+APPEAL = {
+    "own": "+  3  3  3  3  +  +  +  3  3  +  3  4  1",
+    "colleague": "4  3  3  3  3  +  +  +  3  3  +  3  4  1",
+    "neighbour": "4  3  3  3  3  4  +  +  3  3  +  3  4  1",
+    "elsewhere": "4  3  3  3  3  4  4  4  3  3  4  3  +  1",
+}
+# By the member, or of one without an account by who decides appeals there.
+FILING = {
+    "own": "+  3  3  3  3  3  3  3  3  3  3  3  4  1",
+    "colleague": "4  3  3  3  3  +  +  +  3  3  3  3  4  1",
+    "neighbour": "4  3  3  3  3  4  +  +  3  3  3  3  4  1",
+    "elsewhere": "4  3  3  3  3  4  4  4  3  3  3  3  +  1",
+}
+ANSWERING = {
+    "own": "3  3  3  3  3  +  +  +  3  3  3  3  4  1",
+    "neighbour": "3  3  3  3  3  4  +  +  3  3  3  3  4  1",
+    "elsewhere": "3  3  3  3  3  4  4  4  3  3  3  3  +  1",
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
 POLICY = {"reach": "district", "top": 10, "names": "masked"}
@@ -298,7 +370,7 @@ TABLE = [
     ),
     Row(
         "POST /api/v1/entries",
-        recording("LAW-V01"),  # a discipline commissioner's; a group leader proposes
+        recording("LAW-V01", reason="处分决定〔2026〕1号"),  # a discipline commissioner's; a group leader proposes
         {
             "own": "3  +  3  +  3  +  +  +  3  3  3  3  4  1",
             "neighbour": "4  4  4  4  4  4  +  +  3  3  3  3  4  1",
@@ -329,6 +401,29 @@ TABLE = [
             "elsewhere": "3  3  4  4  3  4  4  4  3  3  3  3  +  1",
         },
     ),
+    Row("POST /api/v1/entries/{entry_id}/appeals", appealing, FILING),
+    Row("GET /api/v1/appeals", get("/api/v1/appeals"), {"any": "+  3  3  3  3  +  +  +  3  3  +  3  +  1"}),
+    Row("GET /api/v1/appeals/{appeal_id}", at_appeal("GET"), APPEAL),
+    Row("GET /api/v1/appeals/{appeal_id}/files/{content_hash}", at_appeal("GET", "/files/{evidence}"), APPEAL),
+    Row("POST /api/v1/appeals/{appeal_id}/withdrawal", at_appeal("POST", "/withdrawal"), FILING),
+    Row("POST /api/v1/appeals/{appeal_id}/extension", at_appeal("POST", "/extension", {"reason": "核实"}), ANSWERING),
+    Row(
+        "POST /api/v1/appeals/{appeal_id}/decision",
+        at_appeal("POST", "/decision", {"outcome": "upheld", "answer": "属实"}),
+        ANSWERING,
+    ),
+    Row("POST /api/v1/complaints", complaining, SIGNED_IN),
+    Row("GET /api/v1/me/complaints", get("/api/v1/me/complaints"), SIGNED_IN),
+    Row("GET /api/v1/complaints", get("/api/v1/complaints"), {"any": "3  3  3  3  3  3  3  +  3  3  +  3  +  1"}),
+    Row(
+        "POST /api/v1/complaints/{complaint_id}/answer",
+        replying,
+        {
+            "own": "3  3  3  3  3  3  3  +  3  3  3  3  4  1",
+            "elsewhere": "3  3  3  3  3  3  3  4  3  3  3  3  +  1",
+        },
+    ),
+    *(Row(*row) for row in submissions.ROWS),
     Row("GET /api/v1/lines/quarters/{quarter}", get("/api/v1/lines/quarters/2026Q3"), LINES),
     Row("GET /api/v1/lines/setting", get("/api/v1/lines/setting"), LINES),
     Row("PUT /api/v1/lines/setting", put("/api/v1/lines/setting", {"half_year_decides": False}), DISTRICT),
@@ -402,6 +497,14 @@ SEEN: dict[str, dict[str, str]] = {
         "group_leader": "own colleague",
         "organisation_commissioner": "own colleague",
         "discipline_commissioner": "own colleague",
+        "secretary": "own colleague",
+        "committee_officer": "own colleague neighbour",
+        "district_officer": "own colleague neighbour",
+        "auditor": "own colleague neighbour",
+        "outsider": "elsewhere",
+    },
+    "/api/v1/appeals?limit=200": {
+        "member": "own",
         "secretary": "own colleague",
         "committee_officer": "own colleague neighbour",
         "district_officer": "own colleague neighbour",

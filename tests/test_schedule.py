@@ -62,6 +62,7 @@ def test_slots_are_quarters(day: date, this: str, ended: str) -> None:
     ("name", "before", "due", "slot"),
     [
         ("files", shanghai(2026, 10, 11, 2, 39), shanghai(2026, 10, 11, 2, 40), "2026-10-11"),
+        ("appeals", shanghai(2026, 10, 11, 7, 29), shanghai(2026, 10, 11, 7, 30), "2026-10-11"),
         ("quarters", shanghai(2026, 10, 11, 0, 9), shanghai(2026, 10, 11, 0, 10), "2026-10-11"),
         ("duties", shanghai(2026, 10, 1, 0, 19), shanghai(2026, 10, 1, 0, 20), "2026Q4"),
         ("settle", shanghai(2026, 10, 11, 0, 59), shanghai(2026, 10, 11, 1), "2026Q3"),

@@ -302,9 +302,43 @@ class Desk:
         """Index, field and code of each fault."""
         return [(one["index"], one["field"], one["code"]) for one in self.faults(login, *facts, **query)]
 
-    def decide(self, login: str, submission: str, decision: str = "post", **query: str) -> Any:
-        path = f"/api/v1/submissions/{submission}/decision"
-        return self.client.post(path, json={"decision": decision}, params=query, headers=self.headers(login))
+    def at_submission(self, login: str, submission: str, verb: str, body: Json | None = None, **query: str) -> Any:
+        """One of the verbs of a submission."""
+        path = f"/api/v1/submissions/{submission}/{verb}"
+        return self.client.post(path, json=body or {}, params=query, headers=self.headers(login))
+
+    def decide(self, login: str, submission: str, decision: str = "approve", **query: str) -> Any:
+        body = {"decision": decision} if decision == "approve" else {"decision": decision, "note": "材料不足"}
+        return self.at_submission(login, submission, "decision", body, **query)
+
+    def hear(self, submission: str) -> None:
+        """Let the member's time to answer pass, if they have any: told in person where there is no account, and two
+        weeks on.
+        """
+        body = {"told_on": self.town.actor().today.isoformat(), "told_in_person": "支部活动室，面谈"}
+        told = self.at_submission("district_officer", submission, "hearing", body)
+        if told.status_code != 200 and told.json()["code"] == "no_hearing":
+            return
+        assert told.status_code == 200 or told.json()["code"] == "told_already", told.text
+        self.town.clock.moment += timedelta(days=14)
+        self.forget()
+
+    def posted(self, login: str, fact: Json, *reviewers: str) -> Any:
+        """Recorded by one, heard where the item says so, approved step by step by the others: the last answer.
+
+        The clock then stands where it stood.
+        """
+        moment = self.town.clock.moment
+        (result,) = self.recorded(login, fact)
+        assert result["status"] == "submitted", result
+        self.hear(fact["id"])
+        answers = [self.decide(reviewer, fact["id"]) for reviewer in reviewers]
+        assert [one.status_code for one in answers] == [200] * len(reviewers), answers[-1].text
+        assert answers[-1].json()["submission"]["state"] == "posted"
+        if self.town.clock.moment != moment:
+            self.town.clock.moment = moment
+            self.forget()
+        return answers[-1]
 
     def standing(self, name: str, login: str = "district_officer") -> Json:
         path = f"/api/v1/members/{self.town.members[name]}/standing"

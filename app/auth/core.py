@@ -47,6 +47,15 @@ class Permission(StrEnum):
     STANDING_READ = "standing:read"
     SUBMISSION_READ = "submission:read"
     SUBMISSION_DECIDE = "submission:decide"
+    VETO_FILE = "veto:file"
+    APPEAL_FILE = "appeal:file"
+    APPEAL_READ = "appeal:read"
+    APPEAL_DECIDE = "appeal:decide"
+    COMPLAINT_READ = "complaint:read"
+    COMPLAINT_ANSWER = "complaint:answer"
+    ACTIVITY_READ = "activity:read"
+    ACTIVITY_RECORD = "activity:record"
+    ACTIVITY_EXCUSE = "activity:excuse"
     BOARD_READ = "board:read"
     BOARD_SET = "board:set"
     QUARTER_EXPORT = "quarter:export"
@@ -78,16 +87,23 @@ _RECORDING = {
     Permission.ENTRY_RECORD,
     Permission.STANDING_READ,
     Permission.SUBMISSION_READ,
+    Permission.ACTIVITY_READ,
     Permission.BOARD_READ,
     Permission.RULES_READ,
 }
 _REVIEWING = _RECORDING | {Permission.ENTRY_REVERSE, Permission.SUBMISSION_DECIDE}
-_LEADING = _REVIEWING | {Permission.QUARTER_EXPORT, Permission.LINE_READ, Permission.PERSONAL_DATA_READ}
+# Whoever decides appeals also writes down those that members without an account bring on paper.
+_APPEALS = {Permission.APPEAL_FILE, Permission.APPEAL_READ, Permission.APPEAL_DECIDE}
+_LEADING = (
+    _REVIEWING
+    | _APPEALS
+    | {Permission.ACTIVITY_RECORD, Permission.QUARTER_EXPORT, Permission.LINE_READ, Permission.PERSONAL_DATA_READ}
+)
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset({Permission.BOARD_READ, Permission.RULES_READ}),
-    Role.GROUP_LEADER: frozenset(_RECORDING),
-    Role.ORGANISATION_COMMISSIONER: frozenset(_REVIEWING),
+    Role.GROUP_LEADER: frozenset(_RECORDING | {Permission.ACTIVITY_RECORD}),
+    Role.ORGANISATION_COMMISSIONER: frozenset(_REVIEWING | {Permission.ACTIVITY_RECORD}),
     Role.DISCIPLINE_COMMISSIONER: frozenset(_REVIEWING),
     Role.HR: frozenset({Permission.ENTRY_RECORD, Permission.RULES_READ}),
     Role.SECRETARY: frozenset(_LEADING),
@@ -95,6 +111,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DISTRICT_OFFICER: frozenset(
         _LEADING
         | {
+            Permission.COMPLAINT_READ,
+            Permission.COMPLAINT_ANSWER,
+            Permission.VETO_FILE,
+            Permission.ACTIVITY_RECORD,
+            Permission.ACTIVITY_EXCUSE,
             Permission.ROSTER_IMPORT,
             Permission.BOARD_SET,
             Permission.LINE_SET,
@@ -140,6 +161,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ROSTER_READ,
             Permission.STANDING_READ,
             Permission.SUBMISSION_READ,
+            Permission.APPEAL_READ,
+            Permission.COMPLAINT_READ,
+            Permission.ACTIVITY_READ,
             Permission.BOARD_READ,
             Permission.LINE_READ,
             Permission.RULES_READ,
@@ -156,7 +180,16 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 }
 
 # What a member may do about the own record, wherever the branch is.
-OWN_GRANTS = frozenset({Permission.STANDING_READ, Permission.SUBMISSION_READ, Permission.ENTRY_RECORD})
+OWN_GRANTS = frozenset(
+    {
+        Permission.STANDING_READ,
+        Permission.SUBMISSION_READ,
+        Permission.ENTRY_RECORD,
+        Permission.APPEAL_FILE,
+        Permission.APPEAL_READ,
+        Permission.ACTIVITY_READ,
+    }
+)
 
 
 # Offices of the whole district: they are held at its root.

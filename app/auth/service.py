@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -164,6 +165,11 @@ def end_appointment(connection: Connection, actor: Actor, appointment_id: UUID, 
     path = store.get_appointment_path(connection, actor.district_id, appointment_id)
     _require(actor, Permission.APPOINTMENT_SET, path)
     return store.close_appointment(connection, actor.district_id, appointment_id, until_on or actor.today)
+
+
+def holders(connection: Connection, actor: Actor, roles: Collection[Role], path: str) -> tuple[tuple[UUID, Role], ...]:
+    """Who holds one of the roles today, there or above, nearest first: for telling them what waits for them."""
+    return tuple(store.list_holders(connection, actor.district_id, roles, path, actor.today))
 
 
 def _require(actor: Actor, permission: Permission, path: str | None = None) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.auth.core import Appointment, District, Role
@@ -268,6 +269,28 @@ def list_appointments(
         .order_by(appointment.c.path, appointment.c.role)
     )
     return tuple(Appointment(Role(row.role), row.path) for row in connection.execute(statement))
+
+
+def list_holders(
+    connection: Connection, district_id: UUID, roles: Collection[Role], path: str, day: date
+) -> list[tuple[UUID, Role]]:
+    """The open accounts that hold one of the roles at the path or above it on the day, nearest first."""
+    parts = path.split(".")
+    above = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    same = and_(account.c.district_id == appointment.c.district_id, account.c.id == appointment.c.account_id)
+    statement = (
+        select(appointment.c.account_id, appointment.c.role)
+        .select_from(appointment.join(account, same))
+        .where(
+            appointment.c.district_id == district_id,
+            appointment.c.role.in_([role.value for role in roles]),
+            appointment.c.path.in_(above),
+            account.c.closed_at.is_(None),
+            _in_force(day),
+        )
+        .order_by(func.length(appointment.c.path).desc(), appointment.c.account_id)
+    )
+    return [(row.account_id, Role(row.role)) for row in connection.execute(statement)]
 
 
 def _in_force(day: date) -> ColumnElement[bool]:

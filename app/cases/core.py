@@ -34,7 +34,8 @@ class Tested:
 
     ``dimensions`` is what is left, or earned, of each; ``faulted`` are those in which a fault stands. ``lost`` and
     ``share_due`` are points of duties; ``fault`` is negative; ``graded`` is false for probationary members and for
-    those with less than 90 days in the cycle, ``exempt`` for those without duties.
+    those with less than 90 days in the cycle, ``exempt`` for those without duties. ``undisputed`` is the same member
+    without the entries under appeal, where there are any.
     """
 
     member_id: UUID
@@ -55,6 +56,7 @@ class Tested:
     edition: str
     dimensions: Mapping[str, int] = field(default_factory=dict)
     faulted: frozenset[str] = frozenset()
+    undisputed: Tested | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def apply_lines(
             quota = sum(quotas.values())
             found = _ordered(line, met, quotas, assisted, tested)
         else:
-            found = [Finding(line, one, value_of(line, one) or 0) for one in met]
+            found = [Finding(line, one, _value_met(line, one)) for one in met]
         named = sum(not one.exclusions for one in found)
         if not names_now(line, place, half_year_decides=half_year_decides):
             found, named = [], 0
@@ -131,8 +133,34 @@ def apply_lines(
 
 
 def _meets(line: Line, member: Tested) -> bool:
+    """Whether the line holds for the member. What is under appeal sets nothing off: with an appeal open it must hold
+    without the disputed entries too, unless the line keeps the place of who is under appeal; then either will do.
+    """
+    now = _holds(line, member)
+    if member.undisputed is None:
+        return now
+    without = _holds(line, member.undisputed)
+    return now or without if _keeps_places(line) else now and without
+
+
+def _holds(line: Line, member: Tested) -> bool:
     value = value_of(line, member)
     return value is not None and holds(line.relation, value, line.bound)
+
+
+def _standings(line: Line, member: Tested) -> list[Tested]:
+    """The member with and without what is under appeal, as far as the line holds."""
+    either = (member,) if member.undisputed is None else (member, member.undisputed)
+    return [one for one in either if _holds(line, one)]
+
+
+def _keeps_places(line: Line) -> bool:
+    return any(one.ground is Ground.APPEAL for one in line.excludes)
+
+
+def _value_met(line: Line, member: Tested) -> int:
+    """The number that meets the line: with what is under appeal, or else without it."""
+    return value_of(line, _standings(line, member)[0]) or 0
 
 
 def _pool(line: Line, member: Tested, sizes: Mapping[UUID, int]) -> str:
@@ -161,26 +189,35 @@ def _quotas(line: Line, tested: Sequence[Tested]) -> dict[str, int]:
 def _ordered(
     line: Line, met: Sequence[Tested], quotas: Mapping[str, int], assisted: set[UUID], tested: Sequence[Tested]
 ) -> list[Finding]:
-    """By total, then fewer faults, then earlier membership; within the quota of each pool."""
+    """By total, then fewer faults, then earlier membership; within the quota of each pool.
+
+    Whom nothing but the appeal keeps off holds the place that the appeal would give, and is not named while it is open.
+    """
     sizes = _sizes(tested)
     taken: dict[str, int] = {}
     found: list[Finding] = []
-    order = sorted(met, key=lambda one: (-one.total, -one.fault, one.joined_on, one.member_id))
-    for member in order:
+
+    def order(member: Tested) -> tuple[int, int, date, UUID]:
+        return min((-one.total, -one.fault, one.joined_on, one.member_id) for one in _standings(line, member))
+
+    for member in sorted(met, key=order):
         exclusions = _exclusions(line, member, assisted)
+        is_eligible = any(not _exclusions(line, one, assisted) for one in _standings(line, member))
+        if member.undisputed is not None and _keeps_places(line):
+            exclusions += (Exclusion.APPEAL,)
         pool = _pool(line, member, sizes)
-        finding = Finding(line, member, value_of(line, member) or 0, exclusions)
-        if not exclusions:
+        finding = Finding(line, member, _value_met(line, member), exclusions)
+        if is_eligible:
             taken[pool] = taken.get(pool, 0) + 1
             finding = replace(finding, position=taken[pool])
             if taken[pool] > quotas[pool]:
-                finding = replace(finding, exclusions=(Exclusion.OVER_QUOTA,))
+                finding = replace(finding, exclusions=(*exclusions, Exclusion.OVER_QUOTA))
         found.append(finding)
     return found
 
 
 def _exclusions(line: Line, member: Tested, assisted: set[UUID]) -> tuple[Exclusion, ...]:
-    """The line's grounds that hold for the member. Appeals come with their room: until then nobody is under one."""
+    """The line's grounds that hold for the member, apart from an appeal, which keeps the place."""
     found: list[Exclusion] = []
     for one in line.excludes:
         here = {

@@ -17,8 +17,9 @@ from app.kit.errors import NotFound
 from app.points import reading
 from app.points.duties import count_duties, half_year_share
 from app.points.gathering import Books, cycle_days, histories_of
+from app.points.ledger import Balance
 from app.points.plan import Plan
-from app.points.views import Corrected
+from app.points.views import Corrected, Disputed
 from app.roster import service as roster
 from app.rules import service as rules
 from app.rules.core import Kind
@@ -90,37 +91,56 @@ def _test(
         days = (quarter.ends_on - max(since, cycle.starts_on)).days + 1
         whole_year = since <= cycle.starts_on
         duties = count_duties(one.duties, quarter.ends_on)
-        faulted, heaviest = _faults(books.plan(one.balance), one, quarter)
-        tested.setdefault(regime.lines, []).append(
-            Tested(
-                member_id=there.id,
-                branch_id=there.branch_id,
-                committee=committees[there.branch_id],
-                joined_on=there.joined_on,
-                days=days,
-                daily=one.score.daily,
-                total=one.score.total,
-                fault=one.score.fault,
-                lost=one.score.opening - one.score.daily,
-                share_due=duties.share_due + (half_year_share(regime, place) if whole_year else 0),
-                exempt=not regime.ranked,
-                graded=regime.graded and days >= DAYS_MIN,
-                vetoed=one.score.vetoed,
-                heaviest_fault=heaviest,
-                insufficient=duties.is_insufficient,
-                edition=regime.digest,
-                dimensions=one.score.dimensions,
-                faulted=faulted,
-            )
+        faulted, heaviest = _faults(books.plan(one.balance), one.balance, quarter)
+        member = Tested(
+            member_id=there.id,
+            branch_id=there.branch_id,
+            committee=committees[there.branch_id],
+            joined_on=there.joined_on,
+            days=days,
+            daily=one.score.daily,
+            total=one.score.total,
+            fault=one.score.fault,
+            lost=one.score.opening - one.score.daily,
+            share_due=duties.share_due + (half_year_share(regime, place) if whole_year else 0),
+            exempt=not regime.ranked,
+            graded=regime.graded and days >= DAYS_MIN,
+            vetoed=one.score.vetoed,
+            heaviest_fault=heaviest,
+            insufficient=duties.is_insufficient,
+            edition=regime.digest,
+            dimensions=one.score.dimensions,
+            faulted=faulted,
         )
+        if one.disputed is not None:
+            plan = books.plan(one.disputed.balance)
+            member = replace(member, undisputed=_undisputed(member, plan, one.disputed, quarter))
+        tested.setdefault(regime.lines, []).append(member)
 
 
-def _faults(plan: Plan, one: Corrected, quarter: Quarter) -> tuple[frozenset[str], int]:
+def _undisputed(member: Tested, plan: Plan, disputed: Disputed, quarter: Quarter) -> Tested:
+    """The same member without what is under appeal."""
+    score = disputed.score
+    faulted, heaviest = _faults(plan, disputed.balance, quarter)
+    return replace(
+        member,
+        daily=score.daily,
+        total=score.total,
+        fault=score.fault,
+        lost=score.opening - score.daily,
+        vetoed=score.vetoed,
+        heaviest_fault=heaviest,
+        dimensions=score.dimensions,
+        faulted=faulted,
+    )
+
+
+def _faults(plan: Plan, balance: Balance, quarter: Quarter) -> tuple[frozenset[str], int]:
     """The dimensions in which a fault stands, and the points of the heaviest single fault."""
     faulted: set[str] = set()
     heaviest = 0
     last = plan.quarters.index(max(code for code in plan.quarters if code <= quarter.code))
-    for key, cell in one.balance.cells.items():
+    for key, cell in balance.cells.items():
         item = plan.items.get(key.item)
         if item is not None and item.kind is Kind.FAULT and cell.entries and plan.window_quarter[key.window] <= last:
             faulted.add(item.dimension or "")

@@ -23,6 +23,7 @@ _EXTENSION_SENT = re.compile(r"\.(?=[0-9]{0,3}[A-Za-z])[A-Za-z0-9]{1,5}$")  # no
 class OwnerKind(StrEnum):
     """What files are evidence of."""
 
+    ENTRY = "entry"
     SUBMISSION = "submission"
     ACTIVITY = "activity"
     APPEAL = "appeal"

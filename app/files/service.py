@@ -98,11 +98,26 @@ def attach(
     *,
     may_see: Callable[[Owner], bool] = lambda _: False,
 ) -> None:
-    """Make the files evidence of the owner; those that are already stay so.
+    """Make the files evidence of the owner; those that are already stay so. Raises NotFound, as ``names_of`` does.
+
+    The caller has made sure that the actor may add evidence to this owner.
+    """
+    names = names_of(connection, actor, hashes, owner, may_see=may_see)
+    store.insert_uses(connection, actor.district_id, owner, names.items(), at=actor.at, by=actor.account_id)
+
+
+def names_of(
+    connection: Connection,
+    actor: Actor,
+    hashes: Collection[str],
+    owner: Owner,
+    *,
+    may_see: Callable[[Owner], bool] = lambda _: False,
+) -> dict[str, str]:
+    """Under which name the actor may attach each of the files; they cannot go before the transaction ends.
 
     NotFound unless the actor has sent each of them in within the last days, or it is evidence of an owner that the
-    actor may see: ``may_see`` is the owning room's answer, asked of owners of other kinds too. The caller has made sure
-    that the actor may add evidence to this owner.
+    actor may see: ``may_see`` is the owning room's answer, asked of owners of other kinds too.
     """
     present = store.share_files(connection, actor.district_id, hashes)
     names: dict[str, str] = {}
@@ -113,9 +128,8 @@ def attach(
             if use.content.hash not in names and (actor.is_service or use.owner == owner or may_see(use.owner)):
                 names[use.content.hash] = use.name
     if any(one not in present or one not in names for one in hashes):
-        raise NotFound(what="file", field="files")
-    wanted = [(one, names[one]) for one in hashes]
-    store.insert_uses(connection, actor.district_id, owner, wanted, at=actor.at, by=actor.account_id)
+        raise NotFound(what="file", field="evidence")
+    return {one: names[one] for one in hashes}
 
 
 def files_of(

@@ -131,6 +131,7 @@ def _limits(words: Glossary, regime: Regime, item: Item) -> str:
             "须写明事项，同一事项只计一次" if item.matter is Matter.REQUIRED else "",
             f"另扣{'、'.join(item.pairs)}当期份额" if item.pairs else "",
             f"另扣{'、'.join(item.pairs_one_of)}之一的份额" if item.pairs_one_of else "",
+            f"系统依考勤提出：{phrases.finds(words, item.finds).zh}" if item.finds else "",
             "计入前听取本人意见" if item.heard else "",
         ]
     )

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from app.rules import core
+from app.rules.finds import Finds
 from app.rules.lines import Band, Exclusion
 from app.rules.name import Name
 
@@ -26,7 +27,7 @@ class Absent(Enum):
 ABSENT = Absent.ABSENT
 
 # Told in one piece, because their parts say nothing alone.
-_WHOLE = (Name, core.Bound, core.Tier, core.Rung, core.PointRange, core.Target, core.Measure, Exclusion, Band)
+_WHOLE = (Name, core.Bound, core.Tier, core.Rung, core.PointRange, core.Target, core.Measure, Finds, Exclusion, Band)
 # What an element of a list is called, by the first of these that it has.
 _CALLED = ("code", "name", "window", "units", "ground", "star")
 

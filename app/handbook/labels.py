@@ -12,6 +12,7 @@ from app.handbook import phrases
 from app.handbook.differing import ABSENT, ORDER, Place, stands_at
 from app.handbook.glossary import NOTHING, Glossary, day, listed, month_day, of_list, roles, say
 from app.rules import core
+from app.rules.finds import Finds
 from app.rules.lines import Band, Basis, Exclusion, Line
 from app.rules.name import Name
 from app.rules.points import printed_text
@@ -52,6 +53,7 @@ WHAT: Mapping[str, Name] = {
     "chosen": Name("分值幅度", "the range of points"),
     "heard": Name("计入前是否听取本人意见", "whether the member is heard first"),
     "veto": Name("否决的后果和程序", "the veto"),
+    "finds": Name("系统依考勤提出的情形", "what the service proposes from attendance"),
     "effect": Name("否决的后果", "what the veto does"),
     "ground": Name("否决的依据要求", "what the veto must cite"),
     "band": Name("确定的等次", "the band it fixes"),
@@ -306,6 +308,7 @@ _TELLERS: tuple[tuple[Any, Callable[[Spot, Any], Name]], ...] = (
     (core.Target, lambda at, value: phrases.target(at.words, at.item.unit if at.item else None, value)),
     (core.Measure, _measure),
     (core.Veto, _veto),
+    (Finds, lambda at, value: phrases.finds(at.words, value)),
     (core.Node, _node),
     (core.Across, lambda at, value: phrases.across(at.words, value)),
     (core.Dimension, _dimension),

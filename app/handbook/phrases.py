@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from app.handbook.glossary import NOTHING, Glossary, listed, of_list, say
 from app.kit.calendar import WINDOW_LENGTH, Window
 from app.rules import core
+from app.rules.finds import Attended, Finds
 from app.rules.lines import Band, Basis, Exclusion, Ground, Line, Relation
 from app.rules.name import Name
 from app.rules.terms import term
@@ -172,6 +173,17 @@ def veto(regime: core.Regime, value: core.Veto) -> Name:
         return term(value.effect)
     name = next((one.name for one in regime.bands if one.code == value.band), Name(value.band, value.band))
     return say("{effect}：定为“{band}”", "{effect}: {band}", effect=term(value.effect), band=name)
+
+
+def finds(words: Glossary, value: Finds) -> Name:
+    """What of attendance the service proposes a finding for, and at which sessions."""
+    told = term(value.after)
+    if value.after is Attended.ABSENCES:
+        told = say("连续无故缺席每满{n}次", "every {n} unexcused absences in a row", n=str(value.in_a_row))
+    if not value.sessions:
+        return told
+    sessions = listed([words.item(code) for code in value.sessions])
+    return say("{told}（{sessions}）", "{told} ({sessions})", told=told, sessions=sessions)
 
 
 def worth(words: Glossary, item: core.Item) -> Name:

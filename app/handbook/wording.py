@@ -335,6 +335,10 @@ class _Explainer:
             evidence = say("凭证（任一即可）：{what}。", "Evidence, any one of: {what}.",
                            what=listed([Name(one, one) for one in item.evidence]))  # fmt: skip
             yield Sentence(Topic.PEOPLE, "evidence", evidence)
+        if item.finds is not None:
+            found = say("系统依考勤提出：{what}。", "Proposed by the service from attendance: {what}.",
+                        what=phrases.finds(self.words, item.finds))  # fmt: skip
+            yield Sentence(Topic.PEOPLE, "finds", found, self._basis("finds"))
         if item.heard:
             heard = Name("计入前应当告知本人并听取意见。", "The member is told and heard before it counts.")
             yield Sentence(Topic.PEOPLE, "heard", heard, self._basis("heard"))

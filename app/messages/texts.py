@@ -1,7 +1,7 @@
 """What the service can tell people: one table of kinds, each in Chinese and in English.
 
 A text names its facts in braces. A fact that ends in ``_on`` is a day (ISO), ``window`` and ``quarter`` are codes of
-the calendar, ``task`` and ``outcome`` are words of ``TERMS``; every other one is shown as it is, none as "not given".
+the calendar, the facts that ``TERMS`` names are its words; every other one is shown as it is, none as "not given".
 ``due_on`` is the message's own. A room that has something new to tell adds a row here.
 """
 
@@ -28,22 +28,26 @@ class Kind(StrEnum):
     TELLING_ASKED = "telling_asked"
     REVIEW_ASKED = "review_asked"
     CHECK_ASKED = "check_asked"
+    HEARING_ENDED = "hearing_ended"
     SUBMISSION_RETURNED = "submission_returned"
     SUBMISSION_REFUSED = "submission_refused"
     SUBMISSION_POSTED = "submission_posted"
     SUBMISSION_LAPSED = "submission_lapsed"
     ENTRY_REVERSED = "entry_reversed"
+    ABSENCE_NOTED = "absence_noted"
     DUTY_MISSED = "duty_missed"
     DUTY_MADE_UP = "duty_made_up"
     APPEAL_ASKED = "appeal_asked"
     APPEAL_EXTENDED = "appeal_extended"
     APPEAL_ANSWERED = "appeal_answered"
     VETO_DECIDED = "veto_decided"
+    VETO_FILING_ASKED = "veto_filing_asked"
     VETO_LIFTED = "veto_lifted"
     COMPLAINT_ASKED = "complaint_asked"
     COMPLAINT_RECEIVED = "complaint_received"
     COMPLAINT_ANSWERED = "complaint_answered"
     DEADLINE_NEAR = "deadline_near"
+    DEADLINE_PASSED = "deadline_passed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,12 @@ TEXTS: dict[Kind, Told] = {
         "{member} 已就“{title}”（{item}，{effective_on}）陈述意见，请审阅后决定。",
         "The member has answered",
         "{member} has answered about “{title}” ({item}, {effective_on}). Please read it and decide.",
+    ),
+    Kind.HEARING_ENDED: Told(
+        "拟作处理已终止",
+        "就“{title}”（{item}，{effective_on}）拟对您作出的处理已终止，不扣分、不作否决。",
+        "What was proposed is dropped",
+        "What was proposed about you under “{title}” ({item}, {effective_on}) is dropped: nothing is deducted.",
     ),
     Kind.TELLING_ASKED: Told(
         "请当面告知",
@@ -135,6 +145,14 @@ TEXTS: dict[Kind, Told] = {
         "Entry reversed",
         "“{title}” ({item}, {effective_on}, {points} points) was reversed and counts no longer. Reason: {reason}.",
     ),
+    Kind.ABSENCE_NOTED: Told(
+        "缺席请补课",
+        "您{held_on}的“{title}”（{item}）记为{absence}。请在 {due_on} 前参加补课场次或其他支部的同类活动；逾期未补的，"
+        "扣减该次份额。记录有误的，请告知支部更正。",
+        "An absence to be made up",
+        "“{title}” ({item}) on {held_on} was recorded as {absence} for you. Please attend another session, of another"
+        " branch if you like, by {due_on}; after that its share is lost. If the record is wrong, tell your branch.",
+    ),
     Kind.DUTY_MISSED: Told(
         "应尽职责未履行",
         "您{window}的“{title}”（{item}）记为未履行，记 {points} 分。在规定期限内补课的，可以恢复。",
@@ -173,6 +191,12 @@ TEXTS: dict[Kind, Told] = {
         "The committee decided a veto on you under “{title}” ({item}, {effective_on}). Reason: {reason}. If you"
         " disagree, you may appeal.",
     ),
+    Kind.VETO_FILING_ASKED: Told(
+        "请备案一票否决",
+        "对 {member} 的一票否决“{title}”（{item}，{effective_on}）已作出决定，请备案。",
+        "Please file a veto",
+        "The veto on {member} under “{title}” ({item}, {effective_on}) was decided; please file it.",
+    ),
     Kind.VETO_LIFTED: Told(
         "一票否决解除",
         "“{title}”（{item}）的一票否决自 {lifted_on} 起解除。理由：{reason}。",
@@ -203,6 +227,12 @@ TEXTS: dict[Kind, Told] = {
         "A deadline is near",
         "{task} “{title}”: it is due by {due_on}.",
     ),
+    Kind.DEADLINE_PASSED: Told(
+        "期限已过",
+        "{task}“{title}”的期限 {due_on} 已过，尚未办理，请即办理。",
+        "A deadline has passed",
+        "{task} “{title}”: it was due by {due_on} and is still not done. Please see to it now.",
+    ),
 }
 
 # Words that stand for a code, by fact.
@@ -212,6 +242,7 @@ TERMS: dict[str, dict[str, tuple[str, str]]] = {
         "changed": ("部分成立，予以变更", "changed"),
         "refused": ("不予支持", "refused"),
     },
+    "absence": {"leave": ("请假", "leave"), "absent": ("缺席", "an absence")},
     "task": {
         "hearing": ("陈述意见", "To be heard about"),
         "review": ("审核", "To review"),

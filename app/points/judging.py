@@ -25,6 +25,7 @@ from app.points.ledger import (
     Posting,
     Source,
     cell_window,
+    costed,
     duty_window,
     hand_of,
     reversal_of,
@@ -34,6 +35,8 @@ from app.rules.award import Outcome, points_of, points_sent
 from app.rules.core import OPENING, Item, Matter, Regime, Settlement
 
 PAIR_NAMESPACE = UUID("6f1d7a52-6c1b-5f0e-9a53-0d2c3b9f7e11")  # ids of the second half of a finding's pair
+# On what ground the entry of a source is booked; else it is a decision.
+_ACTS = {Source.RECORD: Act.RECORD, Source.IMPORT: Act.RECORD, Source.APPEAL: Act.OBJECTION}
 
 
 @dataclass(slots=True)
@@ -78,7 +81,19 @@ def share_lost(finding: Entry, pair: Item, share: int, entry_id: UUID) -> Entry:
         units=0,
         points=-share,
         text_digest=None,
+        costs=None,
     )
+
+
+def check_costs(item: Item, costs: str | None) -> None:
+    """A finding names the duty that it costs where, and only where, its item leaves that open.
+
+    Raises CostUnclear and CostNotAsked.
+    """
+    if not item.pairs_one_of and costs is not None:
+        raise refusals.CostNotAsked(item=item.code, field="costs")
+    if item.pairs_one_of and costs not in item.pairs_one_of:
+        raise refusals.CostUnclear(item=item.code, choices="、".join(item.pairs_one_of), field="costs")
 
 
 class Judge:
@@ -101,7 +116,8 @@ class Judge:
         item, regime = self._item(balance, posting, quarter_of(posting.effective_on))
         self._check_matter(balance, item, posting, entry.window)
         decided = self._duty(item, posting, entry.cycle)
-        pairs = [regime.items[code] for code in item.pairs if code in regime.items]
+        check_costs(item, posting.costs)
+        pairs = [regime.items[code] for code in costed(item, posting.costs) if code in regime.items]
         if pairs:
             entry = replace(entry, cause=entry.id)
         balance.take(entry)
@@ -127,7 +143,7 @@ class Judge:
             raise NoEditionInForce(day=posting.effective_on.isoformat(), field="effective_on")
         item, regime = self._item(balance, posting, quarter.code)
         units, points = self._worth(item, posting, regime.decimals)
-        act = Act.RECORD if posting.source in (Source.RECORD, Source.IMPORT) else Act.DECISION
+        act = _ACTS.get(posting.source, Act.DECISION)
         return Entry(
             id=posting.id,
             cycle=quarter.cycle,
@@ -155,6 +171,7 @@ class Judge:
             reverses=None,
             input_digest=posting.input_digest(),
             text_digest=text_digest,
+            costs=posting.costs,
         )
 
     def _item(self, balance: Balance, posting: Posting, quarter: str) -> tuple[Item, Regime]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +26,7 @@ class Source(StrEnum):
     SUBMISSION = "submission"
     IMPORT = "import"
     JOB = "job"
+    APPEAL = "appeal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Posting:
     """A fact to be posted. ``units`` are the item's, ``chosen`` the recorder's points where the item leaves them open.
 
     ``chosen`` is as the book prints it; ``points``, in its smallest unit, is set by the settling of duties only.
+    ``costs`` names the duty whose share a finding costs, where the item leaves that to the one who records it.
     """
 
     id: UUID
@@ -49,6 +52,7 @@ class Posting:
     batch: UUID | None = None
     points: int | None = None
     chosen: Decimal | None = None
+    costs: str | None = None
 
     def input_digest(self) -> bytes:
         """Of what the client sent: the same again is a retry, anything else under the same id a conflict."""
@@ -64,6 +68,8 @@ class Posting:
         }
         if self.chosen is not None:
             sent["points"] = json_number(self.chosen)
+        if self.costs is not None:
+            sent["costs"] = self.costs
         return digest(canonical(sent))
 
 
@@ -97,6 +103,7 @@ class Entry:
     reverses: UUID | None
     input_digest: bytes
     text_digest: bytes | None
+    costs: str | None = None  # the duty that a finding names, of those that its item lets it cost
 
     @property
     def key(self) -> CellKey:
@@ -155,6 +162,14 @@ class Balance:
         self.seq = entry.seq
         self.running_hash = chained(self.running_hash, entry)
 
+    def without(self, entries: Iterable[Entry]) -> Balance:
+        """A copy as if these entries, which are in it and are no openings, had never been."""
+        found = self.copy()
+        for entry in entries:
+            add_to(found.cells, entry.key, -entry.sign, -entry.units, -entry.points)
+            found.vetoes -= entry.sign if entry.kind is Kind.VETO else 0
+        return found
+
     def copy(self) -> Balance:
         return replace(self, cells=dict(self.cells), regimes=dict(self.regimes))
 
@@ -199,6 +214,11 @@ class MemberFacts:
     account_id: UUID | None
     branch_id: UUID
     path: str
+
+
+def costed(item: Item, costs: str | None) -> tuple[str, ...]:
+    """The duties whose share a finding of the item costs, with the one that it names."""
+    return (*item.pairs, costs) if costs is not None and costs in item.pairs_one_of else item.pairs
 
 
 def cell_window(item: Item, day: date) -> str:

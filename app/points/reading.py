@@ -13,13 +13,14 @@ from app.cycles import service as cycles
 from app.cycles.core import Quarter, quarter_on
 from app.kit.calendar import Window, period_days
 from app.kit.errors import ErrorKind, LongwenError
+from app.points import disputing
 from app.points import reading_store as store
 from app.points.core import Score, fold
 from app.points.duties import count_duties
 from app.points.explaining import explain
 from app.points.gathering import Books, cycle_days
 from app.points.ledger import Balance
-from app.points.views import PAGE_MAX, Corrected, EntryPage, ExplanationView, StandingView, YearView
+from app.points.views import PAGE_MAX, Corrected, Disputed, EntryPage, ExplanationView, StandingView, YearView
 from app.roster import service as roster
 from app.rules import service as rules
 from app.rules.core import year_total
@@ -43,7 +44,12 @@ def standing(connection: Connection, actor: Actor, member_id: UUID, cycle: str |
     books = Books.opened(connection, actor)
     duties = count_duties(store.list_duties(connection, actor.district_id, cycle, member_id), actor.today)
     year = _year(connection, actor, books, balance)
-    return StandingView(member, balance, books.score(balance), duties, updated_at, year)
+    under_appeal = disputing.in_dispute(connection, actor, cycle, member_id=member_id).get(member_id)
+    disputed = None
+    if under_appeal is not None:
+        without = balance.without(under_appeal.live)
+        disputed = Disputed(under_appeal.entries, without, books.score(without))
+    return StandingView(member, balance, books.score(balance), duties, updated_at, year, disputed)
 
 
 def _year(connection: Connection, actor: Actor, books: Books, balance: Balance) -> YearView | None:
@@ -112,16 +118,24 @@ def _balance(connection: Connection, actor: Actor, member_id: UUID, cycle: str) 
 def corrected(connection: Connection, actor: Actor, quarter: Quarter) -> Iterator[Corrected]:
     """Every member's corrected score at the end of a quarter, with that of the quarter before; by member.
 
+    Where an entry dated up to the quarter's end is under appeal, the score without it is given as well.
+
     Cells carry the month or quarter of the day of the matter, so the cells up to the quarter are exactly the entries
     dated up to its end.
     """
     books = Books.opened(connection, actor)
     earlier = [one.code for one in cycles.quarters(connection, actor) if one.cycle == quarter.cycle]
     before = max((code for code in earlier if code < quarter.code), default="")
+    under_appeal = disputing.in_dispute(connection, actor, quarter.cycle, dated_by=quarter.ends_on)
     for balance, duties in store.stream_balances(connection, actor.district_id, quarter.cycle, quarter.ends_on):
         if not balance.regimes or min(balance.regimes) > quarter.code:
             continue
-        yield Corrected(balance, score_at(books, balance, quarter.code), score_at(books, balance, before), duties)
+        disputed = None
+        if found := under_appeal.get(balance.member_id):
+            without = balance.without(found.live)
+            disputed = Disputed(found.entries, without, score_at(books, without, quarter.code))
+        score, previous = score_at(books, balance, quarter.code), score_at(books, balance, before)
+        yield Corrected(balance, score, previous, duties, disputed)
 
 
 def score_at(books: Books, balance: Balance, quarter: str) -> Score:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, select
 
 from app.points.ledger import Balance, DutyRow, Entry
 from app.points.store import BALANCE_COLUMNS, ENTRY_COLUMNS, balance_of, duty_of, entry_of
-from app.points.tables import duty, entry, entry_text, standing
+from app.points.tables import dispute, duty, entry, entry_text, standing
 
 _CHUNK = 500
 
@@ -61,6 +61,35 @@ def list_entries(
         .limit(count_max)
     )
     return [(entry_of(row), row.reason) for row in connection.execute(statement)]
+
+
+def list_disputed(
+    connection: Connection,
+    district_id: UUID,
+    cycle: str,
+    *,
+    member_id: UUID | None = None,
+    dated_by: date | None = None,
+) -> list[Entry]:
+    """The entries of a cycle that are under appeal, of one member or all, by member and number."""
+    same = and_(dispute.c.district_id == entry.c.district_id, dispute.c.entry_id == entry.c.id)
+    statement = (
+        select(*ENTRY_COLUMNS)
+        .select_from(dispute.join(entry, same))
+        .where(dispute.c.district_id == district_id, dispute.c.cycle == cycle)
+        .order_by(entry.c.member_id, entry.c.seq)
+    )
+    if member_id is not None:
+        statement = statement.where(dispute.c.member_id == member_id)
+    if dated_by is not None:
+        statement = statement.where(entry.c.effective_on <= dated_by)
+    return [entry_of(row) for row in connection.execute(statement)]
+
+
+def list_along(connection: Connection, district_id: UUID, causes: Collection[UUID]) -> list[Entry]:
+    """Everything booked under the causes."""
+    statement = select(*ENTRY_COLUMNS).where(entry.c.district_id == district_id, entry.c.cause.in_(list(causes)))
+    return [entry_of(row) for row in connection.execute(statement)]
 
 
 def list_duties(connection: Connection, district_id: UUID, cycle: str, member_id: UUID) -> list[DutyRow]:

@@ -82,6 +82,22 @@ class MatterCounted(LongwenError):
     en = "The matter “{matter}” is already entered under {item} ({window}). If that entry is wrong, reverse it first."
 
 
+class CostUnclear(LongwenError):
+    """A finding that may cost one of several duties names which."""
+
+    code = "cost_unclear"
+    zh = "积分项 {item} 应在 costs 中写明所扣份额的职责（如造假的场次）：{choices}。"
+    en = "Item {item} names in costs the duty whose share it costs (the session that was forged): {choices}."
+
+
+class CostNotAsked(LongwenError):
+    """The rules say what the item costs."""
+
+    code = "cost_not_asked"
+    zh = "积分项 {item} 不由记录人指定所扣份额的职责。请删去 costs。"
+    en = "The rules say what {item} costs. Leave costs out."
+
+
 class NoSuchDuty(LongwenError):
     """The member had no such duty in that window (joined later, or is exempt)."""
 

@@ -130,6 +130,7 @@ class EntryAnswer(Answer):
     approved_by: UUID | None
     source: str
     reverses: UUID | None
+    costs: str | None = Field(description="失误所扣份额的职责 · the duty that a finding names", examples=["ORG-D02"])
     edition: str
     profile: str
     reason: str | None = None
@@ -180,6 +181,13 @@ class YearAnswer(Answer):
         )
 
 
+class DisputedAnswer(Answer):
+    """What is under appeal: it counts until that is decided, and sets nothing off."""
+
+    entries: list[UUID] = Field(description="申诉中的记录 · the entries appealed against")
+    total_without: Points = Field(description="不计这些记录的总积分 · the total without them", examples=[1000])
+
+
 class StandingAnswer(ScoreAnswer):
     """A member's standing in a cycle."""
 
@@ -197,6 +205,7 @@ class StandingAnswer(ScoreAnswer):
     duties: DutyCountAnswer
     updated_at: datetime
     year: YearAnswer | None = Field(description="按年计分的细则为空 · null where the cycle is a year")
+    disputed: DisputedAnswer | None = Field(description="没有未决申诉时为空 · null while nothing is under appeal")
 
     @classmethod
     def of_view(cls, view: StandingView) -> StandingAnswer:
@@ -220,6 +229,11 @@ class StandingAnswer(ScoreAnswer):
             duties=DutyCountAnswer.of(view.duties),
             updated_at=view.updated_at,
             year=None if view.year is None else YearAnswer.of(view.year),
+            disputed=None
+            if view.disputed is None
+            else DisputedAnswer(
+                entries=list(view.disputed.entries), total_without=printed_number(view.disputed.score.total, decimals)
+            ),
         )
 
 

@@ -16,7 +16,7 @@ from app.kit.errors import Faults, LongwenError, NotFound
 from app.points import reading_store, refusals, store
 from app.points.gathering import Background, Books, held_quarters, histories_of, quarter_day
 from app.points.judging import Judge
-from app.points.ledger import Entry, Posting
+from app.points.ledger import Entry, Posting, Source
 from app.points.undoing import undo_family
 from app.points.views import Opening, Posted, PostedItem
 from app.points.working import Work, digest_of, salted
@@ -63,10 +63,20 @@ def _item(work: Work, entries: tuple[Entry, ...], *, replayed: bool = False) -> 
     return PostedItem(entries, replayed=replayed, decimals=work.books.decimals(entries[0]))
 
 
-def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: UUID, reason: str) -> Posted:
+def reverse(
+    connection: Connection,
+    actor: Actor,
+    entry_id: UUID,
+    reversal_id: UUID,
+    reason: str,
+    *,
+    source: Source = Source.RECORD,
+    replaced: bool = False,
+) -> Posted:
     """Undo an entry, with what was posted under the same cause. The same id and content again is a retry.
 
-    Raises NotFound and the refusals of reversals.
+    What an appeal (``source``) undoes is booked during the notice too; ``replaced``: another entry follows. Raises
+    NotFound and the refusals of reversals.
     """
     original = find_entry(connection, actor, entry_id)
     histories = histories_of(connection, actor, [original.member_id])
@@ -80,6 +90,7 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
         effective_on=original.effective_on,
         matter=str(entry_id),  # the reversal is about the entry: a retry naming another one is a conflict
         reason=reason,
+        source=source,
         recorded_by=actor.account_id,
     )
     replay = store.find_entries(connection, actor.district_id, [reversal_id]).get(reversal_id)
@@ -87,7 +98,7 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
         if replay.input_digest != asked.input_digest():
             raise refusals.IdUsed(id=str(reversal_id), field="id")
         return Posted([_item(work, (replay,), replayed=True)], work.finish())
-    entries = undo_family(work, original, family, asked)
+    entries = undo_family(work, original, family, asked, replaced=replaced)
     return Posted([_item(work, entries)], work.finish())
 
 

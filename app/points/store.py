@@ -181,6 +181,13 @@ def find_entries(connection: Connection, district_id: UUID, ids: Iterable[UUID])
     return {row.id: entry_of(row) for row in connection.execute(statement)}
 
 
+def find_reversal(connection: Connection, district_id: UUID, entry_id: UUID) -> Entry | None:
+    """The entry that undid this one."""
+    statement = _ENTRIES.where(entry.c.district_id == district_id, entry.c.reverses == entry_id)
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else entry_of(row)
+
+
 def find_by_cause(connection: Connection, district_id: UUID, cause: UUID) -> list[Entry]:
     statement = (
         select(*ENTRY_COLUMNS)

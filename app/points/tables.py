@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Index,
     Integer,
     LargeBinary,
     SmallInteger,
@@ -48,6 +49,7 @@ entry = district_table(
     Column("reverses", Uuid),
     Column("input_digest", LargeBinary, nullable=False),
     Column("text_digest", LargeBinary),
+    Column("costs", Text(collation="C")),  # the duty that a finding names
     UniqueConstraint("district_id", "cycle", "member_id", "seq"),
     UniqueConstraint("district_id", "reverses"),
     CheckConstraint("kind IN ('opening', 'routine', 'innovation', 'fault', 'veto')", name="kind_known"),
@@ -118,4 +120,15 @@ duty = district_table(
     refers("cycle", to="cycle", key=("code",)),
     refers("entry_id", to="entry"),
     key=("cycle", "member_id", "item", "window"),
+)
+
+# Entries under an undecided appeal, handed down by the room of appeals: they count, and set nothing off.
+dispute = district_table(
+    "dispute",
+    Column("entry_id", Uuid, nullable=False),
+    Column("cycle", Text, nullable=False),
+    Column("member_id", Uuid, nullable=False),
+    refers("entry_id", to="entry"),
+    Index(None, "district_id", "cycle", "member_id"),
+    key=("entry_id",),
 )

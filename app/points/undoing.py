@@ -12,17 +12,20 @@ from app.points import refusals, store
 from app.points.duties import brought
 from app.points.gathering import cycle_days, given_in
 from app.points.judging import PAIR_NAMESPACE, share_lost, undoing_id
-from app.points.ledger import DutyRow, DutyState, Entry, Hand, Posting, Source, by_hand, duty_window
+from app.points.ledger import DutyRow, DutyState, Entry, Hand, Posting, Source, by_hand, costed, duty_window
 from app.points.working import Work, digest_of, salted
 from app.rules.core import Item, Kind
 
 
-def undo_family(work: Work, original: Entry, family: Sequence[Entry], asked: Posting) -> tuple[Entry, ...]:
+def undo_family(
+    work: Work, original: Entry, family: Sequence[Entry], asked: Posting, *, replaced: bool = False
+) -> tuple[Entry, ...]:
     """Reverse an entry and the others of its cause (``family``); give their duties back.
 
     A duty that the family had taken goes to another finding that still stands and costs it too; else to what was
-    recorded of it before; else, where the service itself had settled it, it is waived, so that settling does not take
-    it again; else it is open. Raises the refusals of reversals.
+    recorded of it before; else, where it was missed and the service itself had settled it, or an appeal gives it back,
+    it is waived, so that settling does not take it again; else it is open, as it is where another entry is to replace
+    this one (``replaced``). Raises the refusals of reversals.
     """
     if original.reverses is not None:
         raise refusals.ReversalOfReversal(id=str(original.id), field="id")
@@ -44,12 +47,13 @@ def undo_family(work: Work, original: Entry, family: Sequence[Entry], asked: Pos
     by_id = {one.id: one for one in live}
     for row in rows:
         decided = by_id[row.entry_id] if row.entry_id is not None else original
-        undone += _given_back(work, row, decided, list(before.values()), hand, asked.id)
+        undone += _given_back(work, row, decided, list(before.values()), hand, asked.id, replaced=replaced)
     return tuple(undone)
 
 
 def _hand(work: Work, original: Entry, asked: Posting) -> Hand:
-    booked = booking_quarter(work.known.quarters, original.effective_on, Act.DECISION, not_before=original.booked_in)
+    act = Act.OBJECTION if asked.source is Source.APPEAL else Act.DECISION
+    booked = booking_quarter(work.known.quarters, original.effective_on, act, not_before=original.booked_in)
     return Hand(
         booked.code,
         work.actor.at,
@@ -62,7 +66,9 @@ def _hand(work: Work, original: Entry, asked: Posting) -> Hand:
     )
 
 
-def _given_back(work: Work, row: DutyRow, decided: Entry, before: Sequence[Entry], hand: Hand, by: UUID) -> list[Entry]:
+def _given_back(
+    work: Work, row: DutyRow, decided: Entry, before: Sequence[Entry], hand: Hand, by: UUID, *, replaced: bool
+) -> list[Entry]:
     """Decide the duty of an undone entry anew; the entries that this posts."""
     taker = _other_finding(work, row, decided)
     if taker is not None:
@@ -77,9 +83,10 @@ def _given_back(work: Work, row: DutyRow, decided: Entry, before: Sequence[Entry
         state = DutyState.MISSED if kept.points < 0 else DutyState.KEPT
         work.duties[row.key] = replace(row, state=state, source=Source.RECORD.value, entry_id=kept.id)
         return [kept]
-    settled = decided.source is Source.JOB and row.state is DutyState.MISSED
-    state = DutyState.WAIVED if settled else DutyState.EXPECTED
-    open_again = replace(row, state=state, source="reversal" if settled else None, entry_id=None)
+    for_good = decided.source is Source.JOB or hand.source is Source.APPEAL
+    waived = for_good and row.state is DutyState.MISSED and not replaced
+    state = DutyState.WAIVED if waived else DutyState.EXPECTED
+    open_again = replace(row, state=state, source="reversal" if waived else None, entry_id=None)
     work.duties[row.key] = _as_now(work, open_again)
     return []
 
@@ -93,7 +100,7 @@ def _other_finding(work: Work, row: DutyRow, undone: Entry) -> tuple[Entry, Item
         if finding.cause in (None, undone.cause) or pair is None or pair.duty is None:
             continue
         window = duty_window(pair.duty, finding.effective_on, row.key.cycle)
-        if row.key.item in items[finding.item].pairs and window == row.key.window:
+        if row.key.item in costed(items[finding.item], finding.costs) and window == row.key.window:
             return finding, pair, pair.duty.share
     return None
 

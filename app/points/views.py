@@ -96,8 +96,23 @@ class YearView:
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """What is under appeal of a member's cycle, and the standing without it (scoring, section 2, rule 10).
+
+    ``entries`` are those appealed against; what was booked along with them is left out of ``balance`` too.
+    """
+
+    entries: tuple[UUID, ...]
+    balance: Balance
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
 class StandingView:
-    """A member's present standing in a cycle; ``year`` is None where the cycle is a year."""
+    """A member's present standing in a cycle; ``year`` is None where the cycle is a year.
+
+    ``disputed`` is None while nothing is under appeal.
+    """
 
     member: MemberView
     balance: Balance
@@ -105,6 +120,7 @@ class StandingView:
     duties: DutyCount
     updated_at: datetime
     year: YearView | None
+    disputed: Disputed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +154,4 @@ class Corrected:
     score: Score
     previous: Score
     duties: Sequence[DutyRow]
+    disputed: Disputed | None = None

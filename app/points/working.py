@@ -33,6 +33,7 @@ from app.points.ledger import (
     MemberFacts,
     Posting,
     Source,
+    costed,
     duty_window,
     reversal_of,
 )
@@ -297,7 +298,7 @@ class Work:
 
     def _has_pairs(self, posting: Posting) -> bool:
         found = self._item(posting)
-        return found is not None and bool(found[0].pairs)
+        return found is not None and bool(costed(found[0], posting.costs))
 
     def _duty_keys(self, posting: Posting) -> Iterable[DutyKey]:
         found = self._item(posting)
@@ -306,7 +307,7 @@ class Work:
         item, quarter = found
         balance = self.known.balances[quarter.cycle, posting.member_id]
         items = self.books.regime(*balance.regimes[quarter.code]).items
-        for one in (item, *(items[code] for code in item.pairs if code in items)):
+        for one in (item, *(items[code] for code in costed(item, posting.costs) if code in items)):
             if one.duty is not None:
                 window = duty_window(one.duty, posting.effective_on, quarter.cycle)
                 yield DutyKey(quarter.cycle, posting.member_id, one.code, window)

@@ -10,6 +10,7 @@ from app.rules.checks import Draft
 from app.rules.checks_measure import check_measure, check_sign, check_unit
 from app.rules.core import Effect, Kind, Matter, Settlement
 from app.rules.document import ROLES, DutyText, ItemText, RangeText
+from app.rules.finds import Attended
 from app.rules.profiles import allotments_of, cycle_window
 
 
@@ -28,6 +29,7 @@ def check_items(draft: Draft) -> None:
             if item.veto is not None:
                 draft.fault("veto_on_other_kind", "items", code, "veto")
         _check_pairs(draft, code, item)
+        _check_finds(draft, code, item)
 
 
 def _check_roles(draft: Draft, code: str, key: str, roles: Sequence[str], *below: str) -> None:
@@ -175,3 +177,19 @@ def _check_pairs(draft: Draft, code: str, item: ItemText) -> None:
                     draft.fault("unknown_pair", "items", code, key, number, name=name)
             elif pair.duty is None:
                 draft.fault("pair_not_duty", "items", code, key, number, name=name)
+
+
+def _check_finds(draft: Draft, code: str, item: ItemText) -> None:
+    """What the service proposes by itself is a fault whose points nobody has to choose."""
+    finds, place = item.finds, ("items", code, "finds")
+    if finds is None:
+        return
+    if item.kind is not Kind.FAULT or item.points is None or item.points.per is not None:
+        draft.fault("finds_other", *place)
+    if (finds.after is Attended.ABSENCES) != (finds.in_a_row is not None):
+        draft.fault("finds_in_a_row", *place)
+    for number, name in enumerate(finds.sessions):
+        session = draft.edition.items.get(name)
+        settled = None if session is None or session.duty is None else session.duty.settled
+        if settled is not Settlement.SESSIONS and not (session is None and draft.partial):
+            draft.fault("finds_no_session", *place, "sessions", number, name=name)

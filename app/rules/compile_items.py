@@ -10,6 +10,7 @@ from app.kit.calendar import Window
 from app.rules import core
 from app.rules.cited import Cited, NameText
 from app.rules.document import ALL, BookText, BoundText, EditionText, ItemText, MeasureText, TierText
+from app.rules.finds import Finds
 from app.rules.name import Name
 from app.rules.profiles import (
     OwedDuty,
@@ -100,6 +101,7 @@ class ItemCompiler:
             chosen=None if chosen is None else self._range(chosen.low, chosen.high, chosen.step),
             heard=text.heard.value if text.heard else text.kind in (core.Kind.FAULT, core.Kind.VETO),
             veto=None if text.veto is None else self._veto(text),
+            finds=_finds(text),
         )
 
     def _points(self, value: Decimal) -> int:
@@ -198,6 +200,8 @@ class ItemCompiler:
         found += _duty_citations(text, owed)
         found += _measure_citations(text.measure)
         found += [(f"bounds.{bound.window.value}", bound) for bound in text.bounds]
+        if text.finds is not None and text.finds.in_a_row is not None:
+            found.append(("finds.in_a_row", text.finds.in_a_row))
         if text.veto is not None:
             found += [("veto.effect", text.veto.effect), ("veto.ground", text.veto.ground)]
         for change in overrides_of(self.edition, code, self.key):
@@ -231,6 +235,13 @@ def _measure_citations(text: MeasureText | None) -> list[tuple[str, Cited]]:
     if text.ladder is not None:
         found += [(f"measure.ladder.{rung.units}", rung) for rung in text.ladder.rungs]
     return found
+
+
+def _finds(text: ItemText) -> Finds | None:
+    finds = text.finds
+    if finds is None:
+        return None
+    return Finds(finds.after, tuple(finds.sessions), 1 if finds.in_a_row is None else finds.in_a_row.value)
 
 
 def _unit(text: ItemText) -> str | None:

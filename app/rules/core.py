@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from app.kit.calendar import Window
 from app.roster.core import NO_GROUPS
+from app.rules.finds import Finds
 from app.rules.lines import Band, Line
 from app.rules.name import Name
 from app.rules.stars import Stars
@@ -212,7 +213,8 @@ class Item:
     """One scorable matter: ``points`` or ``tiers`` fix what an entry adds, ``chosen`` lets the recorder choose it, a
     ``measure`` makes it of units, and a routine item of a dimension that loses has a ``duty`` instead.
 
-    ``heard`` tells that the member is heard before it counts; a veto has its procedure in ``veto``.
+    ``heard`` tells that the member is heard before it counts; a veto has its procedure in ``veto``. ``finds`` lets the
+    service propose a fault by itself, from attendance.
     ``bounds`` go from the shortest window to the longest. ``outside`` names the nodes of the tree that do not hold the
     item. ``pairs`` are the routine items whose share a finding costs too; of ``pairs_one_of`` it costs one, the duty
     that the entry names (the session that was forged). ``record`` names the roles that may record, ``review`` the steps
@@ -245,6 +247,7 @@ class Item:
     chosen: PointRange | None = None
     heard: bool = False
     veto: Veto | None = None
+    finds: Finds | None = None
 
     def tier(self, code: str) -> Tier | None:
         return next((tier for tier in self.tiers if tier.code == code), None)

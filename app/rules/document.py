@@ -44,6 +44,7 @@ from app.rules.cited import (
     whole_or_decimal,
 )
 from app.rules.core import Kind, Matter, Settlement
+from app.rules.finds import Attended
 from app.rules.lines import Basis, Ground, Relation
 
 ROLES = (
@@ -157,6 +158,14 @@ class VetoText(Strict):
     hears: list[str] = []
 
 
+class FindsText(Strict):
+    """From what attendance comes to the service proposes the fault by itself."""
+
+    after: Annotated[Attended, Field(strict=False)]
+    sessions: list[Code] = []
+    in_a_row: CitedCount | None = None
+
+
 class ItemText(Strict):
     name: NameText
     kind: Annotated[Kind, Field(strict=False)]
@@ -179,6 +188,7 @@ class ItemText(Strict):
     evidence: list[Text] = []
     heard: CitedFlag | None = None
     veto: VetoText | None = None
+    finds: FindsText | None = None
     retired: bool = False
 
 

@@ -39,6 +39,18 @@ _ITEMS: Mapping[str, tuple[str, str]] = {
         "只有扣分项目（fault）才能一并扣除职责份额。请删去这个键。",
         "Only a fault can cost the share of a duty too. Remove the key.",
     ),
+    "finds_other": (
+        "只有分值固定（points，不按数量计）的扣分项目才能由系统提出。请删去 finds，或改正项目。",
+        "Only a fault with fixed points, not by the unit, can be proposed by the service. Remove finds or correct it.",
+    ),
+    "finds_in_a_row": (
+        "after: absences 须写 in_a_row（连续几次），no_make_up 不写。请改正。",
+        "after: absences needs in_a_row, how many make a finding; no_make_up has none. Correct it.",
+    ),
+    "finds_no_session": (
+        "{name} 不是按场次考勤（settled: sessions）的日常项目。请改正代码。",
+        "{name} is not a routine item settled by sessions. Correct the code.",
+    ),
     "points_missing": (
         "项目没有分值。请写 points、tiers 或 measure 之一；日常项目写 duty。",
         "The item has no points. Give it points, tiers or a measure; a routine item has a duty instead.",

@@ -91,6 +91,18 @@ _OF_ITEMS: Mapping[str, tuple[str, str, str, str]] = {
         "一票否决的效果、依据和程序；只用于否决项。",
         "Effect, ground and procedure; for veto items.",
     ),
+    "ItemText.finds": (
+        *("由系统提出", "Proposed by the service"),
+        "依考勤由系统提出申报，审核后才计入；只用于扣分项目。",
+        "The service proposes it from attendance; it counts once reviewed. For deductions.",
+    ),
+    "FindsText.after": ("情形", "After", "考勤出现什么情形。", "What attendance has come to."),
+    "FindsText.sessions": (
+        *("哪些场次", "Sessions"),
+        "限于哪些按场次考勤的职责；没有写的不限。",
+        "The duties settled by sessions that are concerned; every one where none is named.",
+    ),
+    "FindsText.in_a_row": ("连续几次", "In a row", "连续满几次为一条。", "How many, one after another, make one."),
     "ItemText.retired": (
         *("停用", "Retired"),
         "true：不再记录，已记的分保留。",

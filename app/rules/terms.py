@@ -37,6 +37,10 @@ _OF_ITEMS: Mapping[str, Mapping[str, Name]] = {
         "waived": Name("免除", "is waived"),
         "undecided": Name("待定", "stays undecided"),
     },
+    "Attended": {
+        "no_make_up": Name("请假后未在期限内补课", "leave was given and not made up in time"),
+        "absences": Name("连续无故缺席", "unexcused absences, one after another"),
+    },
     "Outcome": {"kept": Name("已履行", "kept"), "missed": Name("未履行", "missed")},
     "Matter": {
         "required": Name("必须写明事项", "an entry must name its matter"),

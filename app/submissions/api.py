@@ -1,30 +1,37 @@
-"""Routes of recording and reviewing."""
+"""Routes of recording, of reading submissions and evidence, and of reversals."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import state_of
-from app.submissions import reversing, service
-from app.submissions.core import PAGE_MAX, SubmissionState
+from app.kit.http import blob, state_of
+from app.submissions import reading, reversing, service
+from app.submissions.core import PAGE_MAX, Sought
+from app.submissions.core_states import ProposalKind, SubmissionState
 from app.submissions.schemas import (
-    DecisionAnswer,
-    DecisionRequest,
     PostedAnswer,
     RecordAnswer,
     RecordedAnswer,
     RecordRequest,
     ReversalRequest,
     SubmissionPageAnswer,
+    after_cursor,
 )
+from app.submissions.schemas_flow import EvidenceAnswer, EvidenceListAnswer, SubmissionViewAnswer
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
+
+Cursor = Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9a-f]{32}$")]
+HashInPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="文件摘要 · the file's digest")]
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
 @router.post("/entries", summary="记录积分 · Record points", status_code=201)
@@ -45,7 +52,7 @@ def record_entries(
     """
     recorded = door.run(
         lambda connection, actor: service.record(
-            connection, actor, body.postings(actor.account_id), each=mode == "each"
+            connection, actor, body.postings(actor.account_id), each=mode == "each", papers=body.papers
         ),
         commit=not preview,
     )
@@ -63,36 +70,70 @@ def record_entries(
 def list_submissions(
     door: Annotated[Door, Depends(permit(Permission.SUBMISSION_READ))],
     state: SubmissionState | None = None,
-    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9a-f]{32}$")] = None,
+    kind: ProposalKind | None = None,
+    branch_id: UUID | None = None,
+    member_id: UUID | None = None,
+    due_by: Annotated[date | None, Query(description="期限不晚于此日 · due by the day")] = None,
+    waiting: Annotated[bool, Query(description="只取等待我审核或陈述的 · only those that wait for me")] = False,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> SubmissionPageAnswer:
     """我可以查看的申报，按提交时间排列。· Those in reach, by time of recording."""
-    after = None
-    if cursor is not None:
-        at, last = cursor.split(".")
-        after = (datetime.fromtimestamp(int(at) / 1_000_000, UTC), UUID(hex=last))
-    page = door.run(
-        lambda connection, actor: service.submissions(connection, actor, state=state, after=after, count_max=limit)
-    )
+    sought = Sought(state, kind, branch_id, member_id, due_by, waiting)
+    after = after_cursor(cursor)
+    page = door.run(lambda connection, actor: reading.page(connection, actor, sought, after=after, count_max=limit))
     return SubmissionPageAnswer.of(page)
 
 
-@router.post("/submissions/{submission_id}/decision", summary="审核申报 · Decide a submission")
-def decide_submission(
+@router.get("/submissions/{submission_id}", summary="申报 · A submission")
+def read_submission(
+    submission_id: UUID, door: Annotated[Door, Depends(permit(Permission.SUBMISSION_READ))]
+) -> SubmissionViewAnswer:
+    """申报内容、本人陈述、凭证和办理经过。· With what the member says, the evidence, and what was done so far."""
+    return SubmissionViewAnswer.of(door.run(lambda connection, actor: reading.view(connection, actor, submission_id)))
+
+
+@router.get(
+    "/submissions/{submission_id}/evidence/{content_hash}",
+    summary="申报的凭证 · Evidence of a submission",
+    response_class=Response,
+    responses=FILE,
+)
+def read_submission_evidence(
     submission_id: UUID,
-    body: DecisionRequest,
-    response: Response,
-    door: Annotated[Door, Depends(permit(Permission.SUBMISSION_DECIDE))],
-    preview: bool = False,
-) -> DecisionAnswer:
-    """入账或退回不予采纳；审核人不得是提交人或本人。· Post or refuse; never by who recorded it or whom it is about."""
-    decided = door.run(
-        lambda connection, actor: service.decide(connection, actor, submission_id, body.decision, body.note),
-        commit=not preview,
-    )
-    if decided.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-    return DecisionAnswer.of(decided)
+    content_hash: HashInPath,
+    request: Request,
+    door: Annotated[Door, Depends(permit(Permission.SUBMISSION_READ))],
+) -> Response:
+    """下载一份凭证；能看到申报的人才能看到。· A file, for whoever may see the submission."""
+    found = door.run(lambda connection, actor: reading.evidence(connection, actor, submission_id, content_hash))
+    return blob(request, found.key, found.content.size, found.headers)
+
+
+@router.get("/entries/{entry_id}/evidence", summary="积分记录的凭证清单 · What an entry rests on")
+def list_entry_evidence(
+    entry_id: UUID, door: Annotated[Door, Depends(permit(Permission.STANDING_READ))]
+) -> EvidenceListAnswer:
+    """能看到该党员积分记录的人可以查看。· For whoever may read the member's record."""
+    found = door.run(lambda connection, actor: reading.evidence_of_entry(connection, actor, entry_id))
+    return EvidenceListAnswer(evidence=[EvidenceAnswer.of(one) for one in found])
+
+
+@router.get(
+    "/entries/{entry_id}/evidence/{content_hash}",
+    summary="积分记录的凭证 · Evidence of an entry",
+    response_class=Response,
+    responses=FILE,
+)
+def read_entry_evidence(
+    entry_id: UUID,
+    content_hash: HashInPath,
+    request: Request,
+    door: Annotated[Door, Depends(permit(Permission.STANDING_READ))],
+) -> Response:
+    """下载一份凭证。· A file of an entry."""
+    found = door.run(lambda connection, actor: reading.file_of_entry(connection, actor, entry_id, content_hash))
+    return blob(request, found.key, found.content.size, found.headers)
 
 
 @router.post("/entries/{entry_id}/reversal", summary="冲正 · Reverse an entry", status_code=201)

@@ -1,54 +1,63 @@
-"""Who may record and who may review, and which way a request goes: the decisions, without any database."""
+"""Who may record, and which way a request goes: values and decisions, without any database."""
 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from app.auth.core import Actor, Permission, Role
+from app.files.core import Evidence
+from app.kit.digests import canonical, digest
 from app.kit.errors import ErrorKind, LongwenError
 from app.points.ledger import Posting
 from app.points.views import Effect, PostedItem
 from app.roster.history import MemberHistory
 from app.rules.core import Item, Kind
+from app.submissions.core_hearing import Hearing
+from app.submissions.core_reviewing import STANDING_IN, SYSTEM
+from app.submissions.core_states import Decision, ProposalKind, Step, SubmissionState
 
-# Who stands in for whom: a vacant or colliding office falls to the secretary, then the committee.
-RANK: dict[Role, int] = {
-    Role.MEMBER: 0,
-    Role.HR: 0,
-    Role.GROUP_LEADER: 1,
-    Role.ORGANISATION_COMMISSIONER: 2,
-    Role.DISCIPLINE_COMMISSIONER: 2,
-    Role.SECRETARY: 3,
-    Role.COMMITTEE_OFFICER: 4,
-    Role.DISTRICT_OFFICER: 5,
-}
-STANDING_IN = frozenset({Role.SECRETARY, Role.COMMITTEE_OFFICER, Role.DISTRICT_OFFICER})
-SYSTEM = "system"  # in a rule book: recorded by the service itself
 PAGE_MAX = 200
+DECISIONS_MAX = 200
+EVIDENCE_MAX = 10  # files of one proposal or entry
 
 
-class SubmissionState(StrEnum):
-    """The thinnest life of a proposal."""
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What comes with a proposal beside what is posted: files, and for a veto the entry of the list of key work."""
 
-    SUBMITTED = "submitted"
-    POSTED = "posted"
-    REFUSED = "refused"
+    evidence: tuple[str, ...] = ()  # digests of files
+    key_work: str | None = None
 
 
-class Decision(StrEnum):
-    """What a reviewer makes of a submission."""
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an edit may change: all but the id and whom it is about. ``evidence`` None leaves the files."""
 
-    POST = "post"
-    REFUSE = "refuse"
+    item: str
+    effective_on: date
+    tier: str | None = None
+    units: int | None = None
+    chosen: Decimal | None = None
+    matter: str | None = None
+    reason: str | None = None
+    costs: str | None = None
+    key_work: str | None = None
+    evidence: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A proposal for an entry; once posted, the entry carries the same id."""
+    """A proposal for an entry; once posted, the entry carries the same id.
+
+    ``version`` is the number of its last step, ``round`` how often it was handed in, ``stage`` how many reviewers have
+    approved in this round. ``asked`` are the accounts that it waits for, ``due_on`` by when they, or the member who is
+    being heard, should act. ``sent_digest`` is that of what was first sent under the id.
+    """
 
     posting: Posting
     branch_id: UUID
@@ -56,9 +65,21 @@ class Submission:
     kind: Kind
     state: SubmissionState
     recorded_at: datetime
+    sent_digest: bytes
+    papers: Papers = Papers()
+    version: int = 1
+    round: int = 0
+    stage: int = 0
+    asked: tuple[UUID, ...] = ()
+    due_on: date | None = None
+    submitted_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: UUID | None = None
     decision_note: str | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.posting.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +94,48 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a reviewer decides of which submission; ``seen`` is the step that they saw last, if they tell."""
+
+    submission_id: UUID
+    decision: Decision
+    note: str | None = None
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
-    """A submission after its decision, with what was booked by it."""
+    """A submission after its decision, with what was booked by it; or the fault that kept the decision out."""
+
+    submission: Submission | None = None
+    posted: PostedItem | None = None
+    effects: tuple[Effect, ...] = ()
+    replayed: bool = False
+    fault: LongwenError | None = None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionView:
+    """A submission with all that its reviewer needs: what was done to it, what the member says, and the evidence."""
 
     submission: Submission
-    posted: PostedItem | None
-    effects: tuple[Effect, ...]
-    replayed: bool
+    review: tuple[Role, ...]
+    steps: tuple[Step, ...] = ()
+    hearings: tuple[Hearing, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which submissions are listed; ``waiting`` are those that wait for the caller."""
+
+    state: SubmissionState | None = None
+    kind: ProposalKind | None = None
+    branch_id: UUID | None = None
+    member_id: UUID | None = None
+    due_by: date | None = None
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +151,7 @@ class Reversed:
     """What a reversal booked, and what it did to the standings that the caller may read."""
 
     posted: PostedItem
-    effects: tuple[Effect, ...]
+    effects: tuple[Effect, ...] = field(default=())
 
     @property
     def replayed(self) -> bool:
@@ -112,21 +168,17 @@ class NotYourReview(LongwenError):
 
 
 class OwnRecording(LongwenError):
-    """Nobody reviews what they recorded, nor anything about themselves."""
+    """Nobody reviews what they recorded, nor anything about themselves, nor what they decided in an earlier step."""
 
     kind = ErrorKind.FORBIDDEN
     code = "own_recording"
-    zh = "不能审核自己提交的或涉及本人的申报。请由其他审核人办理（支部内无人时由上级党委办理）。"
-    en = "Nobody reviews what they recorded or what concerns them. Another reviewer, or else the committee, decides it."
-
-
-class AlreadyDecided(LongwenError):
-    """The submission was decided otherwise before."""
-
-    kind = ErrorKind.CONFLICT
-    code = "already_decided"
-    zh = "该申报已经{state}，不能再作其他决定。需要更正的，请冲正已入账的记录。"
-    en = "The submission is already {state}. To correct what was posted, reverse the entry."
+    zh = (
+        "不能审核自己提交的、涉及本人的或自己在前一环节已审核的申报。请由其他审核人办理（支部内无人时由上级党委办理）。"
+    )
+    en = (
+        "Nobody reviews what they recorded, what concerns them, or what they approved in an earlier step. Another "
+        "reviewer, or else the committee, decides it."
+    )
 
 
 def may_record(item: Item, roles: frozenset[Role], *, is_service: bool) -> bool:
@@ -145,16 +197,6 @@ def may_record(item: Item, roles: frozenset[Role], *, is_service: bool) -> bool:
     return bool(roles & named) or bool(roles & STANDING_IN) or Role.INTEGRATION in roles
 
 
-def may_review(item: Item, roles: frozenset[Role], *, is_service: bool) -> bool:
-    """Whether someone with these roles may decide: the item's last reviewer, or who stands in from above."""
-    if is_service:
-        return True
-    named = [Role(code) for code in item.review if code != SYSTEM]
-    needed = max((RANK[role] for role in named), default=RANK[Role.SECRETARY])
-    last = {role for role in named if RANK[role] == needed}
-    return bool(roles & last) or any(RANK[role] > needed for role in roles & STANDING_IN)
-
-
 def in_scope(actor: Actor, path: str, *, is_own: bool) -> bool:
     """Whether the caller records here at all, or proposes for the own record."""
     return actor.is_service or is_own or actor.may(Permission.ENTRY_RECORD, path)
@@ -165,6 +207,36 @@ def may_see(actor: Actor, history: MemberHistory) -> bool:
     there = history.on(actor.today)
     path = there.path if there is not None else history.spells[-1].path
     return actor.may(Permission.STANDING_READ, path)
+
+
+def is_visible(actor: Actor, submission: Submission, about: UUID | None) -> bool:
+    """Whether the caller may see the proposal: its recorder always, and once it was handed in whoever reads
+    submissions there, and the member (of the account ``about``) whom it is about.
+    """
+    if actor.is_service or submission.posting.recorded_by == actor.account_id:
+        return True
+    if submission.submitted_at is None:
+        return False
+    return about == actor.account_id or actor.may(Permission.SUBMISSION_READ, submission.path)
+
+
+def sent_digest(posting: Posting, papers: Papers) -> bytes:
+    """Of all that was sent under the id: the same again is a retry, anything else a conflict."""
+    if not papers.evidence and papers.key_work is None:
+        return posting.input_digest()
+    sent = {
+        "posting": posting.input_digest().hex(),
+        "evidence": sorted(papers.evidence),
+        "key_work": papers.key_work,
+    }
+    return digest(canonical(sent))
+
+
+def excluded_from_review(submission: Submission, about: UUID | None, steps: Collection[Step]) -> frozenset[UUID]:
+    """Who may not decide: who recorded it, whom it is about, and who approved it earlier in this round."""
+    approvers = {one.by for one in steps if one.stage is not None and one.round == submission.round}
+    found = {submission.posting.recorded_by, about, *approvers}
+    return frozenset(one for one in found if one is not None)
 
 
 def matter_name(text: str) -> str:

@@ -8,13 +8,19 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
 from app.kit.errors import NotFound
+from app.messages import service as messages
+from app.messages.core import Message, Recipient, Subject
+from app.messages.texts import Kind as Told
 from app.points import refusals
 from app.points import service as points
 from app.points.gathering import Background
 from app.points.ledger import Entry
 from app.rules.core import Item, Kind
-from app.submissions import store
-from app.submissions.core import NotYourReview, OwnRecording, Reversed, may_record, may_review, may_see
+from app.rules.points import printed_text
+from app.submissions import store, vetoes
+from app.submissions.core import NotYourReview, OwnRecording, Reversed, may_record, may_see
+from app.submissions.core_reviewing import may_review
+from app.submissions.core_vetoes import LiftedWhy
 
 
 def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: UUID, reason: str) -> Reversed:
@@ -39,9 +45,28 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
             _check(actor, one, item, paths, has_finding=entry.cause is not None)
     if store.find_submissions(connection, actor.district_id, [reversal_id]):
         raise refusals.IdUsed(id=str(reversal_id), field="id")
+    store.lock_submissions(connection, actor.district_id, [entry_id])  # before the ledger, as whoever decides it
     posted = points.reverse(connection, actor, entry_id, reversal_id, reason)
     effects = tuple(posted.effects.values()) if may_see(actor, history) else ()
+    if not posted.items[0].replayed:
+        _tell(connection, actor, background, entry, reason)
     return Reversed(posted.items[0], effects)
+
+
+def _tell(connection: Connection, actor: Actor, background: Background, entry: Entry, reason: str) -> None:
+    """The member learns what counts no longer."""
+    if entry.kind is Kind.VETO and vetoes.lift_reversed(connection, actor, [entry.id], LiftedWhy.ANNULLED, reason):
+        return
+    regime = background.books.regime(entry.edition, entry.profile)
+    facts: dict[str, str | int | None] = {
+        "title": regime.items[entry.item].name.zh if entry.item in regime.items else entry.item,
+        "item": entry.item,
+        "effective_on": entry.effective_on.isoformat(),
+        "points": printed_text(entry.points, regime.decimals),
+        "reason": reason,
+    }
+    to = Recipient(member_id=entry.member_id)
+    messages.tell(connection, actor, [Message(to, Told.ENTRY_REVERSED, Subject("entry", entry.id), facts)])
 
 
 def _check(actor: Actor, entry: Entry, item: Item, paths: list[str], *, has_finding: bool) -> None:

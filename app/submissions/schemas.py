@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from app.kit.errors import LongwenError
@@ -18,29 +18,51 @@ from app.rules.award import UNITS_MAX, Outcome
 from app.rules.points import json_number
 from app.rules.schemas_points import Points, PointsSent
 from app.submissions.core import (
-    Decided,
-    Decision,
+    EVIDENCE_MAX,
+    Content,
+    Papers,
     Recorded,
     Reversed,
     Submission,
     SubmissionPage,
-    SubmissionState,
     matter_name,
 )
+from app.submissions.core_states import SubmissionState
 
 BATCH_MAX = 1000
+STEPS_MAX = 2**31 - 1
+_PAPERS = {"evidence", "key_work"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Hashes = list[Hash]
+Seen = Annotated[
+    int | None,
+    Field(
+        ge=1, le=STEPS_MAX, description="您看到的 version；其后已有变动的，不保存 · refused if it has moved on since"
+    ),
+]
 
 
-class RecordItem(Model):
-    """One fact: about whom, under which item, of which day."""
+def cursor_of(at: datetime, last: UUID) -> str:
+    """Where a list goes on: whole microseconds since 1970, which a float would not hold exactly, and an id."""
+    return f"{(at - _EPOCH) // _MICROSECOND}.{last.hex}"
 
-    id: UUID = Field(description="由客户端生成，重发用同一编号 · made by the client; a retry sends the same")
-    member_id: UUID
+
+def after_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The reverse of ``cursor_of``."""
+    if cursor is None:
+        return None
+    at, last = cursor.split(".")
+    return _EPOCH + int(at) * _MICROSECOND, UUID(hex=last)
+
+
+class ContentModel(Model):
+    """What is said of a fact, beside whom it is about."""
+
     item: str = Field(min_length=1, max_length=40, description="积分项代码 · the item's code", examples=["ORG-D02"])
     effective_on: date = Field(description="事项发生之日 · the day of the matter", examples=["2026-11-20"])
-    outcome: Outcome | None = Field(
-        None, description="日常项：kept 已履行，missed 未履行 · of a duty", examples=["kept"]
-    )
     units: int | None = Field(
         None, strict=True, ge=0, le=UNITS_MAX, description="数量（小时、次、百分比）· hours, times, percent"
     )
@@ -52,6 +74,19 @@ class RecordItem(Model):
         None, min_length=1, max_length=200, description="事项（文号、工单号）· document or ticket"
     )
     reason: str | None = Field(None, min_length=1, max_length=500, description="说明 · in words")
+    costs: str | None = Field(
+        None,
+        min_length=1,
+        max_length=32,
+        description="失误所扣份额的职责（如造假的场次）· the duty whose share a finding costs, where that is open",
+        examples=["ORG-D02"],
+    )
+    key_work: str | None = Field(
+        None,
+        min_length=1,
+        max_length=500,
+        description="一票否决所引用的重点工作清单条目 · the entry of the list of key work",
+    )
 
     @field_validator("effective_on", mode="before")
     @classmethod
@@ -69,17 +104,58 @@ class RecordItem(Model):
         return named
 
 
+class DraftRequest(ContentModel):
+    """A proposal that is not handed in yet; it may still be incomplete."""
+
+    id: UUID = Field(description="由客户端生成，重发用同一编号 · made by the client; a retry sends the same")
+    member_id: UUID
+    evidence: Hashes = Field(
+        [], max_length=EVIDENCE_MAX, description="已上传文件的摘要 · digests of files sent in before"
+    )
+
+    def posting(self, recorded_by: UUID | None) -> Posting:
+        return Posting(**self.model_dump(exclude=_PAPERS), source=Source.RECORD, recorded_by=recorded_by)
+
+    @property
+    def papers(self) -> Papers:
+        return Papers(tuple(dict.fromkeys(self.evidence)), self.key_work)
+
+
+class RecordItem(DraftRequest):
+    """One fact: about whom, under which item, of which day."""
+
+    outcome: Outcome | None = Field(
+        None, description="日常项：kept 已履行，missed 未履行 · of a duty", examples=["kept"]
+    )
+
+
 class RecordRequest(Model):
     """One to a thousand facts."""
 
     entries: list[RecordItem] = Field(min_length=1, max_length=BATCH_MAX)
 
     def postings(self, recorded_by: UUID | None) -> list[Posting]:
-        return [Posting(**item.model_dump(), source=Source.RECORD, recorded_by=recorded_by) for item in self.entries]
+        return [item.posting(recorded_by) for item in self.entries]
+
+    @property
+    def papers(self) -> dict[UUID, Papers]:
+        """By id, of those that come with any."""
+        return {item.id: item.papers for item in self.entries if item.evidence or item.key_work is not None}
+
+
+class EditRequest(ContentModel):
+    """What is put in the place of a draft's or returned proposal's content; the files stay unless some are named."""
+
+    evidence: Hashes | None = Field(None, max_length=EVIDENCE_MAX)
+    seen: Seen = None
+
+    def content(self) -> Content:
+        named = None if self.evidence is None else tuple(dict.fromkeys(self.evidence))
+        return Content(**self.model_dump(exclude={"evidence", "seen"}), evidence=named)
 
 
 class SubmissionAnswer(Answer):
-    """A proposal that waits for a reviewer, or what became of it."""
+    """A proposal, and where it stands."""
 
     id: UUID
     member_id: UUID
@@ -92,9 +168,17 @@ class SubmissionAnswer(Answer):
     points: Points | None = Field(description="由记录人定的分值 · points that the recorder chose")
     effective_on: date
     reason: str | None
+    costs: str | None
+    key_work: str | None
     state: SubmissionState
+    version: int = Field(description="最后一步的序号 · the number of its last step")
+    stage: int = Field(description="本轮已通过的审核步数 · approvals in this round")
+    due_on: date | None = Field(
+        description="本人陈述或审核人办理的期限 · by when the member or the reviewer should act"
+    )
     recorded_at: datetime
     recorded_by: UUID | None
+    submitted_at: datetime | None
     decided_at: datetime | None
     decided_by: UUID | None
     decision_note: str | None
@@ -114,9 +198,15 @@ class SubmissionAnswer(Answer):
             points=None if posting.chosen is None else json_number(posting.chosen),
             effective_on=posting.effective_on,
             reason=posting.reason,
+            costs=posting.costs,
+            key_work=submission.papers.key_work,
             state=submission.state,
+            version=submission.version,
+            stage=submission.stage,
+            due_on=submission.due_on,
             recorded_at=submission.recorded_at,
             recorded_by=posting.recorded_by,
+            submitted_at=submission.submitted_at,
             decided_at=submission.decided_at,
             decided_by=submission.decided_by,
             decision_note=submission.decision_note,
@@ -171,29 +261,6 @@ class RecordAnswer(Answer):
     results: list[RecordedAnswer]
 
 
-class DecisionRequest(Model):
-    """What the reviewer decides, and why."""
-
-    decision: Decision = Field(examples=["post"])
-    note: str | None = Field(None, min_length=1, max_length=500)
-
-
-class DecisionAnswer(Answer):
-    """The submission after the decision, and what was booked by it."""
-
-    submission: SubmissionAnswer
-    entries: list[EntryAnswer]
-    effects: list[EffectAnswer]
-
-    @classmethod
-    def of(cls, decided: Decided) -> DecisionAnswer:
-        return cls(
-            submission=SubmissionAnswer.of(decided.submission),
-            entries=entry_answers(decided.posted),
-            effects=[EffectAnswer.of(effect) for effect in decided.effects],
-        )
-
-
 class SubmissionPageAnswer(Answer):
     """Submissions by time of recording; ask again with ``cursor`` = ``following`` until it is null."""
 
@@ -202,10 +269,7 @@ class SubmissionPageAnswer(Answer):
 
     @classmethod
     def of(cls, page: SubmissionPage) -> SubmissionPageAnswer:
-        following = None
-        if page.following is not None:
-            at, last = page.following
-            following = f"{int(at.timestamp() * 1_000_000)}.{last.hex}"
+        following = None if page.following is None else cursor_of(*page.following)
         return cls(submissions=[SubmissionAnswer.of(one) for one in page.submissions], following=following)
 
 

@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, any_, insert, literal, or_, select, update
 
 from app.kit.db import AnyRow
 from app.points.ledger import Posting, Source
 from app.roster.tables import member
 from app.rules.core import Kind
-from app.submissions.core import Submission, SubmissionState
+from app.submissions.core import Papers, Sought, Submission
+from app.submissions.core_states import OPEN_TO_EDIT, SubmissionState
 from app.submissions.tables import submission
 
 
 def insert_submissions(connection: Connection, district_id: UUID, submissions: Sequence[Submission]) -> None:
-    rows = [
-        {
-            "district_id": district_id,
-            "id": one.posting.id,
-            "member_id": one.posting.member_id,
-            "branch_id": one.branch_id,
-            "path": one.path,
-            "item": one.posting.item,
-            "kind": one.kind.value,
-            "tier": one.posting.tier,
-            "matter": one.posting.matter,
-            "units": one.posting.units,
-            "points": one.posting.chosen,
-            "effective_on": one.posting.effective_on,
-            "reason": one.posting.reason,
-            "state": one.state.value,
-            "recorded_at": one.recorded_at,
-            "recorded_by": one.posting.recorded_by,
-            "input_digest": one.posting.input_digest(),
-        }
-        for one in submissions
-    ]
-    if rows:
-        connection.execute(insert(submission), rows)
+    if submissions:
+        connection.execute(insert(submission), [{"district_id": district_id, **_values(one)} for one in submissions])
+
+
+def update_submission(connection: Connection, district_id: UUID, changed: Submission) -> None:
+    """Write all of it but its id."""
+    values = {name: value for name, value in _values(changed).items() if name != "id"}
+    connection.execute(
+        update(submission)
+        .where(submission.c.district_id == district_id, submission.c.id == changed.id)
+        .values(**values)
+    )
 
 
 def find_submissions(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Submission]:
@@ -48,38 +38,15 @@ def find_submissions(connection: Connection, district_id: UUID, ids: Iterable[UU
     return {row.id: _submission(row) for row in connection.execute(statement)}
 
 
-def lock_submission(connection: Connection, district_id: UUID, submission_id: UUID) -> Submission | None:
+def lock_submissions(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Submission]:
+    """Those that exist, locked in the order of their ids."""
     statement = (
         select(submission)
-        .where(submission.c.district_id == district_id, submission.c.id == submission_id)
+        .where(submission.c.district_id == district_id, submission.c.id.in_(sorted(ids)))
+        .order_by(submission.c.id)
         .with_for_update()
     )
-    row = connection.execute(statement).one_or_none()
-    return None if row is None else _submission(row)
-
-
-def update_decided(
-    connection: Connection,
-    district_id: UUID,
-    submission_id: UUID,
-    *,
-    state: SubmissionState,
-    at: datetime,
-    by: UUID | None,
-    note: str | None,
-) -> None:
-    statement = (
-        update(submission)
-        .where(submission.c.district_id == district_id, submission.c.id == submission_id)
-        .values(
-            state=state.value,
-            decided_at=at,
-            decided_by=by,
-            decision_note=note,
-            entry_id=submission_id if state is SubmissionState.POSTED else None,
-        )
-    )
-    connection.execute(statement)
+    return {row.id: _submission(row) for row in connection.execute(statement)}
 
 
 def list_submissions(
@@ -88,31 +55,106 @@ def list_submissions(
     *,
     paths: Sequence[str] | None,
     own_account: UUID | None,
-    state: SubmissionState | None,
+    sought: Sought,
     after: tuple[datetime, UUID] | None,
     count_max: int,
 ) -> list[Submission]:
-    """By time of recording; ``paths`` None reaches everywhere, and what concerns the own account is always there."""
-    whose = and_(member.c.district_id == submission.c.district_id, member.c.id == submission.c.member_id)
+    """By time of recording; ``paths`` None reaches everywhere, and what concerns the own account is always there.
+
+    What was never handed in is its recorder's alone.
+    """
+    columns = submission.c
+    whose = and_(member.c.district_id == columns.district_id, member.c.id == columns.member_id)
     statement = (
         select(submission)
         .select_from(submission.join(member, whose))
-        .where(submission.c.district_id == district_id)
-        .order_by(submission.c.recorded_at, submission.c.id)
+        .where(columns.district_id == district_id, *_sought(sought, own_account))
+        .order_by(columns.recorded_at, columns.id)
         .limit(count_max)
     )
     if paths is not None:
         # Only below: a branch's own path is a prefix of its groups', and segments have one length.
-        reached = [or_(submission.c.path == path, submission.c.path.op("^@")(path + ".")) for path in paths]
-        own = [member.c.account_id == own_account, submission.c.recorded_by == own_account]
-        statement = statement.where(or_(*reached, *own))
-    if state is not None:
-        statement = statement.where(submission.c.state == state.value)
+        reached = [or_(columns.path == path, columns.path.op("^@")(path + ".")) for path in paths]
+        seen = and_(columns.submitted_at.is_not(None), or_(member.c.account_id == own_account, *reached))
+        statement = statement.where(or_(columns.recorded_by == own_account, seen))
     if after is not None:
         at, last = after
-        later = and_(submission.c.recorded_at == at, submission.c.id > last)
-        statement = statement.where(or_(submission.c.recorded_at > at, later))
+        later = and_(columns.recorded_at == at, columns.id > last)
+        statement = statement.where(or_(columns.recorded_at > at, later))
     return [_submission(row) for row in connection.execute(statement)]
+
+
+def _sought(sought: Sought, own_account: UUID | None) -> list[ColumnElement[bool]]:
+    columns = submission.c
+    found: list[ColumnElement[bool]] = []
+    if sought.state is not None:
+        found.append(columns.state == sought.state.value)
+    if sought.kind is not None:
+        found.append(columns.kind == sought.kind.value)
+    if sought.branch_id is not None:
+        found.append(columns.branch_id == sought.branch_id)
+    if sought.member_id is not None:
+        found.append(columns.member_id == sought.member_id)
+    if sought.due_by is not None:
+        found.append(columns.due_on <= sought.due_by)
+    if sought.waiting:
+        waits = literal(own_account, columns.recorded_by.type) == any_(columns.asked)
+        found.append(and_(columns.state == SubmissionState.SUBMITTED.value, waits))
+    return found
+
+
+def list_under_review(connection: Connection, district_id: UUID) -> list[UUID]:
+    """Those that wait for a member or a reviewer."""
+    statement = select(submission.c.id).where(
+        submission.c.district_id == district_id, submission.c.state == SubmissionState.SUBMITTED.value
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def list_unfinished(connection: Connection, district_id: UUID, days: Sequence[tuple[date, date]]) -> list[UUID]:
+    """Drafts and returned ones about days of these spans."""
+    spans = [submission.c.effective_on.between(first, last) for first, last in days]
+    statement = select(submission.c.id).where(
+        submission.c.district_id == district_id,
+        submission.c.state.in_([state.value for state in OPEN_TO_EDIT]),
+        or_(*spans),
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def _values(one: Submission) -> dict[str, Any]:
+    posting = one.posting
+    return {
+        "id": posting.id,
+        "member_id": posting.member_id,
+        "branch_id": one.branch_id,
+        "path": one.path,
+        "item": posting.item,
+        "kind": one.kind.value,
+        "tier": posting.tier,
+        "matter": posting.matter,
+        "units": posting.units,
+        "points": posting.chosen,
+        "effective_on": posting.effective_on,
+        "reason": posting.reason,
+        "costs": posting.costs,
+        "key_work": one.papers.key_work,
+        "evidence": list(one.papers.evidence),
+        "state": one.state.value,
+        "version": one.version,
+        "round": one.round,
+        "stage": one.stage,
+        "asked": list(one.asked),
+        "due_on": one.due_on,
+        "recorded_at": one.recorded_at,
+        "recorded_by": posting.recorded_by,
+        "submitted_at": one.submitted_at,
+        "decided_at": one.decided_at,
+        "decided_by": one.decided_by,
+        "decision_note": one.decision_note,
+        "entry_id": posting.id if one.state is SubmissionState.POSTED else None,
+        "sent_digest": one.sent_digest,
+    }
 
 
 def _submission(row: AnyRow) -> Submission:
@@ -126,6 +168,7 @@ def _submission(row: AnyRow) -> Submission:
         chosen=row.points,
         matter=row.matter,
         reason=row.reason,
+        costs=row.costs,
         source=Source.SUBMISSION,
         recorded_by=row.recorded_by,
         approved_by=row.decided_by,
@@ -137,6 +180,14 @@ def _submission(row: AnyRow) -> Submission:
         kind=Kind(row.kind),
         state=SubmissionState(row.state),
         recorded_at=row.recorded_at,
+        sent_digest=bytes(row.sent_digest),
+        papers=Papers(tuple(row.evidence), row.key_work),
+        version=row.version,
+        round=row.round,
+        stage=row.stage,
+        asked=tuple(row.asked),
+        due_on=row.due_on,
+        submitted_at=row.submitted_at,
         decided_at=row.decided_at,
         decided_by=row.decided_by,
         decision_note=row.decision_note,

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("reverses", sa.Uuid()),
         sa.Column("input_digest", sa.LargeBinary(), nullable=False),
         sa.Column("text_digest", sa.LargeBinary()),
+        sa.Column("costs", sa.Text(collation="C")),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_entry"),
         sa.UniqueConstraint(
             "district_id", "cycle", "member_id", "seq", name="uq_entry_district_id_cycle_member_id_seq"

@@ -134,9 +134,7 @@ def test_a_member_reads_no_board_of_another_branch(ranked: Desk) -> None:
 
 
 def test_a_vetoed_member_stands_at_zero(ranked: Desk) -> None:
-    veto = ranked.town.fact("林晓明", "LAW-V02")
-    ranked.recorded("committee_officer", veto)
-    ranked.decide("district_officer", veto["id"])
+    ranked.posted("committee_officer", ranked.town.fact("林晓明", "LAW-V02", reason="判决生效"), "district_officer")
     assert rows(board(ranked))[-1] == (4, "林**", 0)
 
 

@@ -59,9 +59,8 @@ def post(desk: Desk, facts: list[Json]) -> None:
 
 
 def posted(desk: Desk, name: str, item: str, **facts: Any) -> None:
-    fact = desk.town.fact(name, item, **facts)
-    desk.recorded("committee_officer", fact)
-    assert desk.decide("district_officer", fact["id"]).status_code == 200
+    fact = desk.town.fact(name, item, **{"reason": "查核属实", **facts})
+    desk.posted("committee_officer", fact, "district_officer")
 
 
 def apply(town: Town, job: str, quarter: str, *, force: bool = False) -> RunResult:
@@ -257,9 +256,10 @@ def test_nothing_is_found_before_the_job_and_nothing_in_an_unknown_quarter(year:
 def test_the_lines_look_at_what_was_corrected_later(year: Desk) -> None:
     """The entry of the first quarter is booked in the year's last, and counts where it belongs."""
     before = named(lines(year, "2026Q1"), "assist")
-    fact = year.town.fact("将低", "PUB-F01", tier="serious", matter="投诉9号", effective_on="2026-02-05")
-    year.recorded("committee_officer", fact)
-    assert year.decide("district_officer", fact["id"]).status_code == 200
+    fact = year.town.fact(
+        "将低", "PUB-F01", tier="serious", matter="投诉9号", effective_on="2026-02-05", reason="查核属实"
+    )
+    year.posted("committee_officer", fact, "district_officer")
     try:
         apply(year.town, "lines", "2026Q1", force=True)
         assert named(lines(year, "2026Q1"), "warn-total") == {"低分": [], "将低": []}

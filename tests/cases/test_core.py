@@ -355,3 +355,63 @@ def test_places_are_never_exceeded_nor_passed_over_and_the_order_of_asking_does_
 
 def rank(one: Finding) -> tuple[int, int, date]:
     return -one.member.total, -one.member.fault, one.member.joined_on
+
+
+# What is under appeal sets nothing off.
+
+KEEPING = replace(COMMEND, excludes=(*EXCLUDES, rules.Exclusion(rules.Ground.APPEAL)))
+
+
+def under_appeal(number: int | str = 1, without: dict[str, Any] | None = None, **facts: Any) -> core.Tested:
+    """Someone with an open appeal; ``without``: what differs once the disputed entry is left out."""
+    one = member(number, **facts)
+    return replace(one, undisputed=replace(one, **(without or {})))
+
+
+@pytest.mark.parametrize(
+    ("without", "found"),
+    [(605, []), (600, []), (599, ["warn-total"]), (501, ["warn-total"]), (500, ["assist", "warn-total"])],
+)
+def test_a_line_below_holds_under_appeal_only_if_it_holds_without_the_entry(without: int, found: list[str]) -> None:
+    assert codes(under_appeal(total=495, without={"total": without})) == found
+
+
+def test_a_pace_under_appeal_is_that_without_the_entry() -> None:
+    assert codes(under_appeal(lost=450, without={"lost": 390})) == []
+    assert codes(under_appeal(lost=450, without={"lost": 420})) == ["warn-pace"]
+
+
+def recommended(*members: core.Tested) -> list[tuple[UUID, tuple[Exclusion, ...], int | None]]:
+    found, _ = applied(*members, lines=(KEEPING,))
+    return [(one.member.member_id, one.exclusions, one.position) for one in found]
+
+
+def test_who_is_under_appeal_keeps_the_place_and_is_not_named() -> None:
+    ids = [uuid5(NAMES, str(number)) for number in range(1, 7)]
+    first = under_appeal(1, daily=950, total=1050)
+    others = [member(number, daily=950, total=1000 - number) for number in range(2, 5)]
+    rest = [member(number) for number in (5, 6)]
+    assert recommended(first, *others, *rest) == [
+        (ids[0], (Exclusion.APPEAL,), 1),
+        (ids[1], (), 2),
+        (ids[2], (Exclusion.OVER_QUOTA,), 3),
+        (ids[3], (Exclusion.OVER_QUOTA,), 4),
+    ]
+
+
+def test_whom_only_the_disputed_entry_keeps_off_keeps_the_place_too() -> None:
+    ids = [uuid5(NAMES, str(number)) for number in range(1, 4)]
+    heavy = under_appeal(1, daily=950, total=890, heaviest_fault=60, without={"total": 950, "heaviest_fault": 0})
+    missed = under_appeal(2, daily=895, total=895, without={"daily": 910, "total": 910})
+    found = recommended(heavy, missed, *(member(number) for number in range(3, 9)))
+    assert found == [
+        (ids[0], (Exclusion.HEAVY_FAULT, Exclusion.APPEAL), 1),
+        (ids[1], (Exclusion.APPEAL,), 2),
+    ]
+
+
+def test_no_place_is_kept_for_whom_something_else_keeps_off() -> None:
+    one = under_appeal(1, daily=950, total=950, insufficient=True)
+    assert recommended(one, *(member(number) for number in range(2, 5))) == [
+        (uuid5(NAMES, "1"), (Exclusion.INSUFFICIENT, Exclusion.APPEAL), None)
+    ]

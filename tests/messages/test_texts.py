@@ -25,6 +25,8 @@ SAMPLE: dict[str, FactValue] = {
     "branch": "第一支部",
     "quarter": "2026Q3",
     "window": "2026-09",
+    "held_on": "2026-11-05",
+    "absence": "leave",
     "outcome": "upheld",
     "task": "hearing",
     "reference": "2026-0007",

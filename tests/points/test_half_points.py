@@ -154,7 +154,7 @@ def test_an_explanation_adds_up_in_printed_points(desk: Desk) -> None:
 
 
 def test_a_bound_of_a_month_is_called_so(desk: Desk) -> None:
-    studied = [desk.town.fact("周美玲", "EDU-A01", units=1) for _ in range(3)]
+    studied = [desk.town.fact("周美玲", "EDU-A01", units=1, reason="名册存支部") for _ in range(3)]
     desk.recorded("committee_officer", *studied)
     for fact in studied:
         assert desk.decide("district_officer", fact["id"]).status_code == 200

@@ -362,6 +362,7 @@ CHANGES: dict[str, object] = {
     "window": "2026Q2", "units": 9, "points": 9, "effective_on": date(2026, 1, 2), "booked_in": "2026Q2",
     "recorded_at": AT + timedelta(seconds=1), "recorded_by": OTHER, "approved_by": OTHER, "source": Source.IMPORT,
     "batch": OTHER, "reverses": OTHER, "input_digest": b"other", "text_digest": b"other",
+    "costs": "D1",
 }  # fmt: skip
 
 

@@ -145,6 +145,27 @@ MEANING = [
         "items.ORG-A01.costs",
         "    costs: [ORG-D01]\n    record: [member]",
     ),
+    broken(
+        "finds_other",
+        "group: talks",
+        "finds: {after: no_make_up}",
+        "items.ORG-A01.finds",
+        "    finds: {after: no_make_up}\n    record: [member]",
+    ),
+    broken(
+        "finds_in_a_row",
+        "costs: [ORG-D01]",
+        "costs: [ORG-D01]\n    finds: {after: absences}",
+        "items.ORG-F01.finds",
+        "finds: {after: absences}",
+    ),
+    broken(
+        "finds_no_session",
+        "costs: [ORG-D01]",
+        "costs: [ORG-D01]\n    finds: {after: no_make_up, sessions: [ORG-A01]}",
+        "items.ORG-F01.finds.sessions.0",
+        "finds: {after: no_make_up, sessions: [ORG-A01]}",
+    ),
     broken("points_missing", "    points: {value: 5, source: M1}\n", "", "items.ORG-A01", "  ORG-A01:"),
     broken(
         "points_and_tiers",

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from uuid import UUID
 import structlog
 import uvicorn
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, make_url
 
 from app import schedule
@@ -42,8 +43,11 @@ from app.roster import service as roster
 from app.rules import service as rules
 from app.rules.award import Outcome as DutyOutcome
 from app.rules.book import load_book
+from app.submissions import deciding, hearing
 from app.submissions import service as submissions
-from app.submissions.core import Decision
+from app.submissions.core import Decided, Verdict
+from app.submissions.core_hearing import ToldAlready
+from app.submissions.core_states import Decision
 from tests.sample import district as sample
 from tests.sample.entries import Recorded, make_entries
 from tests.sample.workbook import write_workbook
@@ -64,6 +68,7 @@ LOGINS = {
     "安全管理员 security administrator": "security-admin",
     "审计员 auditor": "auditor",
 }
+TWO_STEPS = frozenset({"EXC-A04"})  # reviewed by the committee, then by the district
 FINISHED = "sample.done"
 BATCH = 1000
 
@@ -90,10 +95,10 @@ class Builder:
     def actor(self) -> Actor:
         return Actor.service(self.district.id, self.clock.now(), self.district.time_zone)
 
-    def officer(self, login: str) -> Actor:
-        """An officer of the whole district, acting on the clock's day."""
+    def officer(self, login: str, role: Role = Role.DISTRICT_OFFICER) -> Actor:
+        """An officer for the whole district, acting on the clock's day."""
         offices = self.database.run(lambda c: enrolling.offices(c, self.actor()), self.district.id)
-        held = (Appointment(Role.DISTRICT_OFFICER, roster.root_of(self.district.id)),)
+        held = (Appointment(role, roster.root_of(self.district.id)),)
         account = next(one.id for one in offices.accounts if one.login == login)
         return replace(self.actor(), account_id=account, appointments=held)
 
@@ -146,11 +151,28 @@ class Builder:
         if result.outcome is Outcome.FAILED:
             raise SystemExit(f"{name} {slot}: {result.error}")
 
-    def record(self, facts: Sequence[Recorded], numbers: dict[str, UUID], recorder: Actor, reviewer: Actor) -> None:
-        """Send facts as the recorder, decide the proposals as the reviewer. Raises what is refused."""
+    def record(self, facts: Sequence[Recorded], numbers: dict[str, UUID], recorder: Actor) -> None:
+        """Send facts as the recorder, who tells members in person what is held against them. Raises what is refused."""
         postings = [_posting(fact, numbers[fact.member_number], recorder) for fact in facts]
         self.database.run(lambda connection: submissions.record(connection, recorder, postings), self.district.id)
-        self.database.run(lambda connection: _decide(connection, reviewer, facts), self.district.id)
+        self.database.run(lambda connection: _tell(connection, recorder, facts), self.district.id)
+
+    def decide(self, facts: Sequence[Recorded], first: Actor, last: Actor) -> None:
+        """Decide proposals: those of two steps first by the committee, then by the district. Raises what is refused."""
+        decided = [fact for fact in facts if fact.decision is not None]
+        above = [fact for fact in decided if fact.item in TWO_STEPS]
+        rest = [fact for fact in decided if fact not in above or fact.decision == "approve"]
+        for reviewer, own in ((first, above), (last, rest)):
+            verdicts = [_verdict(fact) for fact in own]
+
+            def work(
+                connection: Connection, reviewer: Actor = reviewer, verdicts: list[Verdict] = verdicts
+            ) -> list[Decided]:
+                return deciding.decide_each(connection, reviewer, verdicts)
+
+            for one in self.database.run(work, self.district.id):
+                if one.fault is not None:
+                    raise one.fault
 
 
 def _of_member(fact: Recorded) -> str:
@@ -172,10 +194,19 @@ def _posting(fact: Recorded, member_id: UUID, recorder: Actor) -> Posting:
     )
 
 
-def _decide(connection: Connection, reviewer: Actor, facts: Sequence[Recorded]) -> None:
+def _tell(connection: Connection, recorder: Actor, facts: Sequence[Recorded]) -> None:
+    """On the day; whoever has an account was told by message."""
     for fact in facts:
-        if fact.decision is not None:
-            submissions.decide(connection, reviewer, fact.id, Decision(fact.decision), None)
+        if "-F" in fact.item:
+            with suppress(ToldAlready):
+                hearing.tell_in_person(
+                    connection, recorder, fact.id, told_on=recorder.today, note="支部当面告知", said=None
+                )
+
+
+def _verdict(fact: Recorded) -> Verdict:
+    decision = Decision(fact.decision or "")
+    return Verdict(fact.id, decision, None if decision is Decision.APPROVE else "材料不足")
 
 
 def build(settings: Settings, progress: Progress) -> None:
@@ -195,31 +226,24 @@ def build(settings: Settings, progress: Progress) -> None:
         for quarter, first_after in QUARTERS:
             builder.on(first_after)
             builder.run_job("duties", quarter_of(first_after))
-            builder.on(first_after.replace(day=9))
             builder.import_roster(made, settings.data)
             progress.update(task, description=f"{quarter} 记录 · entries")
-            numbers = builder.numbers()
-            recorder, reviewer = builder.officer("district-1"), builder.officer("district-2")
-
-            def send(
-                part: Sequence[Recorded],
-                numbers: dict[str, UUID] = numbers,
-                recorder: Actor = recorder,
-                reviewer: Actor = reviewer,
-            ) -> int:
-                builder.record(part, numbers, recorder, reviewer)
-                return len(part)
-
             own = [one for one in facts if quarter_of(one.effective_on) == quarter]
-            with ThreadPoolExecutor(max_workers=2) as pool:  # the database works while the next batch is made up
-                # Findings last, so that they find the duties decided; member by member, as branches send their lists.
-                for is_proposal in (False, True):
-                    chosen = sorted((one for one in own if one.is_proposal is is_proposal), key=_of_member)
-                    parts = [chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH)]
-                    for count in pool.map(send, parts):
-                        progress.update(task, advance=count)
+            proposals = [one for one in own if one.is_proposal]
+            # Proposals first: whoever is to lose points has five working days to answer. They are decided last, so that
+            # findings find the duties decided.
+            _send(builder, proposals, progress, task)
+            builder.on(first_after.replace(day=9))
+            _send(builder, [one for one in own if not one.is_proposal], progress, task)
+            progress.update(task, description=f"{quarter} 审核 · decisions")
+            builder.on(first_after.replace(day=11))
+            builder.run_job("quarters", builder.actor().today.isoformat())
+            builder.on(first_after.replace(day=14))
+            builder.decide(
+                proposals, builder.officer("committee-c1", Role.COMMITTEE_OFFICER), builder.officer("district-2")
+            )
             progress.update(task, description=f"{quarter} 结算 · jobs")
-            for day, jobs in ((11, ("quarters", "settle", "lines")), (16, ("quarters",))):
+            for day, jobs in ((15, ("settle", "lines")), (16, ("quarters",))):
                 builder.on(first_after.replace(day=day))
                 for name in jobs:
                     slot = builder.actor().today.isoformat() if name == "quarters" else quarter
@@ -228,6 +252,20 @@ def build(settings: Settings, progress: Progress) -> None:
         builder.clock.moment = SampleClock().now()
         builder.set_passwords(list(logins(made).values()))
     (settings.data / FINISHED).touch()
+
+
+def _send(builder: Builder, facts: Sequence[Recorded], progress: Progress, task: TaskID) -> None:
+    """Member by member, as branches send their lists, on the clock's day."""
+    numbers, recorder = builder.numbers(), builder.officer("district-1")
+    chosen = sorted(facts, key=_of_member)
+
+    def send(part: Sequence[Recorded]) -> int:
+        builder.record(part, numbers, recorder)
+        return len(part)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:  # the database works while the next batch is made up
+        for count in pool.map(send, [chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH)]):
+            progress.update(task, advance=count)
 
 
 def _district(settings: Settings) -> District:

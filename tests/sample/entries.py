@@ -22,7 +22,7 @@ _FIRST, _LAST = date(YEAR, 1, 1), date(YEAR, 9, 30)
 _NAMESPACE = UUID("6f6c0f5a-3a52-5b1e-9d0b-6a1d2c2f5e10")
 
 Outcome = Literal["kept", "missed"]
-Decision = Literal["post", "refuse"]
+Decision = Literal["approve", "refuse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class _Facts:
         random = self._random
         day = day_between(random, first, _LAST)
         pending = random.random() < (0.3 if day >= date(YEAR, 9, 1) else 0.03)
-        decision: Decision | None = None if pending else "post" if random.random() < 0.94 else "refuse"
+        decision: Decision | None = None if pending else "approve" if random.random() < 0.94 else "refuse"
         identifier = self._id(item)
         # Without a matter, one a quarter and item: two of a kind could not be told apart.
         matter = f"样例〔{YEAR}〕{identifier.hex[:8]}号" if has_matter else None

@@ -138,9 +138,9 @@ def test_a_decision_or_reversal_that_is_wrong_in_any_way_is_refused(desk: Desk) 
     reversal = f"/api/v1/entries/{fact['id']}/reversal"
     for path, body in (
         (decision, {"decision": "maybe"}),
-        (decision, {"decision": "post", "note": "a\0b"}),
-        (decision, {"decision": "post", "note": "长" * 501}),
-        (decision, {"decision": "post", "points": 5}),
+        (decision, {"decision": "approve", "note": "a\0b"}),
+        (decision, {"decision": "approve", "note": "长" * 501}),
+        (decision, {"decision": "approve", "points": 5}),
         (reversal, {"id": proposal["id"]}),
         (reversal, {"id": fact["id"], "reason": "x"}),
         (reversal, {"id": "01937f3e-7d2a-7c3b-9f00-000000000001", "reason": "a\0b"}),

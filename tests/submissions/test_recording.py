@@ -40,9 +40,9 @@ def test_a_routine_matter_is_booked_at_once_and_says_what_it_did(desk: Desk) -> 
     ("login", "item", "facts", "kind"),
     [
         ("secretary", "EXC-A05", {"tier": "outstanding", "matter": "防汛"}, "innovation"),
-        ("organisation_commissioner", "EXC-F01", {"matter": "任务7号"}, "fault"),
-        ("discipline_commissioner", "LAW-V01", {}, "veto"),
-        ("hr", "LAW-F05", {"tier": "slight", "matter": "处理1号"}, "fault"),
+        ("organisation_commissioner", "EXC-F01", {"matter": "任务7号", "reason": "未完成"}, "fault"),
+        ("discipline_commissioner", "LAW-V01", {"reason": "处分决定〔2026〕1号"}, "veto"),
+        ("hr", "LAW-F05", {"tier": "slight", "matter": "处理1号", "reason": "迟报"}, "fault"),
     ],
 )
 def test_additions_faults_and_vetoes_wait_for_a_reviewer(
@@ -213,7 +213,7 @@ def test_a_preview_equals_the_commit_and_saves_nothing(desk: Desk) -> None:
         desk.town.missed("林晓明"),
         desk.town.fact("林晓明", "PUB-D02", units=70),
         desk.town.fact("陈建国", "SRV-D02", units=4),
-        desk.town.fact("陈建国", "EXC-F01", matter="任务7号"),
+        desk.town.fact("陈建国", "EXC-F01", matter="任务7号", reason="未完成"),
     ]
     previewed = desk.record("committee_officer", *facts, preview="true")
     assert (previewed.status_code, previewed.json()["preview"]) == (200, True)
@@ -238,10 +238,8 @@ def test_a_late_fact_is_booked_in_the_quarter_that_is_open(desk: Desk) -> None:
 
 
 def test_a_finding_answers_with_the_share_that_it_costs_along(desk: Desk) -> None:
-    finding = desk.town.fact("林晓明", "EXC-F01", matter="任务7号")
-    desk.recorded("organisation_commissioner", finding)
-    decided = desk.decide("secretary", finding["id"])
-    assert decided.status_code == 200, decided.text
+    finding = desk.town.fact("林晓明", "EXC-F01", matter="任务7号", reason="未完成")
+    decided = desk.posted("organisation_commissioner", finding, "secretary")
     assert [(one["item"], one["points"]) for one in decided.json()["entries"]] == [("EXC-F01", -10), ("EXC-D02", -10)]
     assert len({one["cause"] for one in decided.json()["entries"]}) == 1
     assert desk.total("林晓明") == 980

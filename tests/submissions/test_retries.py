@@ -160,7 +160,8 @@ def test_two_reviewers_at_once_decide_once(desk: Desk) -> None:
         desk.recorded("committee_officer", fact)
         before = len(desk.entries("陈建国"))
         answers = at_once(
-            partial(desk.decide, "secretary", fact["id"], "post"), partial(desk.decide, "second", fact["id"], "refuse")
+            partial(desk.decide, "secretary", fact["id"], "approve"),
+            partial(desk.decide, "second", fact["id"], "refuse"),
         )
         assert sorted(one.status_code for one in answers) == [200, 409]
         (submission,) = [one for one in desk.submissions("secretary") if one["id"] == fact["id"]]

@@ -178,7 +178,7 @@ def test_members_under_another_book_are_not_replayed(desk: Desk, tmp_path: Path)
 def test_a_new_ceiling_per_month_reads_the_live_entries(desk: Desk) -> None:
     """Two talks in July and one in September; one of August was taken back."""
     days = ("2026-07-05", "2026-07-20", "2026-08-03", "2026-09-05")
-    facts = [desk.town.fact("林晓明", "ORG-A01", effective_on=day) for day in days]
+    facts = [desk.town.fact("林晓明", "ORG-A01", effective_on=day, reason="讲稿存支部") for day in days]
     desk.recorded("committee_officer", *facts)
     for fact in facts:
         assert desk.decide("district_officer", fact["id"]).status_code == 200

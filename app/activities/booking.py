@@ -1,0 +1,161 @@
+"""What a change of attendance brings along: entries and their reversal, and what members are told of it.
+
+A member's attendance is changed only while the member's standing is held (``points.waiving.duties_on``), so that two
+who write at once do it one after the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.activities import store
+from app.activities.core import Activity, Attendance, Record
+from app.auth.core import Actor
+from app.kit.errors import LongwenError
+from app.kit.ids import new_id
+from app.messages import service as messages
+from app.messages.core import Message, Recipient, Subject
+from app.messages.texts import Kind
+from app.points import service as points
+from app.points.gathering import Background
+from app.points.ledger import DutyKey, DutyRow, DutyState, Posting, Source
+from app.points.views import PostedItem
+from app.rules.award import Outcome
+from app.rules.points import printed_text
+
+
+@dataclass(slots=True)
+class Booking:
+    """Gathers what is to be booked; ``finish`` books it in one batch, writes the attendance and tells the members."""
+
+    connection: Connection
+    actor: Actor
+    background: Background
+    rows: dict[tuple[UUID, UUID], Attendance] = field(default_factory=dict)
+    refused: list[tuple[Record, LongwenError]] = field(default_factory=list)
+    _postings: list[tuple[Record, Posting]] = field(default_factory=list)
+    _messages: list[Message] = field(default_factory=list)
+    _decided: set[DutyKey] = field(default_factory=set)  # by what is in this batch
+
+    def put(self, row: Attendance) -> None:
+        """Attendance that books nothing."""
+        self.rows[row.key] = row
+
+    def keep(self, record: Record, duty: DutyRow | None) -> None:
+        """The member was there, or made it up: the duty is kept, unless it is decided already."""
+        row = replace(record.attendance, waits=False)
+        self.put(row)
+        self._post(Record(record.activity, row), duty, Outcome.KEPT, Source.RECORD)
+
+    def miss(self, record: Record, duty: DutyRow | None) -> None:
+        """The time for making up is over: the duty is missed, unless it is decided already."""
+        row = replace(record.attendance, waits=False)
+        self.put(row)
+        self._post(Record(record.activity, row), duty, Outcome.MISSED, Source.JOB)
+
+    def wait(self, record: Record, duty: DutyRow | None) -> None:
+        """The member was not there, and has time to make up."""
+        row = replace(record.attendance, waits=True)
+        self.put(row)
+        if duty is not None and duty.state is DutyState.EXPECTED:
+            facts = {
+                **_session(record.activity),
+                "held_on": row.held_on.isoformat(),
+                "absence": row.status.value,
+            }
+            self._tell(row, Kind.ABSENCE_NOTED, facts, due_on=row.deadline)
+
+    def undo(
+        self, record: Record, duty: DutyRow | None, reason: str, *, made_up: bool = False, for_good: bool = False
+    ) -> tuple[Record, DutyRow | None]:
+        """Take back what this attendance booked, if the duty still rests on it.
+
+        The duty is then open again; ``for_good``: where the service had settled it, it is waived.
+        """
+        activity, row = record.activity, record.attendance
+        entry_id = row.entry_id
+        record = Record(activity, replace(row, entry_id=None))
+        if duty is None or entry_id is None or duty.entry_id != entry_id:
+            return record, duty
+        undone = points.reverse(self.connection, self.actor, entry_id, new_id(), reason, replaced=not for_good)
+        if duty.state is DutyState.MISSED:
+            self._tell_undone(row, activity, duty, undone.items[0], reason, made_up=made_up)
+        return record, replace(duty, state=DutyState.EXPECTED, source=None, entry_id=None)
+
+    def make_up(self, record: Record, day: date, duty: DutyRow | None) -> tuple[Record, DutyRow | None]:
+        """An absence that was made up on the day: what it had cost is taken back; nothing is booked yet."""
+        title = record.activity.title
+        record, duty = self.undo(record, duty, f"{title}：已于{day.isoformat()}补课", made_up=True)
+        row = replace(record.attendance, made_up_on=day, waits=False)
+        self.put(row)
+        return Record(record.activity, row), duty
+
+    def finish(self, *, each: bool = False) -> None:
+        """Book, write, tell. Raises the first refusal of the ledger; with ``each`` keeps them in ``refused``."""
+        batch = [posting for _, posting in self._postings]
+        posted = points.post(self.connection, self.actor, batch, background=self.background, each=True)
+        for (record, _), item in zip(self._postings, posted.items, strict=True):
+            row = self.rows[record.attendance.key]
+            if item.fault is not None:
+                if not each:
+                    raise item.fault
+                self.refused.append((record, item.fault))
+                self.put(replace(row, waits=True))
+                continue
+            self.put(replace(row, entry_id=item.entries[0].id))
+            if record.attendance.attended is False:
+                self._tell_missed(record, item)
+        store.upsert_attendance(self.connection, self.actor.district_id, list(self.rows.values()))
+        messages.tell(self.connection, self.actor, self._messages)
+
+    def _post(self, record: Record, duty: DutyRow | None, outcome: Outcome, source: Source) -> None:
+        if duty is None or duty.state is not DutyState.EXPECTED or duty.key in self._decided:
+            return
+        self._decided.add(duty.key)
+        activity, row = record.activity, record.attendance
+        posting = Posting(
+            id=new_id(),
+            member_id=row.member_id,
+            item=activity.item,
+            effective_on=activity.held_on,
+            outcome=outcome,
+            reason=activity.title,
+            source=source,
+            recorded_by=self.actor.account_id,
+        )
+        self._postings.append((record, posting))
+
+    def _tell_missed(self, record: Record, item: PostedItem) -> None:
+        activity, lost = record.activity, printed_text(item.entries[0].points, item.decimals)
+        facts = {**_session(activity), "window": activity.window, "points": lost}
+        self._tell(record.attendance, Kind.DUTY_MISSED, facts)
+
+    def _tell_undone(
+        self, row: Attendance, activity: Activity, duty: DutyRow, item: PostedItem, reason: str, *, made_up: bool
+    ) -> None:
+        """The reversal's points are what is given back; the member is told what had been lost."""
+        if made_up:
+            self._tell(row, Kind.DUTY_MADE_UP, {**_session(activity), "window": duty.key.window})
+            return
+        lost = printed_text(-item.entries[0].points, item.decimals)
+        facts = {
+            **_session(activity),
+            "effective_on": activity.held_on.isoformat(),
+            "points": lost,
+            "reason": reason,
+        }
+        self._tell(row, Kind.ENTRY_REVERSED, facts)
+
+    def _tell(self, row: Attendance, kind: Kind, facts: dict[str, str], due_on: date | None = None) -> None:
+        """Of one session each thing may be told again, after it was taken back in between."""
+        occasion = self.actor.at.isoformat()
+        to, subject = Recipient(member_id=row.member_id), Subject("activity", row.activity_id)
+        self._messages.append(Message(to, kind, subject, dict(facts), due_on=due_on, occasion=occasion))
+
+
+def _session(activity: Activity) -> dict[str, str]:
+    return {"title": activity.title, "item": activity.item}

@@ -1,0 +1,248 @@
+"""Attendance that was written down wrongly, and absences that were made up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.activities import findings, refusals, store
+from app.activities.booking import Booking
+from app.activities.core import (
+    ATTENDED,
+    Activity,
+    ActivityState,
+    ActivityView,
+    Attendance,
+    Mark,
+    Record,
+    Status,
+    deadline,
+)
+from app.activities.gathering import Owing, activity_for, check_recorder, owing, own_member, session_of, view_of
+from app.activities.service import attach, check_mark
+from app.auth.core import Actor, Permission
+from app.cycles import service as cycles
+from app.cycles.core import ADMITTED, Act, quarter_on
+from app.kit.errors import Faults, LongwenError, NotFound
+from app.points import refusals as points_refusals
+from app.points import waiving
+from app.points.gathering import Background
+from app.points.ledger import DutyRow, DutyState
+
+
+@dataclass(frozen=True, slots=True)
+class MakeUp:
+    """A member was at another session, or is a guest at this one; ``made_up_on`` None: on the day of this one."""
+
+    member_id: UUID
+    made_up_on: date | None = None
+    note: str | None = None
+
+
+def correct(
+    connection: Connection, actor: Actor, activity_id: UUID, seen: int, marks: Sequence[Mark], evidence: Sequence[str]
+) -> ActivityView:
+    """Change the attendance of a session while its quarter is open; what it booked is reversed and booked anew.
+
+    ``seen`` is the version that the caller saw. What is as sent already is a retry. Raises NotFound, NotYourItem,
+    NotHeldYet, AttendanceChanged, AttendanceClosed, and BatchRefused with every mark at fault.
+    """
+    activity, due = _held(connection, actor, activity_id)
+    known = store.find_attendance(connection, actor.district_id, [activity.id])
+    if not evidence and all(_is_as_said(known.get((activity.id, mark.member_id)), mark) for mark in marks):
+        return view_of(connection, actor, activity, replayed=True)
+    if activity.version != seen:
+        raise refusals.AttendanceChanged(seen=seen, version=activity.version, field="version")
+    quarter = quarter_on(cycles.quarters(connection, actor), activity.held_on)
+    if Act.RECORD not in ADMITTED[quarter.state]:
+        raise refusals.AttendanceClosed(quarter=quarter.code)
+    members = frozenset(due.items) & {mark.member_id for mark in marks}
+    days = dict.fromkeys(members, activity.held_on)
+    duties = waiving.duties_on(connection, actor, due.background, activity.item, days)
+    known = store.find_attendance(connection, actor.district_id, [activity.id])  # as it is while they are held
+    own = own_member(connection, actor)
+    _check(actor, activity, marks, own, members & ({row.member_id for row in known.values()} | _asked(duties)))
+    booking = Booking(connection, actor, due.background)
+    for mark in marks:
+        row = known.get((activity.id, mark.member_id))
+        if not _is_as_said(row, mark):
+            _change(booking, activity, row, mark, duties.get(mark.member_id))
+    booking.finish()
+    attach(connection, actor, activity, evidence)
+    return _changed(connection, actor, activity, booking)
+
+
+def _held(connection: Connection, actor: Actor, activity_id: UUID) -> tuple[Activity, Owing]:
+    """The session, locked, if the caller may write down its attendance."""
+    activity = activity_for(connection, actor, activity_id, Permission.ACTIVITY_RECORD)
+    activity = store.lock_activities(connection, actor.district_id, [activity.id])[activity.id]
+    if activity.state is not ActivityState.HELD:
+        raise refusals.NotHeldYet(title=activity.title, field="id")
+    due = owing(connection, actor, activity.path, activity.item, activity.held_on)
+    check_recorder(actor, due.item, activity.path)
+    return activity, due
+
+
+def _asked(duties: dict[UUID, DutyRow]) -> set[UUID]:
+    return {member_id for member_id, row in duties.items() if row.state is not DutyState.WAIVED}
+
+
+def _is_as_said(row: Attendance | None, mark: Mark) -> bool:
+    if row is None:
+        return False
+    if row.made_up_on is not None and row.status not in ATTENDED:
+        return False  # an absence made up is not the absence that is said
+    return (row.status, row.made_up_on, row.note) == (mark.status, mark.made_up_on, mark.note)
+
+
+def _check(actor: Actor, activity: Activity, marks: Sequence[Mark], own: UUID | None, asked: Collection[UUID]) -> None:
+    faults = Faults()
+    seen: set[UUID] = set()
+    for index, mark in enumerate(marks):
+        try:
+            if mark.member_id in seen:
+                raise refusals.MarkedTwice(field="member_id")
+            seen.add(mark.member_id)
+            check_mark(activity, mark, actor.today)
+            if mark.member_id == own:
+                raise points_refusals.OwnRow(field="member_id")
+            if mark.member_id not in asked:
+                raise refusals.NotThere(field="member_id")
+        except LongwenError as error:
+            faults.add(index, error)
+    faults.raise_any()
+
+
+def _change(booking: Booking, activity: Activity, row: Attendance | None, mark: Mark, duty: DutyRow | None) -> None:
+    before = row or Attendance(activity.id, mark.member_id, activity.held_on, mark.status)
+    was_attended = row is not None and row.attended
+    will_attend = mark.status in ATTENDED
+    record = Record(activity, before)
+    if row is None or was_attended != will_attend:
+        record, duty = booking.undo(record, duty, f"{activity.title}：更正考勤")
+    after = replace(record.attendance, status=mark.status, made_up_on=mark.made_up_on, note=mark.note)
+    record = Record(activity, after)
+    if will_attend:
+        booking.keep(record, duty)
+    else:
+        booking.wait(record, duty)  # the job decides what becomes of it, also where leave becomes absence
+
+
+def _changed(connection: Connection, actor: Actor, activity: Activity, booking: Booking) -> ActivityView:
+    touched = {row.activity_id for row in booking.rows.values()} | {activity.id}
+    store.raise_versions(connection, actor.district_id, touched)
+    findings.propose(connection, actor, {row.member_id for row in booking.rows.values()})
+    fresh = store.lock_activities(connection, actor.district_id, [activity.id])[activity.id]
+    return view_of(connection, actor, fresh)
+
+
+def make_up(connection: Connection, actor: Actor, activity_id: UUID, made_up: Sequence[MakeUp]) -> ActivityView:
+    """Enter who made up an absence within seven days of the session.
+
+    The session is the one that was missed, or one at which members of other branches were guests: then their absence
+    from a session of the same item is made up, or, where they have none, their own duty of the time is kept. Raises
+    NotFound, NotYourItem, NotHeldYet, and BatchRefused with every element at fault.
+    """
+    activity, due = _held(connection, actor, activity_id)
+    own = own_member(connection, actor)
+    guests = [one.member_id for one in made_up if one.member_id not in due.present]
+    background = due.background if not guests else Background.read(connection, actor, due.present.union(guests))
+    days = {one.member_id: activity.held_on for one in made_up if one.member_id in due.items}
+    duties = waiving.duties_on(connection, actor, background, activity.item, days)
+    desk = _MakeUps(connection, actor, activity, background, Booking(connection, actor, background), duties)
+    faults = Faults()
+    for index, one in enumerate(made_up):
+        try:
+            if one.member_id == own:
+                raise points_refusals.OwnRow(field="member_id")
+            if one.member_id in due.present:
+                desk.own(one)
+            else:
+                desk.guest(one)
+        except LongwenError as error:
+            faults.add(index, error)
+    faults.raise_any()
+    if not desk.booking.rows:
+        return view_of(connection, actor, activity, replayed=True)
+    desk.booking.finish()
+    return _changed(connection, actor, activity, desk.booking)
+
+
+@dataclass(frozen=True, slots=True)
+class _MakeUps:
+    """Enters make-ups at one session, member by member."""
+
+    connection: Connection
+    actor: Actor
+    activity: Activity
+    background: Background
+    booking: Booking
+    duties: dict[UUID, DutyRow]  # of the branch's own members
+
+    def own(self, one: MakeUp) -> None:
+        """A member of the branch, who missed this session."""
+        row = self._row(self.activity, one.member_id)
+        if row is None or row.status in ATTENDED:
+            raise refusals.NothingToMakeUp(item=self.activity.item, field="member_id")
+        day = one.made_up_on or self.actor.today
+        if row.made_up_on == day:
+            return
+        if row.made_up_on is not None:
+            raise refusals.NothingToMakeUp(item=self.activity.item, field="member_id")
+        self._make_up(
+            Record(self.activity, replace(row, note=one.note or row.note)), day, self.duties.get(one.member_id)
+        )
+
+    def guest(self, one: MakeUp) -> None:
+        """A member of another branch, who was here."""
+        day = self.activity.held_on
+        history = self.background.histories.get(one.member_id)
+        if history is None or history.on(day) is None:
+            raise NotFound(what="member", field="member_id")
+        if one.made_up_on not in (None, day):
+            raise refusals.MakeUpDay(first=day.isoformat(), last=day.isoformat(), field="made_up_on")
+        if self._row(self.activity, one.member_id) is not None:
+            return
+        here = Attendance(self.activity.id, one.member_id, day, Status.PRESENT, note=one.note)
+        missed = self._missed(one.member_id)
+        if missed is not None:
+            duty = self._duty(one.member_id, missed.activity.held_on)
+            row = self._row(missed.activity, one.member_id)
+            if row is not None and not row.attended:
+                self.booking.put(here)
+                self._make_up(Record(missed.activity, row), day, duty)
+                return
+        duty = self._duty(one.member_id, day)
+        if duty is not None and duty.state is DutyState.MISSED:
+            raise refusals.NothingToMakeUp(item=self.activity.item, field="member_id")
+        self.booking.keep(Record(self.activity, here), duty)
+
+    def _make_up(self, record: Record, day: date, duty: DutyRow | None) -> None:
+        first, last = record.activity.held_on, deadline(record.activity.held_on)
+        if not first <= day <= min(last, self.actor.today):
+            raise refusals.MakeUpDay(first=first.isoformat(), last=last.isoformat(), field="made_up_on")
+        record, duty = self.booking.make_up(record, day, duty)
+        self.booking.keep(record, duty)
+
+    def _missed(self, member_id: UUID) -> Record | None:
+        """The earliest session of the item that the guest missed, and can make up here."""
+        day = self.activity.held_on
+        found = store.list_records(
+            self.connection, self.actor.district_id, [member_id], until=day, item=self.activity.item
+        )
+        open_ones = [one for one in found if not one.attendance.attended and one.attendance.deadline >= day]
+        return min(open_ones, key=lambda one: one.activity.held_on, default=None)
+
+    def _duty(self, member_id: UUID, day: date) -> DutyRow | None:
+        if session_of(self.background, member_id, self.activity.item, day) is None:
+            return None
+        rows = waiving.duties_on(self.connection, self.actor, self.background, self.activity.item, {member_id: day})
+        return rows.get(member_id)
+
+    def _row(self, activity: Activity, member_id: UUID) -> Attendance | None:
+        key = (activity.id, member_id)
+        return store.find_attendance(self.connection, self.actor.district_id, [activity.id], [member_id]).get(key)

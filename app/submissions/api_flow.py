@@ -1,0 +1,155 @@
+"""Routes of a submission's life: saved, edited, handed in, withdrawn; the member heard; decided."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.auth.api import Door, permit
+from app.auth.core import Permission
+from app.kit.http import state_of
+from app.submissions import deciding, drafting, hearing
+from app.submissions.schemas import DraftRequest, EditRequest, SubmissionAnswer
+from app.submissions.schemas_flow import (
+    DecisionAnswer,
+    DecisionRequest,
+    DecisionsAnswer,
+    DecisionsRequest,
+    EachDecisionAnswer,
+    HeardAnswer,
+    HearingAnswerRequest,
+    SeenRequest,
+    TellingRequest,
+    WithdrawalRequest,
+)
+
+router = APIRouter(prefix="/api/v1/submissions", tags=["submissions"])
+
+Recording = Annotated[Door, Depends(permit(Permission.ENTRY_RECORD))]
+Deciding = Annotated[Door, Depends(permit(Permission.SUBMISSION_DECIDE))]
+Reading = Annotated[Door, Depends(permit(Permission.SUBMISSION_READ))]
+
+
+def _mark(request: Request, response: Response, replays: int) -> None:
+    """Say that the same was received before."""
+    if replays:
+        response.headers["Idempotent-Replay"] = "true"
+        state_of(request).metrics.replayed(replays)
+
+
+@router.post("", summary="存为草稿 · Save a draft", status_code=201)
+def save_draft(body: DraftRequest, request: Request, response: Response, door: Recording) -> SubmissionAnswer:
+    """加分、扣分或一票否决的草稿，可以不完整，只有本人看得到；直接提交的用 POST /api/v1/entries。
+
+    A draft of an addition, fault or veto, which may be incomplete and which nobody else sees.
+    """
+    saved, replayed = door.run(
+        lambda connection, actor: drafting.save(connection, actor, body.posting(actor.account_id), body.papers)
+    )
+    _mark(request, response, replayed)
+    if replayed:
+        response.status_code = 200
+    return SubmissionAnswer.of(saved)
+
+
+@router.put("/{submission_id}", summary="修改草稿或退回的申报 · Edit a draft or what was returned")
+def edit_submission(submission_id: UUID, body: EditRequest, door: Recording) -> SubmissionAnswer:
+    """以新内容代替；只有提交人可以修改。· Puts other content in its place; by who recorded it."""
+    edited = door.run(
+        lambda connection, actor: drafting.edit(connection, actor, submission_id, body.content(), seen=body.seen)
+    )
+    return SubmissionAnswer.of(edited)
+
+
+@router.post("/{submission_id}/submit", summary="提交 · Hand in")
+def submit_submission(
+    submission_id: UUID, body: SeenRequest, request: Request, response: Response, door: Recording
+) -> SubmissionAnswer:
+    """提交草稿，或重新提交退回的申报；须听取本人意见的，同时告知本人。
+
+    A draft, or again what was returned. Where the member is heard, they are told now.
+    """
+    handed, replayed = door.run(
+        lambda connection, actor: drafting.submit(connection, actor, submission_id, seen=body.seen)
+    )
+    _mark(request, response, replayed)
+    return SubmissionAnswer.of(handed)
+
+
+@router.post("/{submission_id}/withdrawal", summary="撤回 · Withdraw")
+def withdraw_submission(
+    submission_id: UUID, body: WithdrawalRequest, request: Request, response: Response, door: Recording
+) -> SubmissionAnswer:
+    """在决定作出之前撤回；只有提交人可以撤回。· Before it is decided, by who recorded it."""
+    gone, replayed = door.run(
+        lambda connection, actor: drafting.withdraw(connection, actor, submission_id, body.note, seen=body.seen)
+    )
+    _mark(request, response, replayed)
+    return SubmissionAnswer.of(gone)
+
+
+@router.post("/{submission_id}/decision", summary="审核申报 · Decide a submission")
+def decide_submission(
+    submission_id: UUID,
+    body: DecisionRequest,
+    request: Request,
+    response: Response,
+    door: Deciding,
+    preview: bool = False,
+) -> DecisionAnswer:
+    """逐级通过，最后一级即入账；或退回、不予采纳。审核人不得是提交人、本人或前一环节的审核人。
+
+    Each approval passes it on and the last one posts; or it is returned, or refused. Never by who recorded it, whom it
+    is about, or who approved an earlier step.
+    """
+    decided = door.run(
+        lambda connection, actor: deciding.decide(connection, actor, body.verdict(submission_id)), commit=not preview
+    )
+    _mark(request, response, decided.replayed)
+    return DecisionAnswer.of(decided)
+
+
+@router.post("/decisions", summary="批量审核 · Decide many")
+def decide_submissions(
+    body: DecisionsRequest, request: Request, response: Response, door: Deciding, preview: bool = False
+) -> DecisionsAnswer:
+    """最多二百项，逐项办理，一项有误不影响其他项。· Up to 200, each by itself."""
+    found = door.run(
+        lambda connection, actor: deciding.decide_each(connection, actor, body.verdicts()), commit=not preview
+    )
+    _mark(request, response, sum(one.replayed for one in found))
+    results = [
+        EachDecisionAnswer.of(asked.id, one, door.language) for asked, one in zip(body.decisions, found, strict=True)
+    ]
+    return DecisionsAnswer(preview=preview, results=results)
+
+
+@router.post("/{submission_id}/hearing", summary="登记当面告知 · Record that the member was told")
+def tell_member(
+    submission_id: UUID, body: TellingRequest, request: Request, response: Response, door: Recording
+) -> HeardAnswer:
+    """本人没有账号的，由告知人登记何时、以何种方式告知；陈述期限自告知之日起算。
+
+    For a member without an account: when and how they were told, by the caller; the deadline runs from that day.
+    """
+    submission, heard, replayed = door.run(
+        lambda connection, actor: hearing.tell_in_person(
+            connection, actor, submission_id, told_on=body.told_on, note=body.told_in_person, said=body.said
+        )
+    )
+    _mark(request, response, replayed)
+    return HeardAnswer.of(submission, heard)
+
+
+@router.post("/{submission_id}/answer", summary="本人陈述意见 · The member answers")
+def answer_hearing(
+    submission_id: UUID, body: HearingAnswerRequest, request: Request, response: Response, door: Reading
+) -> HeardAnswer:
+    """只有本人可以陈述，一次为限，自被告知起五个工作日内。· Once, by the member, within five working days."""
+    submission, heard, replayed = door.run(
+        lambda connection, actor: hearing.answer(connection, actor, submission_id, body.answer)
+    )
+    _mark(request, response, replayed)
+    return HeardAnswer.of(submission, heard)

@@ -1,0 +1,128 @@
+"""Hearing a member: that they were told in person, where they have no account, and what they answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor, Permission
+from app.kit.errors import Forbidden, NotFound
+from app.messages.core import Recipient
+from app.messages.texts import Kind as Told
+from app.points import refusals
+from app.points.gathering import Background
+from app.submissions import store, store_steps
+from app.submissions.core import Submission, is_visible
+from app.submissions.core_hearing import (
+    HEARING_DAYS,
+    AnsweredAlready,
+    Hearing,
+    HearingOver,
+    NoHearing,
+    OnlyTheMember,
+    ToldAlready,
+    ToldHow,
+    ToldTooEarly,
+)
+from app.submissions.core_states import Action, StateForbids, SubmissionState
+from app.submissions.flowing import Flow, facts_of
+
+
+def tell_in_person(
+    connection: Connection, actor: Actor, submission_id: UUID, *, told_on: date, note: str, said: str | None
+) -> tuple[Submission, Hearing, bool]:
+    """Record that the caller told a member without an account of what is proposed: the deadline runs from that day.
+
+    ``note`` says where and how, ``said`` what the member said to it; that shortens nothing. The same again changes
+    nothing (the last of the answer). Raises NotFound, Forbidden, OwnRow, StateForbids, NoHearing, ToldAlready and
+    ToldTooEarly.
+    """
+    found, hearing, flow = _held(connection, actor, submission_id)
+    may = all(actor.may(one, found.path) for one in (Permission.SUBMISSION_READ, Permission.ENTRY_RECORD))
+    if not may:
+        raise Forbidden(permission=Permission.ENTRY_RECORD.value)
+    about = flow.about(found)
+    if about is not None and about == actor.account_id:
+        raise refusals.OwnRow(field="id")
+    if hearing.told_on is not None and hearing.due_on is not None:
+        told = (hearing.told_how, hearing.told_by, hearing.told_on, hearing.told_note, hearing.said)
+        if told == (ToldHow.IN_PERSON, actor.account_id, told_on, note, said):
+            return found, hearing, True
+        raise ToldAlready(told_on=hearing.told_on.isoformat(), due_on=hearing.due_on.isoformat(), field="id")
+    _check_state(found)
+    if not hearing.opened_on <= told_on <= actor.today:
+        raise ToldTooEarly(first=hearing.opened_on.isoformat(), last=actor.today.isoformat(), field="told_on")
+    due = flow.working_days(HEARING_DAYS, told_on)
+    hearing = replace(
+        hearing,
+        told_at=actor.at,
+        told_how=ToldHow.IN_PERSON,
+        told_by=actor.account_id,
+        told_on=told_on,
+        told_note=note,
+        said=said,
+        due_on=due.day,
+        assumed=due.assumed,
+    )
+    told_of = replace(flow.step(found, Action.TOLD, note), due_on=due.day)
+    facts = {**facts_of(found, flow.item_of(found.posting)), "reason": found.posting.reason}
+    flow.tell(flow.member(found), Told.HEARING_ASKED, found, facts, due_on=due.day)
+    _write(flow, told_of, hearing)
+    return told_of, hearing, False
+
+
+def answer(connection: Connection, actor: Actor, submission_id: UUID, text: str) -> tuple[Submission, Hearing, bool]:
+    """What the member says to what is proposed, once; then it may be decided. The same again changes nothing.
+
+    Raises NotFound, OnlyTheMember, StateForbids, NoHearing, HearingOver and AnsweredAlready.
+    """
+    found, hearing, flow = _held(connection, actor, submission_id)
+    about = flow.about(found)
+    if not is_visible(actor, found, about):
+        raise NotFound(what="submission", field="id")
+    if about is None or about != actor.account_id:
+        raise OnlyTheMember(field="id")
+    if hearing.answered_at is not None:
+        if hearing.answer == text:
+            return found, hearing, True
+        raise AnsweredAlready(field="answer")
+    _check_state(found)
+    if hearing.due_on is not None and actor.today > hearing.due_on:
+        raise HearingOver(due_on=hearing.due_on.isoformat(), field="answer")
+    hearing = replace(hearing, answer=text, answered_at=actor.at, answered_by=actor.account_id)
+    item = flow.item_of(found.posting)
+    heard = flow.ask_reviewers(flow.step(found, Action.ANSWERED), item)
+    facts = {**facts_of(found, item), "member": flow.name_of(found)}
+    if item.veto is not None:
+        for account in flow.tellers(found, item):
+            flow.tell(Recipient(account_id=account), Told.HEARING_ANSWERED, found, facts)
+    _write(flow, heard, hearing)
+    return heard, hearing, False
+
+
+def _held(connection: Connection, actor: Actor, submission_id: UUID) -> tuple[Submission, Hearing, Flow]:
+    """The submission, locked, with the hearing of its present round. Raises NotFound and NoHearing."""
+    found = store.lock_submissions(connection, actor.district_id, [submission_id]).get(submission_id)
+    if found is None or found.submitted_at is None:
+        raise NotFound(what="submission", field="id")
+    flow = Flow(connection, actor, Background.read(connection, actor, [found.posting.member_id]))
+    if not is_visible(actor, found, flow.about(found)):
+        raise NotFound(what="submission", field="id")
+    hearings = store_steps.list_hearings(connection, actor.district_id, [submission_id])[submission_id]
+    if not hearings:
+        raise NoHearing(field="id")
+    return found, hearings[-1], flow
+
+
+def _check_state(found: Submission) -> None:
+    if found.state is not SubmissionState.SUBMITTED:
+        raise StateForbids(found.state, field="id")
+
+
+def _write(flow: Flow, changed: Submission, hearing: Hearing) -> None:
+    store_steps.update_hearing(flow.connection, flow.actor.district_id, hearing)
+    store.update_submission(flow.connection, flow.actor.district_id, changed)
+    flow.finish()

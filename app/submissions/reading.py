@@ -1,0 +1,104 @@
+"""Reading submissions and their evidence, for those who may see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor, Permission
+from app.files import service as files
+from app.files.core import Evidence, OwnerKind
+from app.kit.errors import LongwenError, NotFound
+from app.points import service as points
+from app.points.gathering import Background
+from app.roster import service as roster
+from app.submissions import store, store_steps
+from app.submissions.core import PAGE_MAX, Sought, Submission, SubmissionPage, SubmissionView, is_visible
+from app.submissions.core_reviewing import steps_of
+from app.submissions.flowing import Flow
+
+
+def page(
+    connection: Connection, actor: Actor, sought: Sought, *, after: tuple[datetime, UUID] | None, count_max: int
+) -> SubmissionPage:
+    """Those in the caller's reach, and those the caller made or is the subject of."""
+    count = min(count_max, PAGE_MAX)
+    found = store.list_submissions(
+        connection,
+        actor.district_id,
+        paths=None if actor.is_service else actor.reach(Permission.SUBMISSION_READ),
+        own_account=actor.account_id,
+        sought=sought,
+        after=after,
+        count_max=count + 1,
+    )
+    submissions = tuple(found[:count])
+    following = (submissions[-1].recorded_at, submissions[-1].id) if len(found) > count else None
+    return SubmissionPage(submissions, following)
+
+
+def view(connection: Connection, actor: Actor, submission_id: UUID) -> SubmissionView:
+    """One with its history, its hearings and its evidence. Raises NotFound."""
+    found, background = _visible(connection, actor, submission_id)
+    try:
+        review = steps_of(Flow(connection, actor, background).item_of(found.posting))
+    except LongwenError:
+        review = ()  # what the book of the day no longer knows is shown all the same
+    ids = [submission_id]
+    return SubmissionView(
+        found,
+        review,
+        tuple(store_steps.list_steps(connection, actor.district_id, ids)[submission_id]),
+        tuple(store_steps.list_hearings(connection, actor.district_id, ids)[submission_id]),
+        _evidence(connection, actor, found),
+    )
+
+
+def evidence(connection: Connection, actor: Actor, submission_id: UUID, content_hash: str) -> Evidence:
+    """A file of a submission that the caller may see. Raises NotFound."""
+    found, _ = _visible(connection, actor, submission_id)
+    return _named(_evidence(connection, actor, found), content_hash)
+
+
+def evidence_of_entry(connection: Connection, actor: Actor, entry_id: UUID) -> tuple[Evidence, ...]:
+    """What an entry rests on, for whoever may read the member's record. Raises NotFound."""
+    entry = points.find_entry(connection, actor, entry_id)
+    try:
+        roster.get_member_for(connection, actor, entry.member_id, Permission.STANDING_READ)
+    except NotFound:
+        raise NotFound(what="entry", field="id") from None
+    own = files.files_of(connection, actor, OwnerKind.ENTRY, [entry_id]).get(entry_id, ())
+    proposed = store.find_submissions(connection, actor.district_id, [entry_id]).get(entry_id)
+    return own if proposed is None else (*own, *_evidence(connection, actor, proposed))
+
+
+def file_of_entry(connection: Connection, actor: Actor, entry_id: UUID, content_hash: str) -> Evidence:
+    """One of them. Raises NotFound."""
+    return _named(evidence_of_entry(connection, actor, entry_id), content_hash)
+
+
+def _visible(connection: Connection, actor: Actor, submission_id: UUID) -> tuple[Submission, Background]:
+    found = store.find_submissions(connection, actor.district_id, [submission_id]).get(submission_id)
+    if found is None:
+        raise NotFound(what="submission", field="id")
+    background = Background.read(connection, actor, [found.posting.member_id])
+    if not is_visible(actor, found, background.histories[found.posting.member_id].account_id):
+        raise NotFound(what="submission", field="id")
+    return found, background
+
+
+def _evidence(connection: Connection, actor: Actor, found: Submission) -> tuple[Evidence, ...]:
+    """The files that it has now; those that an edit took away are kept, and not shown."""
+    if not found.papers.evidence:
+        return ()
+    kept = files.files_of(connection, actor, OwnerKind.SUBMISSION, [found.id]).get(found.id, ())
+    return tuple(one for one in kept if one.content.hash in found.papers.evidence)
+
+
+def _named(found: tuple[Evidence, ...], content_hash: str) -> Evidence:
+    one = next((one for one in found if one.content.hash == content_hash), None)
+    if one is None:
+        raise NotFound(what="file")
+    return one
