@@ -97,7 +97,7 @@ def test_what_a_key_records_is_booked_under_its_own_name(desk: Desk, town: Town)
     elsewhere = desk.client.post("/api/v1/entries", json={"entries": [town.missed("周美玲")]}, headers=key.headers)
     assert elsewhere.status_code == 404
     path = f"/api/v1/submissions/{praise['id']}/decision"
-    assert desk.client.post(path, json={"decision": "post"}, headers=key.headers).status_code == 403
+    assert desk.client.post(path, json={"decision": "approve"}, headers=key.headers).status_code == 403
 
 
 @pytest.mark.parametrize(
