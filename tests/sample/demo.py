@@ -279,11 +279,21 @@ def _district(settings: Settings) -> District:
 
 
 def logins(made: sample.District) -> dict[str, str]:
-    """One login for each role, with a group leader and an ordinary member of the first branches that have them."""
-    known = [one.login for one in made.appointments]
-    leader = next(login for login in known if login.startswith("leader-"))
-    member = next(login for login in known if login.startswith("member-"))
-    return {**LOGINS, "党小组长 group leader": leader, "党员 member": member}
+    """One login for each role; of the first branch with groups, all whom the guide's story needs."""
+    branch = next(one for one in made.branches if one.groups)
+    code = branch.code.lower()
+    own = {one.number for one in made.members_of[branch.code]}
+    known = [one.login for one in made.appointments if one.number in own]
+    members = [login for login in known if login.startswith("member-")]
+    outsider = next(one.login for one in made.appointments if one.login.startswith("member-") and one.number not in own)
+    return {
+        **LOGINS,
+        "党小组长 group leader": next(login for login in known if login.startswith("leader-")),
+        "其支部书记 the secretary of that branch": f"secretary-{code}",
+        "组内党员 a member of that group": members[0],
+        "组内另一党员 another member of it": members[1],
+        "其他支部的党员 a member elsewhere": outsider,
+    }
 
 
 def welcome(port: int, made: sample.District, database: Database, district: District) -> str:

@@ -268,7 +268,9 @@ def _branch_appointments(branch: Branch, members: tuple[Member, ...], since: dat
             login = f"leader-{group.code.lower()}"
             made.append(Appointment(leader.number, leader.name, login, "党小组长", group.code, since))
             others.remove(leader)
+    first = branch.groups[0].code if branch.groups else None
+    ordinary = sorted(others, key=lambda one: one.group != first)[:2]  # of the first leader's own group
     return made + [
         Appointment(one.number, one.name, f"member-{one.number.lower()}", "党员", branch.code, since)
-        for one in others[:2]
+        for one in ordinary
     ]

@@ -1,0 +1,87 @@
+"""The story of the guide comes out as it is told, over real HTTP."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from app.auth.core import Role
+from app.kit.clock import FixedClock
+from app.kit.db import Database
+from app.kit.settings import Settings
+from app.main import create_app
+from tests.auth.people import PASSWORD
+from tests.town import Town, found_town
+
+STORY = Path(__file__).resolve().parent.parent / "docs" / "guide" / "story.py"
+TOLD = 6  # what the story says, each in Chinese and in English
+
+
+@contextmanager
+def served(town: Town, settings: Settings) -> Iterator[str]:
+    """The town's service at an address of its own."""
+    app = create_app(settings, database=town.database, clock=town.clock)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            thread.join(0.01)
+            assert thread.is_alive(), "the service did not start"
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def town(database: Database, owner_database: Database, clock: FixedClock) -> Town:
+    found = found_town(database, owner_database, clock)
+    for name in ("陈建国", "周美玲"):
+        found.add_member(name, account=True)
+    found.add_member("郑海燕", branch=found.neighbour, account=True)
+    found.appoint_cast()
+    found.live_through("2026Q1", "2026Q2", "2026Q3", "2026Q4")
+    return found
+
+
+def tell(town: Town, address: str) -> subprocess.CompletedProcess[str]:
+    names = {
+        "address": address,
+        "district": town.district.code,
+        "password": PASSWORD,
+        "day": date(2026, 11, 21).isoformat(),
+        "leader": Role.GROUP_LEADER.value,
+        "secretary": Role.SECRETARY.value,
+        "committee": Role.COMMITTEE_OFFICER.value,
+        "absent": "陈建国",
+        "other": "周美玲",
+        "stranger": "郑海燕",
+    }
+    asked = [f"--{name}={value}" for name, value in names.items()]
+    return subprocess.run(
+        [sys.executable, STORY, *asked], capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+
+
+def test_the_story_of_the_guide_comes_out_as_it_is_told(town: Town, settings: Settings) -> None:
+    with served(town, settings) as address:
+        ran = tell(town, address)
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
+    assert ran.stdout.count("· ") == TOLD + 1
+
+
+def test_the_story_says_where_it_comes_out_otherwise(town: Town, settings: Settings) -> None:
+    with served(town, settings) as address:
+        tell(town, address)
+        again = tell(town, address)  # the theme day stands already: nothing of it is told anew
+    assert again.returncode == 1
+    assert again.stderr.startswith("✗ ")
