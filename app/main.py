@@ -16,8 +16,9 @@ from starlette.exceptions import HTTPException
 
 from app.activities import api as activities
 from app.appeals import api as appeals
-from app.auth import api_access, api_accounts, api_own, api_sessions, api_tokens
+from app.auth import api_access, api_accounts, api_own, api_sessions, api_sign_on, api_tokens
 from app.auth.api import open_door
+from app.auth.providers import Providers
 from app.auth.service import Districts
 from app.boards import api as boards
 from app.cases import api as cases
@@ -161,7 +162,10 @@ def routers() -> list[APIRouter]:
     return [
         api_sessions.router,
         api_own.router,
+        api_sign_on.router,
+        api_sign_on.own,
         api_sessions.of_accounts,
+        api_sign_on.of_accounts,
         api_own.of_accounts,
         api_accounts.router,
         api_tokens.router,
@@ -195,7 +199,7 @@ def create_app(
 ) -> FastAPI:
     """One application over one database; a pool that it makes itself it also closes.
 
-    Raises SettingMissing if the database or the secret key is not named.
+    Raises SettingMissing if the database or the secret key is not named, SignOnSettingsWrong.
     """
     pool = _open_database(settings) if database is None else database
 
@@ -228,6 +232,7 @@ def create_app(
         rates=Rates(settings),
     )
     app.state.districts = Districts(pool)
+    app.state.providers = Providers.of(settings)
     http.install(app, settings)
     for router in routers():
         app.include_router(router)

@@ -84,6 +84,8 @@ PARTS = {
     "auth/sessions.py": ("service", "the verbs that make, keep and end a log-in"),
     "auth/own_password.py": ("service", "the verbs about the own password"),
     "auth/second_factor.py": ("service", "the verbs about a second factor"),
+    "auth/sign_on.py": ("service", "the verbs of single sign-on: log-ins, links, invitations"),
+    "auth/providers.py": ("service", "the calls to OpenID Connect providers, while no transaction is open"),
     "enrolment/planning.py": ("core", "from records to a plan or its faults: the decision of an import"),
     "enrolment/faults.py": ("core", "what can be wrong in a workbook: texts in two languages"),
     "enrolment/layout.py": ("core", "the workbook's sheets and headings, for reader, writer and template"),

@@ -157,7 +157,11 @@ def read_activity_file(
     door: Reader,
 ) -> Response:
     """签到表等，作为附件下载。· A file of the session, as an attachment."""
-    found = door.run(lambda connection, actor: service.evidence(connection, actor, activity_id, content_hash))
+    found = door.run(
+        lambda connection, actor: service.evidence(
+            connection, actor, activity_id, content_hash, request_id=door.request_id
+        )
+    )
     return http.blob(request, found.key, found.content.size, found.headers)
 
 

@@ -246,10 +246,13 @@ def read(connection: Connection, actor: Actor, activity_id: UUID) -> ActivityVie
     return view_of(connection, actor, activity_for(connection, actor, activity_id, Permission.ACTIVITY_READ))
 
 
-def evidence(connection: Connection, actor: Actor, activity_id: UUID, content_hash: str) -> Evidence:
+def evidence(
+    connection: Connection, actor: Actor, activity_id: UUID, content_hash: str, *, request_id: str
+) -> Evidence:
     """One file of a session that the caller may read. Raises NotFound."""
     activity = activity_for(connection, actor, activity_id, Permission.ACTIVITY_READ)
-    return files.evidence_of(connection, actor, Owner(OwnerKind.ACTIVITY, activity.id), content_hash)
+    owner = Owner(OwnerKind.ACTIVITY, activity.id)
+    return files.evidence_of(connection, actor, owner, content_hash, request_id=request_id)
 
 
 def activities(

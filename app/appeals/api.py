@@ -94,7 +94,11 @@ def read_appeal_file(
     door: Reading,
 ) -> Response:
     """能查看申诉的人可以下载。· For whoever may read the appeal."""
-    found = door.run(lambda connection, actor: service.evidence(connection, actor, appeal_id, content_hash))
+    found = door.run(
+        lambda connection, actor: service.evidence(
+            connection, actor, appeal_id, content_hash, request_id=door.request_id
+        )
+    )
     return blob(request, found.key, found.content.size, found.headers)
 
 

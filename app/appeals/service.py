@@ -197,10 +197,11 @@ def get(connection: Connection, actor: Actor, appeal_id: UUID) -> Answered:
     return Answered(facts.view(connection, actor, found))
 
 
-def evidence(connection: Connection, actor: Actor, appeal_id: UUID, content_hash: str) -> Evidence:
+def evidence(connection: Connection, actor: Actor, appeal_id: UUID, content_hash: str, *, request_id: str) -> Evidence:
     """One file of an appeal that the caller may read. Raises NotFound."""
     get(connection, actor, appeal_id)
-    return files.evidence_of(connection, actor, Owner(OwnerKind.APPEAL, appeal_id), content_hash)
+    owner = Owner(OwnerKind.APPEAL, appeal_id)
+    return files.evidence_of(connection, actor, owner, content_hash, request_id=request_id)
 
 
 def appeals(

@@ -12,19 +12,21 @@ from datetime import timedelta
 from functools import partial
 from typing import Annotated, TypeVar, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Connection
 
 from app.auth import cookies, service, service_tokens, sessions
 from app.auth.core import (
     Actor,
+    Appointment,
     District,
     Permission,
     district_code_of,
 )
 from app.auth.core_tokens import token_role
 from app.auth.logins import ALL_BUT_CODE, ONLY_OPEN, SessionKind, Stage, Terms, Unauthenticated, check_stage
+from app.auth.schemas import NewSessionAnswer, RoleAnswer
 from app.kit.errors import Forbidden, Unavailable
 from app.kit.http import ServiceState, language_of, request_id_of, state_of
 from app.kit.problems import Language
@@ -61,6 +63,56 @@ def site_of(request: Request) -> cookies.Site:
 def csrf_token_of(state: ServiceState, token: str) -> str:
     """What a page sends along with the cookie of this token."""
     return state.cipher.lookup(token, cookies.CSRF_CONTEXT).hex()
+
+
+def opened(request: Request, response: Response, district: District, login: sessions.Login) -> NewSessionAnswer:
+    """What a complete log-in is told; where it is by cookie, that is set on the response."""
+    by_cookie = login.kind is SessionKind.COOKIE
+    csrf_token = csrf_token_of(state_of(request), login.token) if by_cookie else None
+    if csrf_token is not None:
+        set_cookies(request, response, login.token, csrf_token)
+    return NewSessionAnswer(
+        access_token=None if by_cookie else login.token,
+        refresh_token=login.refresh_token,
+        refresh_expires_at=None if login.refresh_token is None else login.refresh_expires_at,
+        csrf_token=csrf_token,
+        login=f"{district.code}/{login.login}",
+        name=login.name,
+        district=district.name,
+        roles=roles_of(login.appointments),
+        expires_at=login.expires_at,
+        stage=login.stage.value,
+    )
+
+
+def set_cookies(request: Request, response: Response, token: str, csrf_token: str) -> None:
+    """Until the browser is closed, or the log-in ends: the server says when."""
+    site = site_of(request)
+    is_secure = not site.is_local
+    response.set_cookie(site.name, token, path="/", secure=is_secure, httponly=True, samesite="lax")
+    # Scripts of our pages read this one.
+    response.set_cookie(site.csrf_name, csrf_token, path="/", secure=is_secure, httponly=False, samesite="lax")
+
+
+def forget_cookies(request: Request, response: Response) -> None:
+    site = site_of(request)
+    drop_cookie(request, response, site.name)
+    drop_cookie(request, response, site.csrf_name, http_only=False)
+
+
+def keep_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+    """One that no script reads, for so long."""
+    is_secure = not site_of(request).is_local
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=is_secure, httponly=True, samesite="lax")
+
+
+def drop_cookie(request: Request, response: Response, name: str, *, http_only: bool = True) -> None:
+    is_secure = not site_of(request).is_local
+    response.delete_cookie(name, path="/", secure=is_secure, httponly=http_only, samesite="lax")
+
+
+def roles_of(appointments: tuple[Appointment, ...]) -> list[RoleAnswer]:
+    return [RoleAnswer(role=held.role.value, path=held.path) for held in appointments]
 
 
 @dataclass(frozen=True)

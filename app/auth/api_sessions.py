@@ -12,16 +12,19 @@ from sqlalchemy import Connection
 from app.auth import cookies, service_access, sessions
 from app.auth.api import (
     Door,
-    csrf_token_of,
     districts_of,
+    drop_cookie,
+    forget_cookies,
     known_at_least,
     open_door,
+    opened,
     permit,
+    roles_of,
     signed_in,
     site_of,
     terms_of,
 )
-from app.auth.core import Actor, Appointment, District, Permission, district_code_of, login_key, split_login
+from app.auth.core import Actor, District, Permission, district_code_of, login_key, split_login
 from app.auth.core_access import Access, Action, ObjectKind
 from app.auth.logins import (
     CodeRefused,
@@ -41,7 +44,6 @@ from app.auth.schemas import (
     OwnSessionAnswer,
     OwnSessionsAnswer,
     RefreshRequest,
-    RoleAnswer,
     SessionAnswer,
 )
 from app.auth.sessions import Login
@@ -98,27 +100,34 @@ def create_session(
     if outcome.stage is Stage.CODE:
         response.status_code = 202
         return ChallengeAnswer(challenge_token=outcome.token, expires_at=outcome.expires_at)
-    return _opened(request, response, district, outcome)
+    return opened(request, response, district, outcome)
 
 
 @router.post("/code", status_code=201, summary="提交动态码 · Give the code", dependencies=[Depends(open_door)])
 def complete_session(body: CodeRequest, request: Request, response: Response) -> NewSessionAnswer:
     """登录的第二步：动态码，或一个恢复码。· The second step of a log-in: a code, or one of the recovery codes."""
     state = state_of(request)
-    district = _district_of(request, body.challenge_token)
+    challenge = body.challenge_token
+    waiting = site_of(request).name_of(cookies.CHALLENGE)
+    if challenge is None:
+        cookies.check_origin(site_of(request), request.headers.get("origin"))
+        challenge = request.cookies.get(waiting, "")
+    district = _district_of(request, challenge)
     if district is None:
         raise Unauthenticated
     at = state.clock.now()
 
     def work(connection: Connection) -> Login | CodeRefused:
         return sessions.give_code(
-            connection, district, body.challenge_token, body.code, at, terms=terms_of(state), cipher=state.cipher
+            connection, district, challenge, body.code, at, terms=terms_of(state), cipher=state.cipher
         )
 
     outcome = state.database.run(work, district.id)
     if isinstance(outcome, CodeRefused):
         raise outcome
-    return _opened(request, response, district, outcome)
+    if body.challenge_token is None:
+        drop_cookie(request, response, waiting)
+    return opened(request, response, district, outcome)
 
 
 @router.post("/refresh", status_code=201, summary="换新令牌 · New tokens", dependencies=[Depends(open_door)])
@@ -140,7 +149,7 @@ def refresh_session(body: RefreshRequest, request: Request, response: Response) 
         log.warning("refresh_token_reused", district=district.code, session=str(outcome.facts["session"]))
     if isinstance(outcome, RefreshRefused):
         raise outcome
-    return _opened(request, response, district, outcome)
+    return opened(request, response, district, outcome)
 
 
 @router.get("/current", summary="当前登录 · Who is logged in")
@@ -151,7 +160,7 @@ def read_session(door: Annotated[Door, Depends(known_at_least)]) -> SessionAnswe
         login=f"{door.district.code}/{caller.login}",
         name=caller.name,
         district=door.district.name,
-        roles=_roles(caller.actor.appointments),
+        roles=roles_of(caller.actor.appointments),
         expires_at=caller.expires_at,
         stage=caller.stage.value,
     )
@@ -168,7 +177,7 @@ def end_session(door: Annotated[Door, Depends(known_at_least)]) -> Response:
     door.run_as_caller(work)
     gone = Response(status_code=204)
     if door.kind is SessionKind.COOKIE:
-        _forget_cookies(door.request, gone)
+        forget_cookies(door.request, gone)
     return gone
 
 
@@ -215,42 +224,3 @@ def end_account_sessions(
 def _district_of(request: Request, token: str) -> District | None:
     code = district_code_of(token)
     return None if code is None else districts_of(request).find(code)
-
-
-def _opened(request: Request, response: Response, district: District, login: Login) -> NewSessionAnswer:
-    by_cookie = login.kind is SessionKind.COOKIE
-    csrf_token = csrf_token_of(state_of(request), login.token) if by_cookie else None
-    if csrf_token is not None:
-        _set_cookies(request, response, login.token, csrf_token)
-    return NewSessionAnswer(
-        access_token=None if by_cookie else login.token,
-        refresh_token=login.refresh_token,
-        refresh_expires_at=None if login.refresh_token is None else login.refresh_expires_at,
-        csrf_token=csrf_token,
-        login=f"{district.code}/{login.login}",
-        name=login.name,
-        district=district.name,
-        roles=_roles(login.appointments),
-        expires_at=login.expires_at,
-        stage=login.stage.value,
-    )
-
-
-def _set_cookies(request: Request, response: Response, token: str, csrf_token: str) -> None:
-    """Until the browser is closed, or the log-in ends: the server says when."""
-    site = site_of(request)
-    is_secure = not site.is_local
-    response.set_cookie(site.name, token, path="/", secure=is_secure, httponly=True, samesite="lax")
-    # Scripts of our pages read this one.
-    response.set_cookie(site.csrf_name, csrf_token, path="/", secure=is_secure, httponly=False, samesite="lax")
-
-
-def _forget_cookies(request: Request, response: Response) -> None:
-    site = site_of(request)
-    is_secure = not site.is_local
-    response.delete_cookie(site.name, path="/", secure=is_secure, httponly=True, samesite="lax")
-    response.delete_cookie(site.csrf_name, path="/", secure=is_secure, httponly=False, samesite="lax")
-
-
-def _roles(appointments: tuple[Appointment, ...]) -> list[RoleAnswer]:
-    return [RoleAnswer(role=held.role.value, path=held.path) for held in appointments]

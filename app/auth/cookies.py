@@ -19,6 +19,9 @@ SECURE_CSRF_NAME = "__Host-longwen-csrf"
 # On plain http to the own machine browsers differ in whether they take such a cookie.
 LOCAL_NAME = "longwen"
 LOCAL_CSRF_NAME = "longwen-csrf"
+# While a browser is away at a provider, and while a code is asked: minutes, and gone with the log-in.
+SIGN_ON = "sign-on"
+CHALLENGE = "challenge"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_CONTEXT = b"csrf"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -66,6 +69,10 @@ class Site:
     @property
     def csrf_name(self) -> str:
         return LOCAL_CSRF_NAME if self.is_local else SECURE_CSRF_NAME
+
+    def name_of(self, what: str) -> str:
+        """The name of a cookie beside the log-in's."""
+        return f"{self.name}-{what}"
 
     def is_own(self, origin: str) -> bool:
         """Whether a page at the origin is ours. Behind a proxy that ends TLS we see http: https is ours too."""

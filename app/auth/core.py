@@ -70,6 +70,7 @@ class Permission(StrEnum):
     APPOINTMENT_SET = "appointment:set"
     SESSION_END = "session:end"
     SECOND_FACTOR_RESET = "second_factor:reset"
+    IDENTITY_END = "identity:end"
     ORGANISATION_READ = "organisation:read"
     PERSONAL_DATA_READ = "personal_data:read"
     ACCOUNT_READ = "account:read"
@@ -148,6 +149,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.APPOINTMENT_SET,
             Permission.SESSION_END,
             Permission.SECOND_FACTOR_RESET,
+            Permission.IDENTITY_END,
         }
     ),
     Role.AUDITOR: frozenset(

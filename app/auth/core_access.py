@@ -16,6 +16,7 @@ class Action(StrEnum):
 
     PERSONAL_DATA_READ = "personal_data:read"
     QUARTER_EXPORT = "quarter:export"
+    FILE_READ = "file:read"
     ACCESS_LOG_READ = "access_log:read"
     ACCOUNT_OPEN = "account:open"
     ACCOUNT_CLOSE = "account:close"
@@ -25,6 +26,9 @@ class Action(StrEnum):
     APPOINTMENT_END = "appointment:end"
     SESSION_END = "session:end"
     SECOND_FACTOR_RESET = "second_factor:reset"
+    IDENTITY_LINK = "identity:link"
+    IDENTITY_END = "identity:end"
+    INVITATION_MAKE = "invitation:make"
     KEY_MAKE = "key:make"
     KEY_REVOKE = "key:revoke"
     SCREEN_MAKE = "screen:make"
@@ -36,6 +40,7 @@ class ObjectKind(StrEnum):
 
     MEMBER = "member"
     QUARTER = "quarter"
+    FILE = "file"
     ACCESS_LOG = "access_log"
     ACCOUNT = "account"
     APPOINTMENT = "appointment"

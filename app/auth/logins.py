@@ -54,6 +54,7 @@ class LoginFacts:
     has_factor: bool
     must_change: bool
     roles: frozenset[Role]
+    factor_elsewhere: bool = False  # the provider asked for one, and the operator lets that count
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,12 @@ class Terms:
     noted_every: timedelta = timedelta(minutes=1)  # that a log-in is used is written down at most this often
 
     def stage(self, account: LoginFacts, *, code_given: bool) -> Stage:
-        if account.has_factor and not code_given:
+        if account.has_factor and not (code_given or account.factor_elsewhere):
             return Stage.CODE
         if account.must_change:
             return Stage.PASSWORD
-        if self.factor_is_required and not account.has_factor and account.roles & FACTOR_ROLES:
+        has_one = account.has_factor or account.factor_elsewhere
+        if self.factor_is_required and not has_one and account.roles & FACTOR_ROLES:
             return Stage.ENROLMENT
         return Stage.OPEN
 

@@ -32,7 +32,10 @@ class LoginRequest(Model):
 class CodeRequest(Model):
     """The second factor's code, or a recovery code, for a log-in that waits for it."""
 
-    challenge_token: Token
+    challenge_token: Token | None = Field(
+        None,
+        description="由统一身份登录而来的网页不填，令牌在 Cookie 中 · none where a page's sign-on left it in a cookie",
+    )
     code: Code
 
 

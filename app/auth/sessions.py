@@ -64,6 +64,7 @@ class Opened:
     stage: Stage
     used_at: datetime
     expires_at: datetime
+    factor_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,22 @@ class Caller:
     @property
     def stage(self) -> Stage:
         return Stage.OPEN if self.session is None else self.session.stage
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """Whose account it is that has just been proved, how, and how the log-in is to travel.
+
+    ``identity_id``: by single sign-on; ``factor_elsewhere``: with a second factor there, which counts here.
+    """
+
+    account_id: UUID
+    login: str
+    name: str
+    kind: SessionKind
+    device: str | None
+    identity_id: UUID | None = None
+    factor_elsewhere: bool = False
 
 
 # Making a log-in.
@@ -106,8 +123,7 @@ def log_in(
         return LoginRefused()
     right, rehashed = passwords.check(password, found.password_hash)
     admitted, attempts = found.attempts.after(right, at)
-    facts, held = _facts(connection, district, found.account_id, at)
-    if admitted and facts.has_factor:
+    if admitted and store_second_factor.has_confirmed_factor(connection, district.id, found.account_id):
         attempts = found.attempts  # forgotten when the code is right too: else a password would buy four more guesses
     if attempts != found.attempts:
         store.update_attempts(connection, district.id, found.account_id, attempts)
@@ -115,13 +131,29 @@ def log_in(
         return LoginRefused()
     if rehashed is not None:
         store.update_password_hash(connection, district.id, found.account_id, rehashed)
+    return open_session(
+        connection, district, Entrant(found.account_id, found.login, found.name, kind, device), at, terms
+    )
+
+
+def open_session(connection: Connection, district: District, entrant: Entrant, at: datetime, terms: Terms) -> Login:
+    """A log-in of an account whose row is held, at the stage that it has come to."""
+    facts, held = _facts(connection, district, entrant.account_id, at, factor_elsewhere=entrant.factor_elsewhere)
     stage = terms.stage(facts, code_given=False)
-    _make_room(connection, district.id, found.account_id, at, stage)
-    tokens, values = _tokens(district, kind, stage, at, terms)
+    _make_room(connection, district.id, entrant.account_id, at, stage)
+    tokens, values = _tokens(district, entrant.kind, stage, at, terms)
     session_id = new_id()
-    row = {"id": session_id, "account_id": found.account_id, "kind": kind.value, "device": device, "created_at": at}
+    row = {
+        "id": session_id,
+        "account_id": entrant.account_id,
+        "kind": entrant.kind.value,
+        "device": entrant.device,
+        "identity_id": entrant.identity_id,
+        "factor_elsewhere": entrant.factor_elsewhere,
+        "created_at": at,
+    }
     store_sessions.insert_session(connection, district.id, row | values)
-    return Login(session_id, kind, stage, *tokens, found.login, found.name, held)
+    return Login(session_id, entrant.kind, stage, *tokens, entrant.login, entrant.name, held)
 
 
 def give_code(
@@ -177,7 +209,10 @@ def refresh(
     if found.expires_at <= at or found.closed_at is not None:
         store_sessions.delete_session(connection, district.id, found.id)
         return RefreshRefused()
-    facts, held = _facts(connection, district, found.account_id, at)
+    facts, held = _facts(connection, district, found.account_id, at, factor_elsewhere=found.factor_elsewhere)
+    if found.identity_id is not None and not held:  # single sign-on is for who holds an office
+        store_sessions.delete_session(connection, district.id, found.id)
+        return RefreshRefused()
     stage = terms.stage(facts, code_given=True)
     tokens, values = _tokens(district, found.kind, stage, at, terms, family)
     store_sessions.update_session(connection, district.id, found.id, **values)
@@ -192,13 +227,14 @@ def _make_room(connection: Connection, district_id: UUID, account_id: UUID, at: 
 
 
 def _facts(
-    connection: Connection, district: District, account_id: UUID, at: datetime
+    connection: Connection, district: District, account_id: UUID, at: datetime, *, factor_elsewhere: bool = False
 ) -> tuple[LoginFacts, tuple[Appointment, ...]]:
     held = store.list_appointments(connection, district.id, account_id, business_day(at, district.time_zone))
     facts = LoginFacts(
         store_second_factor.has_confirmed_factor(connection, district.id, account_id),
         store.has_to_change_password(connection, district.id, account_id),
         frozenset(one.role for one in held),
+        factor_elsewhere,
     )
     return facts, held
 
@@ -265,7 +301,7 @@ def authenticate(
     if found is None or found.kind is not kind:
         return None
     actor = Actor(district.id, found.account_id, at, today, found.appointments)
-    opened = Opened(found.id, found.kind, found.stage, found.used_at, found.expires_at)
+    opened = Opened(found.id, found.kind, found.stage, found.used_at, found.expires_at, found.factor_elsewhere)
     return Caller(actor, found.login, found.name, found.token_until, opened)
 
 
@@ -292,6 +328,7 @@ def advance(connection: Connection, caller: Caller, terms: Terms) -> None:
         store_second_factor.has_confirmed_factor(connection, district_id, account_id),
         store.has_to_change_password(connection, district_id, account_id),
         frozenset(one.role for one in caller.actor.appointments),
+        caller.session.factor_elsewhere,
     )
     stage = terms.stage(facts, code_given=True)
     store_sessions.update_session(connection, district_id, caller.session.id, stage=stage.value)

@@ -28,6 +28,7 @@ class FoundSession:
     used_at: datetime
     token_until: datetime
     expires_at: datetime
+    factor_elsewhere: bool
     appointments: tuple[Appointment, ...]
 
 
@@ -42,6 +43,8 @@ class LockedSession:
     kind: SessionKind
     refresh_digest: bytes | None
     expires_at: datetime
+    identity_id: UUID | None
+    factor_elsewhere: bool
     closed_at: datetime | None
 
 
@@ -79,6 +82,7 @@ def find_session(
             session.c.used_at,
             session.c.token_until,
             session.c.expires_at,
+            session.c.factor_elsewhere,
             account.c.id.label("account_id"),
             account.c.login,
             account.c.name,
@@ -112,7 +116,7 @@ def find_session(
     row = rows[0]
     return FoundSession(
         row.id, row.account_id, row.login, row.name, SessionKind(row.kind), Stage(row.stage), row.used_at,
-        row.token_until, row.expires_at, held,
+        row.token_until, row.expires_at, row.factor_elsewhere, held,
     )  # fmt: skip
 
 
@@ -145,7 +149,15 @@ def find_challenged(connection: Connection, district_id: UUID, token_digest: byt
 def _lock(connection: Connection, district_id: UUID, which: ColumnElement[bool]) -> LockedSession | None:
     columns = session.c
     statement = (
-        select(columns.id, columns.account_id, columns.kind, columns.refresh_digest, columns.expires_at)
+        select(
+            columns.id,
+            columns.account_id,
+            columns.kind,
+            columns.refresh_digest,
+            columns.expires_at,
+            columns.identity_id,
+            columns.factor_elsewhere,
+        )
         .where(columns.district_id == district_id, which)
         .with_for_update()
     )
@@ -160,7 +172,7 @@ def _lock(connection: Connection, district_id: UUID, which: ColumnElement[bool])
     digest = None if row.refresh_digest is None else bytes(row.refresh_digest)
     return LockedSession(
         row.id, row.account_id, person.login, person.name, SessionKind(row.kind), digest, row.expires_at,
-        person.closed_at,
+        row.identity_id, row.factor_elsewhere, person.closed_at,
     )  # fmt: skip
 
 

@@ -70,6 +70,30 @@ appointment = district_table(
     Index(None, "district_id", "account_id"),
 )
 
+# By whom at a provider the account is known there: the subject's keyed hash, since it may be somebody's number.
+identity = district_table(
+    "identity",
+    Column("id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("subject_digest", LargeBinary, nullable=False),
+    Column("linked_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("district_id", "issuer", "subject_digest"),
+    UniqueConstraint("district_id", "account_id", "issuer"),
+    refers("account_id", to="account"),
+)
+
+# By which an account without password gets its first identity; a used one is removed.
+invitation = district_table(
+    "invitation",
+    Column("account_id", Uuid, nullable=False),
+    Column("token_digest", LargeBinary, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("district_id", "token_digest"),
+    refers("account_id", to="account"),
+    key=("account_id",),
+)
+
 # A log-in. Its token opens (or, at an early stage, only leads on); a refresh token is "<district>.<family>.<once>", the
 # family's digest finding the log-in whichever of its tokens comes. It ends by being removed.
 session = district_table(
@@ -79,6 +103,8 @@ session = district_table(
     Column("kind", Text, nullable=False),
     Column("stage", Text, nullable=False),
     Column("device", Text),
+    Column("identity_id", Uuid),  # by which it was made, if by single sign-on
+    Column("factor_elsewhere", Boolean, nullable=False, default=False),
     Column("token_digest", LargeBinary, nullable=False),
     Column("token_until", DateTime(timezone=True), nullable=False),
     Column("family_digest", LargeBinary),
@@ -92,6 +118,7 @@ session = district_table(
     UniqueConstraint("district_id", "token_digest"),
     UniqueConstraint("district_id", "family_digest"),
     refers("account_id", to="account"),
+    refers("identity_id", to="identity"),
     Index(None, "district_id", "account_id"),
 )
 

@@ -10,6 +10,7 @@ import typer
 from app.cli.context import opened
 from app.cli.database import DistrictCode, Json
 from app.cli.output import either, language, print_json, say
+from app.kit.ids import new_id
 from app.reviews import service
 
 application = typer.Typer(help=either("导出 Excel。", "Export to Excel."), no_args_is_help=True)
@@ -24,6 +25,10 @@ def _exports() -> None:
 def export_quarter(
     quarter: Annotated[str, typer.Argument(help=either("季度，如 2026Q3", "such as 2026Q3"))],
     output: Annotated[Path, typer.Option("--output", "-o", help=either("写入的文件", "the file to write"))],
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help=either("用途，记入访问日志", "what it is for, for the access log")),
+    ] = None,
     district: DistrictCode = None,
     as_json: Json = False,
 ) -> None:
@@ -34,6 +39,13 @@ def export_quarter(
             lambda connection: service.quarter_sheet(connection, actor, quarter, language()),
             context.district.id,
             snapshot=True,
+        )
+        # A snapshot only reads, so this comes after it; the file comes after both.
+        context.database.run(
+            lambda connection: service.note_export(
+                connection, actor, quarter, reason=reason, request_id=f"cli-{new_id()}"
+            ),
+            context.district.id,
         )
     output.touch(mode=0o600)  # it holds full names
     service.write_sheet(sheet, output, language())

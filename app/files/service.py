@@ -18,7 +18,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Connection
 
+from app.auth import service_access
 from app.auth.core import Actor
+from app.auth.core_access import Access, Action, ObjectKind
 from app.files import store
 from app.files.core import (
     KEPT_UNATTACHED,
@@ -143,12 +145,26 @@ def files_of(
     return {owner_id: tuple(evidence) for owner_id, evidence in found.items()}
 
 
-def evidence_of(connection: Connection, actor: Actor, owner: Owner, content_hash: str) -> Evidence:
+def evidence_of(connection: Connection, actor: Actor, owner: Owner, content_hash: str, *, request_id: str) -> Evidence:
     """One file of an owner that the actor may see, ready for ``kit.http.blob``; NotFound if it is not the owner's."""
-    for one in files_of(connection, actor, owner.kind, [owner.id]).get(owner.id, ()):
-        if one.content.hash == content_hash:
-            return one
-    raise NotFound(what="file")
+    of_owner = files_of(connection, actor, owner.kind, [owner.id]).get(owner.id, ())
+    return hand_out(connection, actor, of_owner, content_hash, request_id=request_id)
+
+
+def hand_out(
+    connection: Connection, actor: Actor, among: Collection[Evidence], content_hash: str, *, request_id: str
+) -> Evidence:
+    """The one with the hash, whose download is written to the access log; NotFound.
+
+    All evidence leaves by here, so that none is taken away unseen.
+    """
+    found = next((one for one in among if one.content.hash == content_hash), None)
+    if found is None:
+        raise NotFound(what="file")
+    what = f"{found.owner.kind.value} {found.owner.id} {content_hash}"
+    access = Access(Action.FILE_READ, ObjectKind.FILE, what, actor.district_id.hex, request_id)
+    service_access.write_down(connection, actor, access)
+    return found
 
 
 def sweep(connection: Connection, actor: Actor, blobs: Blobs) -> Swept:

@@ -59,6 +59,7 @@ _NOUNS_ZH = {
     "appointment": "任职",
     "session": "登录",
     "second factor": "动态码",
+    "identity": "统一身份",
     "entry": "积分记录",
     "submission": "申报",
     "veto": "一票否决",

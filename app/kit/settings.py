@@ -4,15 +4,63 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from limits import parse
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
 
 OFF = "off"
+_OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SignOnProvider(BaseModel):
+    """A district's OpenID Connect provider, as the operator registered this service there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr | None = None  # none at all: a public client, held by PKCE alone
+    client_secret_file: Path | None = None
+    name: str = Field("统一身份认证", min_length=1, max_length=40)
+    # What the provider calls a second factor; without any, its word for one does not count.
+    second_factor_amr: frozenset[str] = frozenset()
+    second_factor_acr: frozenset[str] = frozenset()
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_issuer(cls, text: str) -> str:
+        if not is_safe_address(text) or "?" in text or "#" in text:
+            raise ValueError(f"{text!r} is not an issuer such as https://id.example/realms/staff")
+        return text
+
+    @model_validator(mode="after")
+    def _has_one_secret(self) -> Self:
+        if self.client_secret is not None and self.client_secret_file is not None:
+            raise ValueError("client_secret and client_secret_file are both set")
+        return self
+
+    @property
+    def secret(self) -> str | None:
+        """Read anew from its file at each call, so that it can be exchanged there."""
+        if self.client_secret_file is not None:
+            return self.client_secret_file.read_text(encoding="utf-8").strip()
+        return None if self.client_secret is None else self.client_secret.get_secret_value()
+
+
+def is_safe_address(text: str) -> bool:
+    """Whether what is sent there is read by nobody on the way: TLS, or the own machine."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    if not parts.hostname or parts.username is not None:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _OWN_MACHINE)
 
 
 class Settings(BaseSettings):
@@ -43,6 +91,9 @@ class Settings(BaseSettings):
     )
     public_origin: str | None = Field(
         None, description="the service's address for browsers (https://…), where a proxy does not hand on the Host"
+    )
+    sign_on_file: Path | None = Field(
+        None, description="TOML, one table for each district that signs on by OpenID Connect; needs the public origin"
     )
     body_bytes_max: int = Field(20 * 1024 * 1024, description="largest request body")
     files: str | None = Field(

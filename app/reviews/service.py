@@ -48,10 +48,15 @@ def export_quarter(
 ) -> QuarterSheet:
     """The sheet to be taken away, which is written to the access log. Raises UnknownQuarter."""
     sheet = quarter_sheet(connection, actor, quarter, language)
+    note_export(connection, actor, quarter, reason=reason, request_id=request_id)
+    return sheet
+
+
+def note_export(connection: Connection, actor: Actor, quarter: str, *, reason: str | None, request_id: str) -> None:
+    """Write an export to the access log, before anything of it is handed out."""
     reach = " ".join(actor.reach(Permission.QUARTER_EXPORT)) or roster.root_of(actor.district_id)
     access = Access(Action.QUARTER_EXPORT, ObjectKind.QUARTER, quarter, reach, request_id, reason)
     service_access.write_down(connection, actor, access)
-    return sheet
 
 
 def quarter_sheet(connection: Connection, actor: Actor, quarter: str, language: str) -> QuarterSheet:

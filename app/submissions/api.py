@@ -106,7 +106,11 @@ def read_submission_evidence(
     door: Annotated[Door, Depends(permit(Permission.SUBMISSION_READ))],
 ) -> Response:
     """下载一份凭证；能看到申报的人才能看到。· A file, for whoever may see the submission."""
-    found = door.run(lambda connection, actor: reading.evidence(connection, actor, submission_id, content_hash))
+    found = door.run(
+        lambda connection, actor: reading.evidence(
+            connection, actor, submission_id, content_hash, request_id=door.request_id
+        )
+    )
     return blob(request, found.key, found.content.size, found.headers)
 
 
@@ -132,7 +136,11 @@ def read_entry_evidence(
     door: Annotated[Door, Depends(permit(Permission.STANDING_READ))],
 ) -> Response:
     """下载一份凭证。· A file of an entry."""
-    found = door.run(lambda connection, actor: reading.file_of_entry(connection, actor, entry_id, content_hash))
+    found = door.run(
+        lambda connection, actor: reading.file_of_entry(
+            connection, actor, entry_id, content_hash, request_id=door.request_id
+        )
+    )
     return blob(request, found.key, found.content.size, found.headers)
 
 

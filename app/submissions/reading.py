@@ -56,10 +56,12 @@ def view(connection: Connection, actor: Actor, submission_id: UUID) -> Submissio
     )
 
 
-def evidence(connection: Connection, actor: Actor, submission_id: UUID, content_hash: str) -> Evidence:
+def evidence(
+    connection: Connection, actor: Actor, submission_id: UUID, content_hash: str, *, request_id: str
+) -> Evidence:
     """A file of a submission that the caller may see. Raises NotFound."""
     found, _ = _visible(connection, actor, submission_id)
-    return _named(_evidence(connection, actor, found), content_hash)
+    return files.hand_out(connection, actor, _evidence(connection, actor, found), content_hash, request_id=request_id)
 
 
 def evidence_of_entry(connection: Connection, actor: Actor, entry_id: UUID) -> tuple[Evidence, ...]:
@@ -74,9 +76,12 @@ def evidence_of_entry(connection: Connection, actor: Actor, entry_id: UUID) -> t
     return own if proposed is None else (*own, *_evidence(connection, actor, proposed))
 
 
-def file_of_entry(connection: Connection, actor: Actor, entry_id: UUID, content_hash: str) -> Evidence:
+def file_of_entry(
+    connection: Connection, actor: Actor, entry_id: UUID, content_hash: str, *, request_id: str
+) -> Evidence:
     """One of them. Raises NotFound."""
-    return _named(evidence_of_entry(connection, actor, entry_id), content_hash)
+    among = evidence_of_entry(connection, actor, entry_id)
+    return files.hand_out(connection, actor, among, content_hash, request_id=request_id)
 
 
 def _visible(connection: Connection, actor: Actor, submission_id: UUID) -> tuple[Submission, Background]:
@@ -95,10 +100,3 @@ def _evidence(connection: Connection, actor: Actor, found: Submission) -> tuple[
         return ()
     kept = files.files_of(connection, actor, OwnerKind.SUBMISSION, [found.id]).get(found.id, ())
     return tuple(one for one in kept if one.content.hash in found.papers.evidence)
-
-
-def _named(found: tuple[Evidence, ...], content_hash: str) -> Evidence:
-    one = next((one for one in found if one.content.hash == content_hash), None)
-    if one is None:
-        raise NotFound(what="file")
-    return one

@@ -69,6 +69,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("device", sa.Text()),
+        sa.Column("identity_id", sa.Uuid()),
+        sa.Column("factor_elsewhere", sa.Boolean(), nullable=False),
         sa.Column("token_digest", sa.LargeBinary(), nullable=False),
         sa.Column("token_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("family_digest", sa.LargeBinary()),
@@ -106,23 +108,57 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_id", "account_id", "digest", name="pk_recovery_code"),
     )
 
-    tables = ("account", "credential", "appointment", "session", "second_factor", "recovery_code")
+    _create_identities()
+
+    tables = (
+        "account", "credential", "appointment", "identity", "invitation", "session", "second_factor", "recovery_code",
+    )  # fmt: skip
     steps.distribute(tables, references=["district"])
 
     steps.belong(*tables)
     steps.refer("credential", "account_id", to="account")
     steps.refer("appointment", "account_id", to="account")
+    steps.refer("identity", "account_id", to="account")
+    steps.refer("invitation", "account_id", to="account")
     steps.refer("session", "account_id", to="account")
+    steps.refer("session", "identity_id", to="identity")
     steps.refer("second_factor", "account_id", to="account")
     steps.refer("recovery_code", "account_id", to="account")
 
     steps.isolate("account", "credential", "appointment")
-    steps.isolate("session", "second_factor", "recovery_code", rights=steps.READ_WRITE_REMOVE)
+    removed = ("identity", "invitation", "session", "second_factor", "recovery_code")
+    steps.isolate(*removed, rights=steps.READ_WRITE_REMOVE)
     # Districts are made by the owner; the service only finds its own by its code.
     steps.grant("SELECT", "district")
     # For readiness: is the database at this version's schema?
     steps.grant("SELECT", "alembic_version")
     _add_tokens_and_log()
+
+
+def _create_identities() -> None:
+    op.create_table(
+        "identity",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("district_id", "id", name="pk_identity"),
+        sa.UniqueConstraint(
+            "district_id", "issuer", "subject_digest", name="uq_identity_district_id_issuer_subject_digest"
+        ),
+        sa.UniqueConstraint("district_id", "account_id", "issuer", name="uq_identity_district_id_account_id_issuer"),
+    )
+    op.create_table(
+        "invitation",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("token_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("district_id", "account_id", name="pk_invitation"),
+        sa.UniqueConstraint("district_id", "token_digest", name="uq_invitation_district_id_token_digest"),
+    )
 
 
 def _add_tokens_and_log() -> None:
@@ -193,4 +229,5 @@ def downgrade() -> None:
     steps.allow_changes("access_log")
     steps.drop("access_log", "screen_token", "api_key")
     op.execute(f"REVOKE SELECT ON alembic_version FROM {steps.application_role()}")
-    steps.drop("recovery_code", "second_factor", "session", "appointment", "credential", "account", "district")
+    steps.drop("recovery_code", "second_factor", "session", "invitation", "identity")
+    steps.drop("appointment", "credential", "account", "district")

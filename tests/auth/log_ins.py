@@ -10,11 +10,12 @@ from uuid import UUID
 
 import pyotp
 
-from app.auth import store_second_factor
+from app.auth import service_accounts, store, store_second_factor, store_sign_on
 from app.auth.core import Role
+from app.auth.core_sign_on import Identity
 from app.kit.ids import new_id
-from tests.auth.administering import SECURITY, Call, about, listing, new_account
-from tests.auth.people import PASSWORD
+from tests.auth.administering import SECURITY, SYSTEM, Call, about, listing, new_account
+from tests.auth.people import CHEAP, PASSWORD
 
 if TYPE_CHECKING:
     from tests.test_permissions import World
@@ -95,11 +96,70 @@ def confirming(world: World, _: str, headers: dict[str, str]) -> Any:
     return answer
 
 
+IDENTITY = "/api/v1/me/identities"
+SIGN_ON = "/api/v1/sign-on"
+# What is no answer of a provider's: the row tells who gets as far as being told so.
+HANDED = {"flow_token": "x", "code": "x", "state": "x"}
+
+
+def account_without_password(world: World, whose: str) -> UUID:
+    facts: dict[str, Any] = {"name": "某同志", "password": None, "passwords": CHEAP, "request_id": "test-0001"}
+    made: UUID = world.town_of(whose).run(
+        lambda c, a: service_accounts.open_account(c, a, login=f"x{new_id().hex}", **facts).id
+    )
+    return made
+
+
+def linked(world: World, whose: str, account_id: UUID) -> UUID:
+    """An identity of the account's, at a provider that nobody asks."""
+    identity = Identity(new_id(), "https://id.example", world.town.clock.now())
+    world.town_of(whose).run(
+        lambda c, a: store_sign_on.insert_identity(c, a.district_id, account_id, identity, identity.id.bytes)
+    )
+    return identity.id
+
+
+def unlinking(world: World, whose: str, headers: dict[str, str]) -> Any:
+    """The caller's own, or somebody else's."""
+    current = world.client.get(f"{SESSIONS}/current", headers=headers).json().get("login")
+    identity_id = new_id()
+    if current is not None and whose == "own":
+        town = next(one for one in (world.town, world.other) if current.startswith(f"{one.district.code}/"))
+        side = "own" if town is world.town else "elsewhere"
+        login = current.partition("/")[2]
+        identity_id = linked(world, side, town.run(lambda c, a: store.find_account(c, a.district_id, login)))
+    return world.client.delete(f"{IDENTITY}/{identity_id}", headers=headers)
+
+
+def at_identities(method: str) -> Call:
+    def call(world: World, whose: str, headers: dict[str, str]) -> Any:
+        account_id = new_account(world, whose)
+        path, identity_id = f"/api/v1/accounts/{account_id}/identities", linked(world, whose, account_id)
+        part = f"/{identity_id}" if method == "DELETE" else ""
+        return world.client.request(method, path + part, headers=headers)
+
+    return call
+
+
+def signing_on(method: str, part: str, body: dict[str, Any] | None = None) -> Call:
+    """Without a provider nobody gets further than this; with one: ``tests/auth/test_sign_on.py``."""
+    return lambda world, _, headers: world.client.request(
+        method,
+        f"{SIGN_ON}{part}",
+        json=body,
+        headers=headers,
+    )
+
+
 #             m  g  o  d  h  s  c  d  s  s  a  n  o  s
 #             e  r  r  i  r  e  o  i  y  e  u  o  u  t
 #             m  o  g  s  .  c  m  s  s  c  d  b  t  r
 EVERYBODY = {"any": "+  +  +  +  +  +  +  +  +  +  +  +  +  +"}
 KNOWN = {"any": "+  +  +  +  +  +  +  +  +  +  +  +  +  1"}
+NOBODY = {"any": "1  1  1  1  1  1  1  1  1  1  1  1  1  1"}
+NOT_SET = {"any": "4  4  4  4  4  4  4  4  4  4  4  4  4  4"}
+NOT_SET_FOR_KNOWN = {"any": "4  4  4  4  4  4  4  4  4  4  4  4  4  1"}
+ACCOUNTS = {"own": "3  3  3  3  3  3  3  3  +  +  +  3  3  1", "elsewhere": "3  3  3  3  3  3  3  3  4  4  4  3  3  1"}
 
 LOG_INS: list[tuple[str, Call, dict[str, str]]] = [
     ("POST /api/v1/sessions/code", giving_a_code, EVERYBODY),
@@ -114,6 +174,33 @@ LOG_INS: list[tuple[str, Call, dict[str, str]]] = [
     ("GET /api/v1/me/second-factor", listing(FACTOR), KNOWN),
     ("POST /api/v1/me/second-factor", beginning, KNOWN),
     ("POST /api/v1/me/second-factor/confirmation", confirming, KNOWN),
+    ("GET /api/v1/sign-on", signing_on("GET", "?district=none"), NOT_SET),
+    ("POST /api/v1/sign-on", signing_on("POST", "", {"district": "none"}), NOT_SET),
+    ("GET /api/v1/sign-on/callback", signing_on("GET", "/callback"), NOBODY),
+    ("POST /api/v1/sign-on/completion", signing_on("POST", "/completion", HANDED), NOBODY),
+    ("GET /api/v1/me/identities", listing(IDENTITY), KNOWN),
+    (
+        "POST /api/v1/me/identities",
+        lambda world, _, headers: world.client.post(IDENTITY, json={"password": PASSWORD}, headers=headers),
+        NOT_SET_FOR_KNOWN,
+    ),
+    (
+        "POST /api/v1/me/identities/completion",
+        lambda world, _, headers: world.client.post(f"{IDENTITY}/completion", json=HANDED, headers=headers),
+        NOBODY,
+    ),
+    (
+        "DELETE /api/v1/me/identities/{identity_id}",
+        unlinking,
+        {"own": KNOWN["any"], "colleague": "4  4  4  4  4  4  4  4  4  4  4  4  4  1"},
+    ),
+    ("GET /api/v1/accounts/{account_id}/identities", at_identities("GET"), ACCOUNTS),
+    ("DELETE /api/v1/accounts/{account_id}/identities/{identity_id}", at_identities("DELETE"), SECURITY),
+    (
+        "POST /api/v1/accounts/{account_id}/invitation",
+        about(account_without_password, "POST", "/api/v1/accounts/{id}/invitation"),
+        SYSTEM,
+    ),
     (
         "DELETE /api/v1/accounts/{account_id}/sessions",
         about(new_account, "DELETE", "/api/v1/accounts/{id}/sessions"),

@@ -122,7 +122,7 @@ def test_another_district_attaches_and_sees_nothing(sender: Sender, new_district
 
     def look(connection: Connection) -> None:
         with pytest.raises(NotFound):
-            service.evidence_of(connection, elsewhere, whose, found["hash"])
+            service.evidence_of(connection, elsewhere, whose, found["hash"], request_id="test-0001")
         with pytest.raises(NotFound):
             service.attach(connection, elsewhere, [found["hash"]], whose)
 
@@ -142,7 +142,7 @@ def serve(sender: Sender) -> Callable[..., Any]:
     @app.get("/evidence/{owner_id}/{content_hash}", response_model=None)
     def read(owner_id: UUID, content_hash: str, request: Request) -> Response:
         whose = Owner(OwnerKind.SUBMISSION, owner_id)
-        found = town.run(lambda c, actor: service.evidence_of(c, actor, whose, content_hash))
+        found = town.run(lambda c, actor: service.evidence_of(c, actor, whose, content_hash, request_id="test-0001"))
         return http.blob(request, found.key, found.content.size, found.headers)
 
     def get(whose: Owner, content_hash: str, **headers: str) -> Any:
@@ -155,7 +155,7 @@ def test_a_file_is_sent_as_what_it_is_and_to_be_saved(sender: Sender, serve: Cal
     town, whose = sender.town, owner()
     found = sender.sent(MEMBER, samples.saved(samples.paper()), "决定（第9号）.pdf")
     attach(town, as_account(town, MEMBER), [found["hash"]], whose)
-    answer = serve(whose, found["hash"])
+    answer = serve(whose, found["hash"], request_id="test-0001")
     assert answer.status_code == 200
     assert answer.content[:5] == b"%PDF-"
     headers = answer.headers
@@ -185,9 +185,9 @@ def test_missing_bytes_are_told_before_an_answer_begins(
     key = key_of(town.district.id, found["hash"])
     (tmp_path / "half").write_bytes(b"half of it")
     blobs.put(key, tmp_path / "half")
-    halved = serve(whose, found["hash"])
+    halved = serve(whose, found["hash"], request_id="test-0001")
     blobs.remove(key)
-    removed = serve(whose, found["hash"])
+    removed = serve(whose, found["hash"], request_id="test-0001")
     for answer in (halved, removed):
         assert (answer.status_code, answer.json()["code"]) == (503, BlobMissing.code)
 

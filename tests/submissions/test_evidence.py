@@ -111,3 +111,18 @@ def test_hostile_digests_are_refused(desk: Desk) -> None:
     desk.recorded("林晓明", fact)
     for wrong in ("x", "0" * 63, "0" * 64 + "0"):
         assert of_submission(desk, "林晓明", fact["id"], wrong).status_code == 422
+
+
+def test_every_download_is_written_down_and_what_was_refused_is_not(desk: Desk) -> None:
+    proof = upload(desk, "林晓明")
+    fact = praise(desk, evidence=[proof])
+    desk.recorded("林晓明", fact)
+    of_submission(desk, "secretary", fact["id"], proof)
+    of_submission(desk, "secretary", fact["id"], "0" * 64)
+    of_submission(desk, "hr", fact["id"], proof)
+    desk.decide("secretary", fact["id"])
+    of_entry(desk, "committee_officer", fact["id"], proof)
+    of_entry(desk, "hr", fact["id"], proof)
+    log = desk.client.get("/api/v1/access-log", params={"action": "file:read"}, headers=desk.headers("auditor"))
+    rows = [(row["login"], row["object_kind"], row["object_id"].rpartition(" ")[2]) for row in log.json()["rows"]]
+    assert rows == [("committee_officer", "file", proof), ("secretary", "file", proof)]
