@@ -26,6 +26,7 @@ from app.cycles import api as cycles
 from app.enrolment import api as enrolment
 from app.files import api as files
 from app.handbook import api as rules
+from app.imports import api as imports
 from app.kit import http
 from app.kit.blobs import open_blobs
 from app.kit.ciphers import AesFieldCipher, FieldCipher
@@ -83,6 +84,7 @@ _TAGS = [
     {"name": "files", "description": "凭证 · evidence"},
     {"name": "points", "description": "积分记录与状态 · entries, standings and their explanation"},
     {"name": "submissions", "description": "申报与审核 · proposals and their review"},
+    {"name": "imports", "description": "从工作簿导入积分记录 · entries from a workbook"},
     {"name": "activities", "description": "活动与考勤 · meetings and attendance"},
     {"name": "appeals", "description": "申诉与意见建议 · appeals, complaints and suggestions"},
     {"name": "boards", "description": "榜单 · rankings"},
@@ -177,6 +179,7 @@ def routers() -> list[APIRouter]:
         submissions_flow.router,
         vetoes.router,
         appeals.router,
+        imports.router,
         activities.router,
         points.router,
         cases.router,

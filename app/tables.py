@@ -9,6 +9,7 @@ import app.boards.tables
 import app.cases.tables
 import app.cycles.tables
 import app.files.tables
+import app.imports.tables
 import app.job_runs.tables
 import app.messages.tables
 import app.points.tables

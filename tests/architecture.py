@@ -46,7 +46,17 @@ LOWER = {
 FROM_ANYWHERE = {"api": {"app.auth.api", "app.auth.core"}, "jobs": {"app.auth.core"}}
 
 # The parts of kit that decide and compute, and touch nothing.
-PURE_KIT = frozenset({"app.kit.errors", "app.kit.calendar", "app.kit.digests", "app.kit.sheets"})
+PURE_KIT = frozenset(
+    {
+        "app.kit.errors",
+        "app.kit.calendar",
+        "app.kit.digests",
+        "app.kit.sheets",
+        "app.kit.sheet_columns",
+        "app.kit.sheet_faults",
+        "app.kit.sheet_records",
+    }
+)
 
 FRAMEWORKS = {
     "fastapi": {"api"},

@@ -25,6 +25,7 @@ from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
+from tests import permissions_of_imports as imports
 from tests import permissions_of_submissions as submissions
 from tests.auth.administering import ADMINISTERING, TOKENS
 from tests.auth.log_ins import LOG_INS
@@ -69,6 +70,7 @@ class World:
     proof: dict[str, str] = field(default_factory=dict)  # of submissions and entries
     appeals: dict[str, str] = field(default_factory=dict)
     complaints: dict[str, str] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
     evidence: str = ""  # of every appeal
 
     def town_of(self, whose: str) -> Town:
@@ -107,6 +109,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
                 assert answer.status_code == 201, answer.text
                 world.entries[whose] = entry["id"]
     submissions.fill(world)
+    imports.fill(world)
     world.other.appoint("outsider", Role.DISTRICT_OFFICER, world.other.root)
     for caller, login in logins.items():
         town = world.other if caller == "outsider" else world.town
@@ -424,6 +427,7 @@ TABLE = [
         },
     ),
     *(Row(*row) for row in submissions.ROWS),
+    *(Row(*row) for row in imports.ROWS),
     Row("GET /api/v1/lines/quarters/{quarter}", get("/api/v1/lines/quarters/2026Q3"), LINES),
     Row("GET /api/v1/lines/setting", get("/api/v1/lines/setting"), LINES),
     Row("PUT /api/v1/lines/setting", put("/api/v1/lines/setting", {"half_year_decides": False}), DISTRICT),

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     ROSTER_IMPORT = "roster:import"
     ENTRY_RECORD = "entry:record"
     ENTRY_REVERSE = "entry:reverse"
+    ENTRY_IMPORT = "entry:import"
+    IMPORT_READ = "import:read"
     STANDING_READ = "standing:read"
     SUBMISSION_READ = "submission:read"
     SUBMISSION_DECIDE = "submission:decide"
@@ -86,6 +88,8 @@ _RECORDING = {
     Permission.ORGANISATION_READ,
     Permission.ROSTER_READ,
     Permission.ENTRY_RECORD,
+    Permission.ENTRY_IMPORT,
+    Permission.IMPORT_READ,
     Permission.STANDING_READ,
     Permission.SUBMISSION_READ,
     Permission.ACTIVITY_READ,
@@ -106,7 +110,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.GROUP_LEADER: frozenset(_RECORDING | {Permission.ACTIVITY_RECORD}),
     Role.ORGANISATION_COMMISSIONER: frozenset(_REVIEWING | {Permission.ACTIVITY_RECORD}),
     Role.DISCIPLINE_COMMISSIONER: frozenset(_REVIEWING),
-    Role.HR: frozenset({Permission.ENTRY_RECORD, Permission.RULES_READ}),
+    # Of imports only the own ones: who reads no submissions sees no batch of another.
+    Role.HR: frozenset(
+        {Permission.ENTRY_RECORD, Permission.ENTRY_IMPORT, Permission.IMPORT_READ, Permission.RULES_READ}
+    ),
     Role.SECRETARY: frozenset(_LEADING),
     Role.COMMITTEE_OFFICER: frozenset(_LEADING),
     Role.DISTRICT_OFFICER: frozenset(
@@ -163,6 +170,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ROSTER_READ,
             Permission.STANDING_READ,
             Permission.SUBMISSION_READ,
+            Permission.IMPORT_READ,
             Permission.APPEAL_READ,
             Permission.COMPLAINT_READ,
             Permission.ACTIVITY_READ,

@@ -13,7 +13,7 @@ from app.auth.core import Permission
 from app.auth.enrolled import Account, Held
 from app.enrolment import faults as wrong
 from app.enrolment.classes import Classes, ClassesInForce
-from app.enrolment.reading import Record, Records
+from app.kit.sheet_records import Record, Records
 from app.kit.sheets import SheetFault
 from app.roster.core import (
     BranchForm,

@@ -10,7 +10,7 @@ from app.auth.enrolled import Account, Held
 from app.enrolment import faults as wrong
 from app.enrolment.core import Action, Kind, MemberDraft, Right, Work
 from app.enrolment.layout import KIND_NAMES, ROLE_KINDS, ROLES, WHOLE_DISTRICT
-from app.enrolment.reading import Record, Records
+from app.kit.sheet_records import Record, Records
 from app.roster.core import OrganisationView
 
 _ROLE_NAMES = {role: name for name, role in ROLES.items()}

@@ -12,7 +12,8 @@ from stdnum.exceptions import ValidationError
 from app.enrolment import faults as wrong
 from app.enrolment.core import Action, Kind, MemberDraft, OpeningWish, Work, differences
 from app.enrolment.layout import GROUNDS
-from app.enrolment.reading import Record, Records
+from app.kit.sheet_faults import NotAChoice
+from app.kit.sheet_records import Record, Records
 from app.roster.core import (
     NO_GROUPS,
     Enterprise,
@@ -111,7 +112,7 @@ def _profile(work: Work, record: Record, branch: OrganisationView | None) -> str
     found = next((code for classes in possible if (code := classes.find(word)) is not None), None)
     if found is None:
         known = "、".join(dict.fromkeys(choice for classes in possible for choice in classes.choices))
-        work.refuse(record, wrong.NotAChoice, "profile", value=word[:40], known=known)
+        work.refuse(record, NotAChoice, "profile", value=word[:40], known=known)
     return found
 
 

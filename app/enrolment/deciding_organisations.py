@@ -9,7 +9,7 @@ from stdnum.cn import uscc
 from app.enrolment import faults as wrong
 from app.enrolment.core import Action, Kind, Work, differences
 from app.enrolment.layout import FORMS, KIND_NAMES, TRADES
-from app.enrolment.reading import Record, Records
+from app.kit.sheet_records import Record, Records
 from app.roster.core import Enterprise, OrganisationKind, OrganisationView, path_under
 
 _FORM_NAMES = {code: name for name, code in FORMS.items()}

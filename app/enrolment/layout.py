@@ -3,50 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from app.auth.core import Role
 from app.enrolment.classes import SERVICE_CLASSES
+from app.kit.sheet_columns import Column, Form, SheetLayout
 from app.roster.core import TRADE_NAMES, OrganisationKind
 
-INSTRUCTIONS = "说明"  # for people; never read
 WHOLE_DISTRICT = "全区"  # may stand for the code of the district's own organisation
-
-
-class Form(StrEnum):
-    """What a cell may hold."""
-
-    TEXT = "text"
-    CODE = "code"  # text without spaces, half-width
-    DAY = "day"
-    WHOLE = "whole"  # a whole number from 0 on
-    CHOICE = "choice"
-    CLASS = "class"  # a class of members by the branch's rule book, which a reader of cells does not know
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its heading, what it may hold, and a note for whoever fills it in; ``width`` in characters."""
-
-    key: str
-    heading: str
-    note: str
-    form: Form = Form.TEXT
-    required: bool = False
-    width: int = 16
-    length_max: int = 60
-    choices: Mapping[str, str] = field(default_factory=dict)  # what is shown -> what is meant
-
-
-@dataclass(frozen=True, slots=True)
-class SheetLayout:
-    """One sheet and its columns in the template's order; a reader takes them in any order."""
-
-    key: str
-    name: str
-    note: str
-    columns: tuple[Column, ...]
 
 
 FORMS = {"单独": "single", "联合": "joint", "行业": "trade"}
@@ -87,8 +51,10 @@ KIND_NAMES = {
 }
 
 
-def _code(key: str, heading: str, note: str, *, required: bool = True, width: int = 16) -> Column:
-    return Column(key, heading, note, Form.CODE, required, width, length_max=40)
+def _code(
+    key: str, heading: str, note: str, *, required: bool = True, width: int = 16, personal: bool = False
+) -> Column:
+    return Column(key, heading, note, Form.CODE, required, width, length_max=40, personal=personal)
 
 
 def _day(key: str, heading: str, note: str, *, required: bool = False) -> Column:
@@ -152,8 +118,15 @@ MEMBERS = SheetLayout(
     (
         _code("number", "党员编号", "自编，全区不得重复，登记后不变"),
         Column("name", "姓名", "与身份证一致", required=True, width=12, length_max=40),
-        _code("id_number", "公民身份号码", "选填；18 位，单元格须为文本格式；加密保存", required=False, width=24),
-        _code("phone", "手机号", "选填；加密保存", required=False),
+        _code(
+            "id_number",
+            "公民身份号码",
+            "选填；18 位，单元格须为文本格式；加密保存",
+            required=False,
+            width=24,
+            personal=True,
+        ),
+        _code("phone", "手机号", "选填；加密保存", required=False, personal=True),
         _day("joined_on", "入党日期", "支部大会通过接收为预备党员的日期", required=True),
         _code("branch", "所在支部代码", "“党支部”表或系统中已有的代码"),
         _code("group", "党小组代码", "选填；须属于所在支部", required=False),
@@ -162,7 +135,7 @@ MEMBERS = SheetLayout(
             "profile",
             "党员类型",
             "按所在支部评分细则的类型；支部不设党小组的由系统自动对应",
-            Form.CLASS,
+            Form.OFFERED,
             required=True,
             width=20,
             length_max=200,
@@ -199,4 +172,4 @@ def sheets_with(classes: Sequence[str]) -> tuple[SheetLayout, ...]:
 
 
 def _with(column: Column, classes: Sequence[str]) -> Column:
-    return replace(column, choices=_same(classes)) if column.form is Form.CLASS else column
+    return replace(column, choices=_same(classes)) if column.form is Form.OFFERED else column

@@ -12,8 +12,8 @@ from app.enrolment.deciding_members import decide_members
 from app.enrolment.deciding_organisations import decide_enterprises, decide_organisations
 from app.enrolment.faults import RosterRefused
 from app.enrolment.layout import SHEETS
-from app.enrolment.reading import Records
 from app.kit.errors import Fault
+from app.kit.sheet_records import Records
 from app.kit.sheets import SheetFault
 from app.roster.core import MemberUpdate, NewMember, RosterChanges
 

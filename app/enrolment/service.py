@@ -13,12 +13,13 @@ from app.cycles import service as cycles
 from app.enrolment.classes import Classes, ClassesInForce
 from app.enrolment.core import ImportReport, Plan, Present
 from app.enrolment.faults import NotYourRight
-from app.enrolment.layout import INSTRUCTIONS
+from app.enrolment.layout import SHEETS
 from app.enrolment.planning import decide, refuse_any
-from app.enrolment.reading import Records, read_records
 from app.kit.ciphers import FieldCipher
 from app.kit.errors import Forbidden
 from app.kit.ids import new_id
+from app.kit.sheet_columns import INSTRUCTIONS
+from app.kit.sheet_records import Records, read_records
 from app.kit.workbook import read_workbook
 from app.points import reading, settling
 from app.points import service as points
@@ -32,7 +33,7 @@ from app.rules import service as rules
 def read_roster(source: Path | BinaryIO) -> Records:
     """Read a workbook, outside any transaction. Raises what ``read_workbook`` raises; faults of cells are told later,
     with those of what the cells mean together."""
-    return read_records(read_workbook(source, ignored=frozenset({INSTRUCTIONS})))
+    return read_records(read_workbook(source, ignored=frozenset({INSTRUCTIONS})), SHEETS)
 
 
 def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, records: Records) -> ImportReport:

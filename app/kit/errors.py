@@ -77,6 +77,7 @@ _NOUNS_ZH = {
     "job": "定时任务",
     "file": "文件",
     "webhook": "推送地址",
+    "import": "导入批次",
 }
 
 

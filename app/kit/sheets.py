@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from app.kit.errors import ErrorKind, LongwenError
 
 Cell = str | int | float | bool | date | datetime | None
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet program could take text for a formula by
 
 
 @dataclass(frozen=True, slots=True)

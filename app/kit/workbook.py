@@ -11,11 +11,9 @@ import python_calamine
 import xlsxwriter
 
 from app.kit.errors import BatchRefused, Fault
-from app.kit.sheets import Cell, Row, Sheet, WorkbookDamaged, WorkbookTooLarge
+from app.kit.sheets import FORMULA_STARTS, Cell, Row, Sheet, SheetFault, WorkbookDamaged, WorkbookTooLarge
 from app.kit.workbook_inspection import inspect, megabytes
 from app.kit.workbook_parts import Limits
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_workbook(
@@ -27,13 +25,25 @@ def read_workbook(
     ``WorkbookRefused`` kinds or ``TooManyRows`` for the file as a whole, and ``BatchRefused`` with every formula, merge
     and error value found in it.
     """
+    sheets, faults = look_through(source, limits=limits, ignored=ignored)
+    if faults:
+        raise BatchRefused([Fault(fault.row or 0, fault) for fault in faults])
+    return sheets
+
+
+def look_through(
+    source: Path | BinaryIO, *, limits: Limits | None = None, ignored: frozenset[str] = frozenset()
+) -> tuple[tuple[Sheet, ...], tuple[SheetFault, ...]]:
+    """The same for who tells all that is wrong at once: the sheets, and every formula, merge and error value.
+
+    What such a cell shows is in the sheets, and must not be taken. Raises for the file as a whole.
+    """
     limits = limits or Limits()
     inspected = inspect(_read(source, limits), limits, ignored)
-    if inspected.faults:
-        raise BatchRefused([Fault(fault.row or 0, fault) for fault in inspected.faults])
     try:
         with python_calamine.CalamineWorkbook.from_filelike(inspected.container) as book:
-            return tuple(Sheet(name, tuple(_rows(book.get_sheet_by_name(name)))) for name in inspected.sheets)
+            sheets = tuple(Sheet(name, tuple(_rows(book.get_sheet_by_name(name)))) for name in inspected.sheets)
+            return sheets, tuple(inspected.faults)
     except python_calamine.CalamineError as error:
         raise WorkbookDamaged(what=str(error)) from error
     except BaseException as error:
@@ -89,4 +99,4 @@ def open_workbook(target: Path | BinaryIO) -> xlsxwriter.Workbook:
 
 def plain(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet program could take it for a formula."""
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    return "'" + text if text.startswith(FORMULA_STARTS) else text

@@ -199,19 +199,30 @@ def find_by_cause(connection: Connection, district_id: UUID, cause: UUID) -> lis
 
 def list_live_faults(connection: Connection, district_id: UUID, cycle: str, member_id: UUID) -> list[Entry]:
     """A member's findings of a cycle that no reversal has undone, in the order of ``seq``."""
+    return list_live_faults_of(connection, district_id, cycle, [member_id]).get((cycle, member_id), [])
+
+
+def list_live_faults_of(
+    connection: Connection, district_id: UUID, cycle: str, members: Collection[UUID]
+) -> dict[tuple[str, UUID], list[Entry]]:
+    """The same of many members, by cycle and member."""
     statement = (
         select(*ENTRY_COLUMNS)
         .where(
             entry.c.district_id == district_id,
             entry.c.cycle == cycle,
-            entry.c.member_id == member_id,
+            entry.c.member_id.in_(members),
             entry.c.kind == Kind.FAULT.value,
         )
         .order_by(entry.c.seq)
     )
-    found = [entry_of(row) for row in connection.execute(statement)]
-    undone = {one.reverses for one in found}
-    return [one for one in found if one.reverses is None and one.id not in undone]
+    rows = [entry_of(row) for row in connection.execute(statement)]
+    undone = {one.reverses for one in rows}
+    found: dict[tuple[str, UUID], list[Entry]] = {}
+    for one in rows:
+        if one.reverses is None and one.id not in undone:
+            found.setdefault((one.cycle, one.member_id), []).append(one)
+    return found
 
 
 def find_reversed(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> set[UUID]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from app.cycles.core import Act, booking_quarter
@@ -17,8 +17,44 @@ from app.points.working import Work, digest_of, salted
 from app.rules.core import Item, Kind
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is read before entries are undone: which are gone already, the duties that they decided, and what stood
+    before them. ``findings`` are the members' live ones, by cycle and member; None: asked for where they matter.
+    """
+
+    gone: Collection[UUID]
+    duties: Sequence[DutyRow]
+    before: Sequence[Entry]
+    findings: Mapping[tuple[str, UUID], Sequence[Entry]] | None = None
+
+    @classmethod
+    def of(cls, work: Work, family: Sequence[Entry]) -> Surroundings:
+        """Of one entry with all that has its cause."""
+        connection, district_id = work.connection, work.actor.district_id
+        posted = [one.id for one in family if one.reverses is None]
+        gone = store.find_reversed(connection, district_id, posted)
+        live = [one for one in posted if one not in gone]
+        displaced = [one.reverses for one in family if one.reverses is not None]
+        before = store.find_entries(connection, district_id, displaced) if displaced else {}
+        return cls(gone, store.find_duties_of_entries(connection, district_id, live), list(before.values()))
+
+    def findings_of(self, work: Work, row: DutyRow) -> Sequence[Entry]:
+        """The live ones of the duty's member and cycle."""
+        if self.findings is None:
+            key = row.key
+            return store.list_live_faults(work.connection, work.actor.district_id, key.cycle, key.member_id)
+        return self.findings.get((row.key.cycle, row.key.member_id), ())
+
+
 def undo_family(
-    work: Work, original: Entry, family: Sequence[Entry], asked: Posting, *, replaced: bool = False
+    work: Work,
+    original: Entry,
+    family: Sequence[Entry],
+    asked: Posting,
+    *,
+    replaced: bool = False,
+    around: Surroundings | None = None,
 ) -> tuple[Entry, ...]:
     """Reverse an entry and the others of its cause (``family``); give their duties back.
 
@@ -31,23 +67,20 @@ def undo_family(
         raise refusals.ReversalOfReversal(id=str(original.id), field="id")
     if original.kind is Kind.OPENING:
         raise refusals.OpeningStands(field="id")
-    posted = [one for one in family if one.reverses is None]
-    gone = store.find_reversed(work.connection, work.actor.district_id, [one.id for one in posted])
-    if original.id in gone:
+    around = around or Surroundings.of(work, family)
+    if original.id in around.gone:
         raise refusals.ReversedAlready(id=str(original.id), field="id")
     hand = _hand(work, original, asked)
     words = salted(asked.reason)
     work.say(asked.id, words)
-    live = [original, *(one for one in posted if one.id != original.id and one.id not in gone)]
-    rows = store.find_duties_of_entries(work.connection, work.actor.district_id, [one.id for one in live])
+    others = (one for one in family if one.reverses is None and one.id != original.id)
+    live = [original, *(one for one in others if one.id not in around.gone)]
     undone = [work.undo(original, asked.id, hand, digest_of(words))]
     undone += [work.undo(one, undoing_id(asked.id, one.id), hand) for one in live[1:]]
-    displaced = [one.reverses for one in family if one.reverses is not None]
-    before = store.find_entries(work.connection, work.actor.district_id, displaced)
-    by_id = {one.id: one for one in live}
-    for row in rows:
-        decided = by_id[row.entry_id] if row.entry_id is not None else original
-        undone += _given_back(work, row, decided, list(before.values()), hand, asked.id, replaced=replaced)
+    by_id: dict[UUID | None, Entry] = {one.id: one for one in live}
+    for row in around.duties:
+        if row.entry_id in by_id:
+            undone += _given_back(work, row, by_id[row.entry_id], around, hand, asked.id, replaced=replaced)
     return tuple(undone)
 
 
@@ -67,19 +100,19 @@ def _hand(work: Work, original: Entry, asked: Posting) -> Hand:
 
 
 def _given_back(
-    work: Work, row: DutyRow, decided: Entry, before: Sequence[Entry], hand: Hand, by: UUID, *, replaced: bool
+    work: Work, row: DutyRow, decided: Entry, around: Surroundings, hand: Hand, by: UUID, *, replaced: bool
 ) -> list[Entry]:
     """Decide the duty of an undone entry anew; the entries that this posts."""
-    taker = _other_finding(work, row, decided)
+    taker = _other_finding(work, row, decided, around.findings_of(work, row))
     if taker is not None:
         finding, pair, share = taker
         lost_id = uuid5(PAIR_NAMESPACE, f"{by} hands {row.key.item} to {finding.id}")
         lost = _booked(work, share_lost(finding, pair, share, lost_id), hand)
         work.duties[row.key] = replace(row, state=DutyState.MISSED, source="finding", entry_id=lost.id)
         return [lost]
-    recorded = next((one for one in before if one.item == row.key.item), None)
+    recorded = next((one for one in around.before if one.item == row.key.item), None)
     if recorded is not None:
-        kept = _again(work, recorded, hand, uuid5(PAIR_NAMESPACE, f"{by} restores {recorded.id}"))
+        kept = _again(work, recorded, hand, restored_id(by, recorded.id))
         state = DutyState.MISSED if kept.points < 0 else DutyState.KEPT
         work.duties[row.key] = replace(row, state=state, source=Source.RECORD.value, entry_id=kept.id)
         return [kept]
@@ -91,9 +124,15 @@ def _given_back(
     return []
 
 
-def _other_finding(work: Work, row: DutyRow, undone: Entry) -> tuple[Entry, Item, int] | None:
+def restored_id(by: UUID, recorded: UUID) -> UUID:
+    """The id under which what a finding had taken the place of is booked again, when ``by`` undoes the finding."""
+    return uuid5(PAIR_NAMESPACE, f"{by} restores {recorded}")
+
+
+def _other_finding(
+    work: Work, row: DutyRow, undone: Entry, findings: Sequence[Entry]
+) -> tuple[Entry, Item, int] | None:
     """Another finding that stands and costs this duty too, with the duty and its share on the finding's day."""
-    findings = store.list_live_faults(work.connection, work.actor.district_id, row.key.cycle, row.key.member_id)
     for finding in findings:
         items = work.books.regime(finding.edition, finding.profile).items
         pair = items.get(row.key.item)

@@ -133,6 +133,11 @@ def histories(connection: Connection, district_id: UUID, ids: Collection[UUID]) 
     return store.list_histories(connection, district_id, ids)
 
 
+def numbered(connection: Connection, district_id: UUID, numbers: Collection[str]) -> dict[str, tuple[UUID, str]]:
+    """By number: the member's id and name; numbers that nobody has are left out."""
+    return store.list_numbered(connection, district_id, numbers)
+
+
 def present_ids(connection: Connection, district_id: UUID, day: date) -> list[UUID]:
     """The members who belong to a branch on the day, in the order of their ids."""
     return store.list_present_ids(connection, district_id, day)

@@ -153,6 +153,14 @@ def list_histories(connection: Connection, district_id: UUID, ids: Collection[UU
     }  # fmt: skip
 
 
+def list_numbered(connection: Connection, district_id: UUID, numbers: Collection[str]) -> dict[str, tuple[UUID, str]]:
+    """By number: the member's id and name; numbers that nobody has are left out."""
+    statement = select(member.c.number, member.c.id, member.c.name).where(
+        member.c.district_id == district_id, member.c.number.in_(numbers)
+    )
+    return {row.number: (row.id, row.name) for row in connection.execute(statement)}
+
+
 def list_present_ids(connection: Connection, district_id: UUID, day: date) -> list[UUID]:
     """The members who belong to a branch on the day, in the order of their ids."""
     statement = (

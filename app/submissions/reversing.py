@@ -32,6 +32,19 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
     """
     entry = points.find_entry(connection, actor, entry_id)
     background = Background.read(connection, actor, [entry.member_id])
+    require_right(connection, actor, entry, background)
+    if store.find_submissions(connection, actor.district_id, [reversal_id]):
+        raise refusals.IdUsed(id=str(reversal_id), field="id")
+    store.lock_submissions(connection, actor.district_id, [entry_id])  # before the ledger, as whoever decides it
+    posted = points.reverse(connection, actor, entry_id, reversal_id, reason)
+    effects = tuple(posted.effects.values()) if may_see(actor, background.histories[entry.member_id]) else ()
+    if not posted.items[0].replayed:
+        _tell(connection, actor, background, entry, reason)
+    return Reversed(posted.items[0], effects)
+
+
+def require_right(connection: Connection, actor: Actor, entry: Entry, background: Background) -> None:
+    """Raises NotFound outside the caller's scope, OwnRow, NotYourReview and OwnRecording."""
     history = background.histories[entry.member_id]
     places = [there.path for day in (actor.today, entry.effective_on) if (there := history.on(day)) is not None]
     paths = [path for path in places if actor.may(Permission.ENTRY_REVERSE, path)]
@@ -43,20 +56,17 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
         item = background.books.regime(one.edition, one.profile).items.get(one.item)
         if item is not None and one.reverses is None:
             _check(actor, one, item, paths, has_finding=entry.cause is not None)
-    if store.find_submissions(connection, actor.district_id, [reversal_id]):
-        raise refusals.IdUsed(id=str(reversal_id), field="id")
-    store.lock_submissions(connection, actor.district_id, [entry_id])  # before the ledger, as whoever decides it
-    posted = points.reverse(connection, actor, entry_id, reversal_id, reason)
-    effects = tuple(posted.effects.values()) if may_see(actor, history) else ()
-    if not posted.items[0].replayed:
-        _tell(connection, actor, background, entry, reason)
-    return Reversed(posted.items[0], effects)
 
 
 def _tell(connection: Connection, actor: Actor, background: Background, entry: Entry, reason: str) -> None:
     """The member learns what counts no longer."""
     if entry.kind is Kind.VETO and vetoes.lift_reversed(connection, actor, [entry.id], LiftedWhy.ANNULLED, reason):
         return
+    messages.tell(connection, actor, [message_of(background, entry, reason)])
+
+
+def message_of(background: Background, entry: Entry, reason: str) -> Message:
+    """What the member is told of an entry that counts no longer."""
     regime = background.books.regime(entry.edition, entry.profile)
     facts: dict[str, str | int | None] = {
         "title": regime.items[entry.item].name.zh if entry.item in regime.items else entry.item,
@@ -65,8 +75,7 @@ def _tell(connection: Connection, actor: Actor, background: Background, entry: E
         "points": printed_text(entry.points, regime.decimals),
         "reason": reason,
     }
-    to = Recipient(member_id=entry.member_id)
-    messages.tell(connection, actor, [Message(to, Told.ENTRY_REVERSED, Subject("entry", entry.id), facts)])
+    return Message(Recipient(member_id=entry.member_id), Told.ENTRY_REVERSED, Subject("entry", entry.id), facts)
 
 
 def _check(actor: Actor, entry: Entry, item: Item, paths: list[str], *, has_finding: bool) -> None:

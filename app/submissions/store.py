@@ -33,6 +33,16 @@ def update_submission(connection: Connection, district_id: UUID, changed: Submis
     )
 
 
+def update_withdrawn(connection: Connection, district_id: UUID, ids: Sequence[UUID]) -> None:
+    """Take many back in one statement, each with one step more."""
+    if ids:
+        connection.execute(
+            update(submission)
+            .where(submission.c.district_id == district_id, submission.c.id.in_(ids))
+            .values(state=SubmissionState.WITHDRAWN.value, version=submission.c.version + 1, asked=[], due_on=None)
+        )
+
+
 def find_submissions(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Submission]:
     statement = select(submission).where(submission.c.district_id == district_id, submission.c.id.in_(list(ids)))
     return {row.id: _submission(row) for row in connection.execute(statement)}

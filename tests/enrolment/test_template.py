@@ -6,8 +6,9 @@ from io import BytesIO
 
 import openpyxl
 
-from app.enrolment.layout import INSTRUCTIONS, SHEETS
+from app.enrolment.layout import SHEETS
 from app.enrolment.template import write_template
+from app.kit.sheet_columns import INSTRUCTIONS
 from app.kit.workbook import read_workbook
 from tests.enrolment.conftest import small_roster, workbook_of
 

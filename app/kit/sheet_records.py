@@ -7,22 +7,25 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from app.enrolment import faults as wrong
-from app.enrolment.layout import INSTRUCTIONS, SHEETS, Column, Form, SheetLayout
-from app.kit.sheets import Cell, Row, Sheet, SheetFault, column_letters
+from app.kit import sheet_faults as wrong
+from app.kit.sheet_columns import INSTRUCTIONS, Column, Form, SheetLayout
+from app.kit.sheets import FORMULA_STARTS, Cell, Row, Sheet, SheetFault, column_letters
 
-Value = str | int | date | None
-WHOLE_MAX = 100_000
+Value = str | int | Decimal | date | None
+_DECIMAL_MAX = 1_000_000
 _DAY_TEXT = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
+_NUMBER_TEXT = re.compile(r"^[+-]?\d{1,7}(\.\d{1,2})?$", re.ASCII)
 _WANTED = {
     Form.TEXT: ("文字", "text"),
     Form.CODE: ("文本格式的代码", "a code, as text"),
     Form.DAY: ("日期，如 2024-07-01", "a day such as 2024-07-01"),
-    Form.WHOLE: ("0 至 100000 的整数", "a whole number from 0 to 100000"),
+    Form.WHOLE: ("0 至 {most} 的整数", "a whole number from 0 to {most}"),
+    Form.DECIMAL: ("最多两位小数的数字", "a number of at most two places"),
     Form.CHOICE: ("列表中的一项", "one of the list"),
-    Form.CLASS: ("党员类型的名称", "the name of a class of members"),
+    Form.OFFERED: ("文字，如列表中的一项", "text, such as one of the list"),
 }
 
 
@@ -47,6 +50,10 @@ class Record:
         value = self.values.get(key)
         return value if isinstance(value, int) else None
 
+    def decimal(self, key: str) -> Decimal | None:
+        value = self.values.get(key)
+        return value if isinstance(value, Decimal) else None
+
     def fault(self, kind: type[SheetFault], key: str, /, **facts: Any) -> SheetFault:
         """A fault of the cell in the column ``key`` of this row."""
         column = next(column for column in self.layout.columns if column.key == key)
@@ -61,10 +68,10 @@ class Records:
     faults: tuple[SheetFault, ...]
 
 
-def read_records(sheets: Sequence[Sheet]) -> Records:
-    """Sheets that are not there count as empty; every other sheet than the roster's own is a fault."""
-    layouts = {layout.name: layout for layout in SHEETS}
-    found: dict[str, tuple[Record, ...]] = {layout.key: () for layout in SHEETS}
+def read_records(sheets: Sequence[Sheet], expected: Sequence[SheetLayout]) -> Records:
+    """Sheets that are not there count as empty; every other sheet than those expected is a fault."""
+    layouts = {layout.name: layout for layout in expected}
+    found: dict[str, tuple[Record, ...]] = {layout.key: () for layout in expected}
     faults: list[SheetFault] = []
     for sheet in sheets:
         layout = layouts.get(sheet.name.strip())
@@ -97,7 +104,7 @@ class _SheetReading:
         for position, cell in enumerate(head.cells):
             if cell is None:
                 continue
-            heading = unicodedata.normalize("NFC", str(cell)).strip().rstrip("*＊").strip()
+            heading = heading_of(cell)
             letters = column_letters(position + 1)
             if heading not in known:
                 self._fault(wrong.UnknownHeading, 1, letters, heading=heading[:40], known="、".join(known))
@@ -131,11 +138,13 @@ class _SheetReading:
         if column.form is Form.DAY:
             value = _as_day(cell)
         elif column.form is Form.WHOLE:
-            value = _as_whole(cell)
+            value = _as_whole(cell, column.whole_max)
+        elif column.form is Form.DECIMAL:
+            value = _as_decimal(cell)
         else:
             value = _as_text(cell, column.form)
         if value is None:
-            wanted, wanted_en = _WANTED[column.form]
+            wanted, wanted_en = (one.format(most=column.whole_max) for one in _WANTED[column.form])
             self._fault(
                 wrong.WrongType, row, letters,
                 heading=column.heading, value=_shown(cell, column), wanted=wanted, wanted_en=wanted_en,
@@ -147,18 +156,29 @@ class _SheetReading:
                     wrong.TextUnusable, row, letters, heading=column.heading, length_max=column.length_max
                 )  # fmt: skip
                 return None
-            if column.form is Form.CHOICE and value not in column.choices:
-                known = "、".join(column.choices)
-                self._fault(wrong.NotAChoice, row, letters, heading=column.heading, value=value, known=known)
-                return None
-            return column.choices[value] if column.form is Form.CHOICE else value
+            return self._choice(value, column, row, letters) if column.form is Form.CHOICE else value
         return value
+
+    def _choice(self, value: str, column: Column, row: int, letters: str) -> str | None:
+        meant = column.choices.get(value, column.also.get(value))
+        if meant is None:
+            known = "、".join(column.choices)
+            self._fault(wrong.NotAChoice, row, letters, heading=column.heading, value=value, known=known)
+        return meant
 
     def _fault(self, kind: type[SheetFault], row: int, column: str | None, **facts: Any) -> None:
         self._faults.append(kind(sheet=self._layout.name, row=row, column=column, **facts))
 
 
+def heading_of(cell: Cell) -> str:
+    """What a cell of the first row names: its first line without the mark of what is required."""
+    first, _, _ = unicodedata.normalize("NFC", str(cell)).strip().partition("\n")
+    return first.strip().rstrip("*＊").strip()
+
+
 def _as_text(cell: Cell, form: Form) -> str | None:
+    if isinstance(cell, str) and cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS):
+        cell = cell[1:]  # what we put before it when we wrote it, as ``kit.workbook.plain`` does
     if form is Form.CODE:
         # Beyond 15 digits a spreadsheet has lost some of a number.
         if isinstance(cell, int) and not isinstance(cell, bool) and 0 <= cell < 10**15:
@@ -181,14 +201,25 @@ def _as_day(cell: Cell) -> date | None:
         return None
 
 
-def _as_whole(cell: Cell) -> int | None:
-    if isinstance(cell, str) and cell.isascii() and cell.isdigit() and len(cell) <= 6:
+def _as_whole(cell: Cell, most: int) -> int | None:
+    if isinstance(cell, str) and cell.isascii() and cell.isdigit() and len(cell) <= 9:
         cell = int(cell)
-    if isinstance(cell, bool) or not isinstance(cell, int) or not 0 <= cell <= WHOLE_MAX:
+    if isinstance(cell, bool) or not isinstance(cell, int) or not 0 <= cell <= most:
         return None
     return cell
 
 
+def _as_decimal(cell: Cell) -> Decimal | None:
+    """What the digits say, not what binary fractions make of them."""
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        return None
+    text = unicodedata.normalize("NFKC", str(cell)).strip()
+    if _NUMBER_TEXT.match(text) is None:
+        return None
+    number = Decimal(text)
+    return number if abs(number) <= _DECIMAL_MAX else None
+
+
 def _shown(cell: Cell, column: Column) -> str:
     """The cell's content for the message, unless it is personal."""
-    return "***" if column.key in ("id_number", "phone") else str(cell)[:40]
+    return "***" if column.personal else str(cell)[:40]

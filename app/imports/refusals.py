@@ -1,0 +1,116 @@
+"""Why an import is refused: each fault names its place, says what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from app.kit.errors import BatchRefused, ErrorKind, Fault, LongwenError
+from app.kit.sheets import SheetFault
+
+
+class RowRefused(SheetFault):
+    """What the way of every record refuses, at the place in the workbook where it stands."""
+
+    def __init__(self, cause: LongwenError, *, sheet: str, row: int, column: str | None) -> None:
+        self.cause = cause
+        super().__init__(sheet=sheet, row=row, column=column)
+
+    def text(self, language: str) -> str:
+        return self._place(chinese=language.startswith("zh")) + self.cause.text(language)
+
+
+class MemberNotFound(SheetFault):
+    """Number and name are those of nobody whom the caller records for; which of it is wrong is not told.
+
+    Nor is the name repeated: no refusal tells one.
+    """
+
+    kind: ClassVar[ErrorKind] = ErrorKind.MISSING
+    code = "import_member_not_found"
+    zh = "没有找到编号为 {value} 且姓名与此行相符的党员，或其当天不在您可记录的支部。请对照名册核对编号、姓名和日期。"
+    en = (
+        "There is no member with the number {value} and the name of this row, or on that day they were in no branch"
+        " that you record for. Compare number, name and day with the roster."
+    )
+
+
+class ItemAmbiguous(SheetFault):
+    """Two items of the member's rule book have the name."""
+
+    code = "import_item_ambiguous"
+    zh = "名称“{value}”对应多个积分项：{known}。请填写代码。"
+    en = "Several items are called “{value}”: {known}. Give the code."
+
+
+class EntriesRefused(BatchRefused):
+    """Rows are at fault, so nothing of the workbook was recorded."""
+
+    code = "entries_refused"
+    zh = "工作簿有 {count} 处问题，没有记录任何内容。请按清单改正后重新导入；也可以下载标出问题的工作簿。"
+    en = (
+        "The workbook has {count} faults; nothing was recorded. Correct them as listed and import it again; the"
+        " workbook can be had back with the faults marked in it."
+    )
+
+    def __init__(self, faults: Sequence[SheetFault]) -> None:
+        super().__init__([Fault(fault.row or 0, fault) for fault in faults])
+
+    def listed(self, language: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "index": one.index,
+                "field": one.field,
+                "code": cause_of(one.error).code,
+                "detail": one.error.text(language),
+            }
+            for one in self.faults
+        ]
+
+    @property
+    def sole_kind(self) -> ErrorKind:
+        """As a request for a single record is answered, where all rows are refused alike."""
+        kinds = {cause_of(fault.error).kind for fault in self.faults}
+        return kinds.pop() if len(kinds) == 1 else ErrorKind.INVALID
+
+
+def words_of(fault: SheetFault, language: str) -> str:
+    """What is wrong, without the place."""
+    return fault.cause.text(language) if isinstance(fault, RowRefused) else LongwenError.text(fault, language)
+
+
+def cause_of(error: LongwenError) -> LongwenError:
+    """The refusal itself, without its place."""
+    return error.cause if isinstance(error, RowRefused) else error
+
+
+class NothingToImport(LongwenError):
+    """The workbook has no row of entries."""
+
+    code = "nothing_to_import"
+    zh = "工作簿的“{sheet}”表中没有记录。请使用系统提供的模板，从第二行起填写。"
+    en = "The sheet {sheet} of the workbook holds no row. Use the template and fill it in from the second row on."
+
+
+class ImportedBefore(LongwenError):
+    """The same rows came in another batch, which stands."""
+
+    kind = ErrorKind.CONFLICT
+    code = "imported_before"
+    zh = (
+        "内容相同的工作簿已经导入过（文件“{file}”，批次 {batch}）。如确需再记一次，请以 again=true 重新提交；"
+        "如要更正，请先冲正原批次。"
+    )
+    en = (
+        "A workbook with the same content was imported before (file “{file}”, batch {batch}). To record it once more,"
+        " send it with again=true; to correct it, reverse that batch first."
+    )
+
+
+class BatchReversed(LongwenError):
+    """A batch is reversed once."""
+
+    kind = ErrorKind.CONFLICT
+    code = "import_reversed"
+    zh = "批次 {id} 已整批冲正，不能再次冲正。需要重新记录的，请重新导入。"
+    en = "The batch {id} has been reversed already. To record it anew, import it again."
