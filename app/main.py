@@ -42,6 +42,7 @@ from app.kit.readiness import NotReady, ready
 from app.kit.settings import Settings
 from app.messages import api as messages
 from app.points import api as points
+from app.points import api_telling as points_telling
 from app.reviews import api as reviews
 from app.roster import api as roster
 from app.submissions import api as submissions
@@ -182,6 +183,7 @@ def routers() -> list[APIRouter]:
         imports.router,
         activities.router,
         points.router,
+        points_telling.router,
         cases.router,
         boards.router,
         reviews.router,

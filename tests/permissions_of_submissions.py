@@ -117,6 +117,23 @@ def lifting(world: World, whose: str, headers: dict[str, str]) -> Any:
     return world.client.post(path, json=body, params={"preview": "true"}, headers=headers)
 
 
+def declaring(world: World, whose: str, headers: dict[str, str]) -> Any:
+    """A talk with colleagues, which members declare of themselves."""
+    body = {"entries": [world.fact(whose, "SRV-D01", outcome="kept", reason="谈心记录存支部")]}
+    return world.client.post("/api/v1/entries", json=body, params={"preview": "true"}, headers=headers)
+
+
+def listing_tellings(world: World, _: str, headers: dict[str, str]) -> Any:
+    return world.client.get("/api/v1/tellings", headers=headers)
+
+
+def telling(world: World, whose: str, headers: dict[str, str]) -> Any:
+    """Of the duty that somebody without an account has missed."""
+    body = {"told_on": "2026-11-21", "told_in_person": "支部活动室，面谈"}
+    path = f"/api/v1/entries/{world.entries[whose]}/telling"
+    return world.client.post(path, json=body, params={"preview": "true"}, headers=headers)
+
+
 #                m  g  o  d  h  s  c  d  s  s  a  n  o  s
 #                e  r  r  i  r  e  o  i  y  e  u  o  u  t
 #                m  o  g  s  .  c  m  s  s  c  d  b  t  r
@@ -134,6 +151,25 @@ OF_ANOTHER = {
     "elsewhere": "4  4  4  4  4  4  4  4  3  3  3  3  3  1",
 }
 ROWS: list[tuple[str, Call, dict[str, str]]] = [
+    (
+        "POST /api/v1/entries",
+        declaring,
+        {
+            "own": "+  3  3  3  3  +  +  +  3  3  3  3  4  1",
+            "colleague": "4  3  3  3  3  +  +  +  3  3  3  3  4  1",
+            "elsewhere": "4  4  4  4  4  4  4  4  3  3  3  3  +  1",
+        },
+    ),
+    ("GET /api/v1/tellings", listing_tellings, {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"}),
+    (
+        "POST /api/v1/entries/{entry_id}/telling",
+        telling,
+        {
+            "colleague": "4  +  +  +  4  +  +  +  3  3  3  3  4  1",
+            "neighbour": "4  4  4  4  4  4  +  +  3  3  3  3  4  1",
+            "elsewhere": "4  4  4  4  4  4  4  4  3  3  3  3  +  1",
+        },
+    ),
     (
         "POST /api/v1/submissions",
         drafting,
@@ -159,7 +195,7 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ),
     ("POST /api/v1/submissions/{submission_id}/submit", at("/submit", {}), OF_ANOTHER),
     ("POST /api/v1/submissions/{submission_id}/withdrawal", at("/withdrawal", {}), OF_ANOTHER),
-    ("POST /api/v1/submissions/decisions", deciding_many, {"any": "3  3  +  +  3  +  +  +  3  3  3  3  +  1"}),
+    ("POST /api/v1/submissions/decisions", deciding_many, {"any": "3  +  +  +  3  +  +  +  3  3  3  3  +  1"}),
     (
         "POST /api/v1/submissions/{submission_id}/hearing",
         accused("hearing", {"told_on": "2026-11-21", "told_in_person": "支部活动室"}),

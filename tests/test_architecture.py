@@ -40,6 +40,7 @@ PARTS = {
     "appeals/deciding.py": ("service", "the verbs of who answers an appeal, apart from the member's own"),
     "appeals/complaints.py": ("service", "the verbs of complaints and suggestions"),
     "appeals/reminding.py": ("service", "the daily look at what waits for an answer, in either"),
+    "points/telling.py": ("service", "telling members of deductions, beside the posting that takes the points"),
     "points/disputing.py": ("service", "the verbs by which appeals hold an entry in dispute, and what that leaves"),
     "points/views.py": ("core", "what the ledger's verbs answer: plain values that schemas and upper rooms read"),
     "points/plan.py": ("core", "the rules of a cycle made ready for folding, kept out of the fold's loop"),

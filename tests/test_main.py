@@ -93,6 +93,9 @@ def test_the_description_is_stable_and_complete(client: TestClient) -> None:
     ]
     assert "security" not in description["paths"]["/api/v1/sessions"]["post"]
     assert description["components"]["schemas"]["Problem"]
+    schemas = description["components"]["schemas"]
+    twice = [name for name, schema in schemas.items() if "__" in name and "enum" not in schema]
+    assert not twice, "two models of one name stand under the names of their modules"
 
 
 def test_the_documentation_needs_no_other_host(client: TestClient) -> None:

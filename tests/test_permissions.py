@@ -26,6 +26,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests import permissions_of_imports as imports
+from tests import permissions_of_activities as activities
 from tests import permissions_of_submissions as submissions
 from tests.auth.administering import ADMINISTERING, TOKENS
 from tests.auth.log_ins import LOG_INS
@@ -71,6 +72,8 @@ class World:
     appeals: dict[str, str] = field(default_factory=dict)
     complaints: dict[str, str] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
+    activities: dict[str, str] = field(default_factory=dict)
+    sign_in_sheet: str = ""  # of every activity
     evidence: str = ""  # of every appeal
 
     def town_of(self, whose: str) -> Town:
@@ -110,6 +113,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
                 world.entries[whose] = entry["id"]
     submissions.fill(world)
     imports.fill(world)
+    activities.fill(world)
     world.other.appoint("outsider", Role.DISTRICT_OFFICER, world.other.root)
     for caller, login in logins.items():
         town = world.other if caller == "outsider" else world.town
@@ -390,8 +394,8 @@ TABLE = [
         {
             "own": "3  3  3  3  3  +  +  +  3  3  3  3  4  1",
             "colleague": "3  3  3  3  3  +  +  +  3  3  3  3  4  1",
-            "neighbour": "3  3  4  4  3  4  +  +  3  3  3  3  4  1",
-            "elsewhere": "3  3  4  4  3  4  4  4  3  3  3  3  +  1",
+            "neighbour": "3  4  4  4  3  4  +  +  3  3  3  3  4  1",
+            "elsewhere": "3  4  4  4  3  4  4  4  3  3  3  3  +  1",
         },
     ),
     Row(
@@ -428,6 +432,7 @@ TABLE = [
     ),
     *(Row(*row) for row in submissions.ROWS),
     *(Row(*row) for row in imports.ROWS),
+    *(Row(*row) for row in activities.ROWS),
     Row("GET /api/v1/lines/quarters/{quarter}", get("/api/v1/lines/quarters/2026Q3"), LINES),
     Row("GET /api/v1/lines/setting", get("/api/v1/lines/setting"), LINES),
     Row("PUT /api/v1/lines/setting", put("/api/v1/lines/setting", {"half_year_decides": False}), DISTRICT),

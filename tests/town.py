@@ -357,6 +357,12 @@ class Desk:
         found: list[Json] = answer.json()["entries"]
         return found
 
+    def downloads(self) -> list[tuple[str, str]]:
+        """Who took which file of what: what the auditor reads, the newest first."""
+        query = {"action": "file:read"}
+        rows = self.client.get("/api/v1/access-log", params=query, headers=self.headers("auditor")).json()["rows"]
+        return [(row["login"], row["object_id"]) for row in rows]
+
     def submissions(self, login: str, **query: Any) -> list[Json]:
         """Every page of what the person may see."""
         found: list[Json] = []

@@ -17,7 +17,7 @@ from app.activities.schemas import (
     ActivityViewAnswer,
     CorrectionRequest,
     MakeUpRequest,
-    RecordPageAnswer,
+    MemberSessionPageAnswer,
     WaivedAnswer,
     WaiverRequest,
     cursor_of,
@@ -149,7 +149,12 @@ def record_make_ups(
     return _answer(view, request, response, preview=preview)
 
 
-@router.get("/activities/{activity_id}/files/{content_hash}", summary="活动凭证 · Evidence", response_class=Response)
+@router.get(
+    "/activities/{activity_id}/files/{content_hash}",
+    summary="活动凭证 · Evidence",
+    response_class=Response,
+    responses=http.FILE_RESPONSES,
+)
 def read_activity_file(
     activity_id: UUID,
     content_hash: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")],
@@ -171,14 +176,14 @@ def read_attendance(
     door: Reader,
     cursor: After = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
-) -> RecordPageAnswer:
+) -> MemberSessionPageAnswer:
     """一名党员的考勤，由近及远；本人可查看本人的。· From the latest on; members read their own."""
     page = door.run(
         lambda connection, actor: service.attendance_of(
             connection, actor, member_id, before=cursor_of(cursor), count_max=limit
         )
     )
-    return RecordPageAnswer.of(page)
+    return MemberSessionPageAnswer.of(page)
 
 
 def _answer(view: ActivityView, request: Request, response: Response, *, preview: bool) -> ActivityViewAnswer:

@@ -21,6 +21,8 @@ from app.messages import service as messages
 from app.messages.core import Message, Recipient, Subject
 from app.messages.texts import Kind
 from app.points import service as points
+from app.points import telling
+from app.points.core_telling import Deduction, about
 from app.points.gathering import Background
 from app.points.ledger import DutyKey, DutyRow, DutyState, Posting, Source
 from app.points.views import PostedItem
@@ -39,6 +41,7 @@ class Booking:
     refused: list[tuple[Record, LongwenError]] = field(default_factory=list)
     _postings: list[tuple[Record, Posting]] = field(default_factory=list)
     _messages: list[Message] = field(default_factory=list)
+    _deductions: list[Deduction] = field(default_factory=list)
     _decided: set[DutyKey] = field(default_factory=set)  # by what is in this batch
 
     def put(self, row: Attendance) -> None:
@@ -110,7 +113,8 @@ class Booking:
             if record.attendance.attended is False:
                 self._tell_missed(record, item)
         store.upsert_attendance(self.connection, self.actor.district_id, list(self.rows.values()))
-        messages.tell(self.connection, self.actor, self._messages)
+        told = telling.messages_of(self.connection, self.actor, self._deductions)
+        messages.tell(self.connection, self.actor, [*self._messages, *told])
 
     def _post(self, record: Record, duty: DutyRow | None, outcome: Outcome, source: Source) -> None:
         if duty is None or duty.state is not DutyState.EXPECTED or duty.key in self._decided:
@@ -130,9 +134,19 @@ class Booking:
         self._postings.append((record, posting))
 
     def _tell_missed(self, record: Record, item: PostedItem) -> None:
-        activity, lost = record.activity, printed_text(item.entries[0].points, item.decimals)
-        facts = {**_session(activity), "window": activity.window, "points": lost}
-        self._tell(record.attendance, Kind.DUTY_MISSED, facts)
+        activity, row, entry = record.activity, record.attendance, item.entries[0]
+        history = self.background.histories[row.member_id]
+        there = history.on(entry.effective_on)
+        facts = {
+            **_session(activity),
+            "held_on": row.held_on.isoformat(),
+            "absence": row.status.value,
+            "window": activity.window,
+            "points": printed_text(entry.points, item.decimals),
+        }
+        message = Message(Recipient(member_id=row.member_id), Kind.DUTY_MISSED, about(entry), dict(facts))
+        path = activity.path if there is None else there.path
+        self._deductions.append(Deduction(entry.id, row.member_id, history.account_id, path, message))
 
     def _tell_undone(
         self, row: Attendance, activity: Activity, duty: DutyRow, item: PostedItem, reason: str, *, made_up: bool

@@ -189,8 +189,8 @@ class _MakeUps:
         if row is None or row.status in ATTENDED:
             raise refusals.NothingToMakeUp(item=self.activity.item, field="member_id")
         day = one.made_up_on or self.actor.today
-        if row.made_up_on == day:
-            return
+        if row.made_up_on is not None and one.made_up_on in (None, row.made_up_on):
+            return  # a retry, which without a day may come on a later one
         if row.made_up_on is not None:
             raise refusals.NothingToMakeUp(item=self.activity.item, field="member_id")
         self._make_up(

@@ -180,7 +180,7 @@ class AttendanceAnswer(Answer):
         )
 
 
-class EvidenceAnswer(Answer):
+class ActivityFileAnswer(Answer):
     """A file; its bytes are under ``/files/{hash}`` of the session."""
 
     hash: str
@@ -189,7 +189,7 @@ class EvidenceAnswer(Answer):
     size: int
 
     @classmethod
-    def of(cls, one: Evidence) -> EvidenceAnswer:
+    def of(cls, one: Evidence) -> ActivityFileAnswer:
         return cls(hash=one.content.hash, name=one.name, media_type=one.content.media_type, size=one.content.size)
 
 
@@ -201,7 +201,7 @@ class ActivityViewAnswer(ActivityAnswer):
     left_out: list[UUID] = Field(
         description="应参加而尚无考勤者（本人不能记录本人，由他人补记）· owe it and have no attendance yet"
     )
-    evidence: list[EvidenceAnswer]
+    evidence: list[ActivityFileAnswer]
 
     @classmethod
     def of_view(cls, view: ActivityView, *, preview: bool = False) -> ActivityViewAnswer:
@@ -210,7 +210,7 @@ class ActivityViewAnswer(ActivityAnswer):
             preview=preview,
             attendance=[AttendanceAnswer.of(one) for one in view.attendance],
             left_out=list(view.left_out),
-            evidence=[EvidenceAnswer.of(one) for one in view.evidence],
+            evidence=[ActivityFileAnswer.of(one) for one in view.evidence],
         )
 
 
@@ -270,7 +270,7 @@ class ActivityPageAnswer(Answer):
         )
 
 
-class RecordAnswer(ActivityAnswer):
+class MemberSessionAnswer(ActivityAnswer):
     """A session with how the member stood to it."""
 
     status: Status
@@ -280,7 +280,7 @@ class RecordAnswer(ActivityAnswer):
     entry_id: UUID | None
 
     @classmethod
-    def of(cls, one: Record) -> RecordAnswer:
+    def of(cls, one: Record) -> MemberSessionAnswer:
         row = one.attendance
         return cls(
             **_activity(one.activity),
@@ -292,15 +292,17 @@ class RecordAnswer(ActivityAnswer):
         )
 
 
-class RecordPageAnswer(Answer):
+class MemberSessionPageAnswer(Answer):
     """A member's sessions from the latest on."""
 
-    sessions: list[RecordAnswer]
+    sessions: list[MemberSessionAnswer]
     following: str | None
 
     @classmethod
-    def of(cls, page: RecordPage) -> RecordPageAnswer:
-        return cls(sessions=[RecordAnswer.of(one) for one in page.records], following=cursor_text(page.following))
+    def of(cls, page: RecordPage) -> MemberSessionPageAnswer:
+        return cls(
+            sessions=[MemberSessionAnswer.of(one) for one in page.records], following=cursor_text(page.following)
+        )
 
 
 def _activity(activity: Activity) -> dict[str, object]:

@@ -25,7 +25,7 @@ from app.appeals.schemas import (
 )
 from app.auth.api import Door, permit, signed_in
 from app.auth.core import Permission
-from app.kit.http import blob, state_of
+from app.kit.http import FILE_RESPONSES, blob, state_of
 
 router = APIRouter(prefix="/api/v1", tags=["appeals"])
 
@@ -86,7 +86,12 @@ def read_appeal(appeal_id: UUID, door: Reading) -> AppealAnswer:
     return AppealAnswer.of(door.run(lambda connection, actor: service.get(connection, actor, appeal_id)).view)
 
 
-@router.get("/appeals/{appeal_id}/files/{content_hash}", summary="申诉的凭证 · Evidence of an appeal")
+@router.get(
+    "/appeals/{appeal_id}/files/{content_hash}",
+    summary="申诉的凭证 · Evidence of an appeal",
+    response_class=Response,
+    responses=FILE_RESPONSES,
+)
 def read_appeal_file(
     appeal_id: UUID,
     content_hash: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")],

@@ -107,7 +107,8 @@ _LEADING = (
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset({Permission.BOARD_READ, Permission.RULES_READ}),
-    Role.GROUP_LEADER: frozenset(_RECORDING | {Permission.ACTIVITY_RECORD}),
+    # A book may let a group leader confirm what members of the group declare.
+    Role.GROUP_LEADER: frozenset(_RECORDING | {Permission.ACTIVITY_RECORD, Permission.SUBMISSION_DECIDE}),
     Role.ORGANISATION_COMMISSIONER: frozenset(_REVIEWING | {Permission.ACTIVITY_RECORD}),
     Role.DISCIPLINE_COMMISSIONER: frozenset(_REVIEWING),
     # Of imports only the own ones: who reads no submissions sees no batch of another.
@@ -214,6 +215,12 @@ TOKEN_ROLES = frozenset({Role.INTEGRATION, Role.SCREEN})
 def within(path: str, root: str) -> bool:
     """Whether ``path`` is ``root`` or lies below it."""
     return path == root or path.startswith(root + ".")
+
+
+def ancestors(path: str) -> list[str]:
+    """The path of each place above, and the path itself, from the root on."""
+    parts = path.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from app.auth.core import (
     Permission,
     Role,
     UnknownTimeZone,
+    ancestors,
     check_login,
     is_district_code,
 )
@@ -170,6 +171,16 @@ def end_appointment(connection: Connection, actor: Actor, appointment_id: UUID, 
 def holders(connection: Connection, actor: Actor, roles: Collection[Role], path: str) -> tuple[tuple[UUID, Role], ...]:
     """Who holds one of the roles today, there or above, nearest first: for telling them what waits for them."""
     return tuple(store.list_holders(connection, actor.district_id, roles, path, actor.today))
+
+
+def holders_at(
+    connection: Connection, actor: Actor, roles: Collection[Role], paths: Collection[str]
+) -> dict[str, tuple[tuple[UUID, Role], ...]]:
+    """The same for many places, in one look."""
+    places: dict[str, list[tuple[UUID, Role]]] = {}
+    for account_id, role, place in store.list_holders_at(connection, actor.district_id, roles, paths, actor.today):
+        places.setdefault(place, []).append((account_id, role))
+    return {path: tuple(one for place in reversed(ancestors(path)) for one in places.get(place, ())) for path in paths}
 
 
 def _require(actor: Actor, permission: Permission, path: str | None = None) -> None:

@@ -13,13 +13,13 @@ from app.handbook import reading
 from app.handbook.glossary import Glossary
 from app.handbook.schemas import (
     AdoptionAnswer,
-    ChangeAnswer,
     ChangesAnswer,
     EditionAnswer,
     PublishedAnswer,
+    RuleChangeAnswer,
     ShelfAnswer,
 )
-from app.handbook.schemas_items import ExplanationAnswer, ItemAnswer, ItemBookAnswer, SentenceAnswer
+from app.handbook.schemas_items import ItemAnswer, ItemBookAnswer, ItemTextsAnswer, SentenceAnswer
 from app.kit.http import conditional
 
 router = APIRouter(prefix="/api/v1/rule-books", tags=["rules"])
@@ -69,7 +69,7 @@ def list_rule_items(
 
 @router.get(
     "/{book}/editions/{edition}/items/{item}", summary="一个项目的说明 · An item, explained",
-    response_model=ExplanationAnswer,
+    response_model=ItemTextsAnswer,
 )  # fmt: skip
 def explain_rule_item(
     book: Book, edition: EditionCode, item: ItemCode, request: Request, door: Reader, profile: Profile = None
@@ -78,7 +78,7 @@ def explain_rule_item(
     found = door.run(lambda connection, actor: reading.edition_of(connection, actor, book, edition))
     regime = reading.regime_of(found, profile)
     known = reading.item_of(found, profile, item)
-    answer = ExplanationAnswer(
+    answer = ItemTextsAnswer(
         book=found.book,
         edition=found.code,
         profile=regime.profile,
@@ -104,7 +104,7 @@ def list_rule_changes(
             reading.edition_of(connection, actor, book, edition),
         )
     )
-    changes = [ChangeAnswer.of(one, door.language) for one in reading.changes(old, new)]
+    changes = [RuleChangeAnswer.of(one, door.language) for one in reading.changes(old, new)]
     return _answer(request, ChangesAnswer(book=new.book, edition=new.code, since=old.code, changes=changes))
 
 

@@ -204,7 +204,7 @@ class EditionAnswer(Answer):
         )
 
 
-class ChangeAnswer(Answer):
+class RuleChangeAnswer(Answer):
     """One change; ``profiles`` are the classes it concerns, empty for all whom its place concerns."""
 
     place: str = Field(examples=["items.ORG-A01.bounds.year"])
@@ -217,7 +217,7 @@ class ChangeAnswer(Answer):
     profiles: list[str]
 
     @classmethod
-    def of(cls, one: Change, language: str) -> ChangeAnswer:
+    def of(cls, one: Change, language: str) -> RuleChangeAnswer:
         return cls(
             place=one.place,
             verb=one.verb.value,
@@ -236,4 +236,4 @@ class ChangesAnswer(Answer):
     book: str
     edition: str
     since: str
-    changes: list[ChangeAnswer]
+    changes: list[RuleChangeAnswer]

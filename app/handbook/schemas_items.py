@@ -71,7 +71,7 @@ class TargetAnswer(Answer):
     units: int
 
 
-class DutyAnswer(Answer):
+class DutyRuleAnswer(Answer):
     """What is due once per window, and what is lost when it is not done."""
 
     window: str
@@ -81,7 +81,7 @@ class DutyAnswer(Answer):
     targets: list[TargetAnswer]
 
     @classmethod
-    def of(cls, one: Duty, decimals: int) -> DutyAnswer:
+    def of(cls, one: Duty, decimals: int) -> DutyRuleAnswer:
         return cls(
             window=one.window.value,
             share=printed_number(one.share, decimals),
@@ -104,7 +104,7 @@ class ItemAnswer(Answer):
     unit: str | None
     tiers: list[TierAnswer]
     chosen: RangeAnswer | None
-    duty: DutyAnswer | None
+    duty: DutyRuleAnswer | None
     measure: str = Field(examples=["sum"])
     bounds: list[BoundAnswer]
     matter: str
@@ -128,7 +128,7 @@ class ItemAnswer(Answer):
             unit=one.unit,
             tiers=[TierAnswer.of(each, decimals, language) for each in one.tiers],
             chosen=None if chosen is None else RangeAnswer.of(chosen, decimals),
-            duty=None if one.duty is None else DutyAnswer.of(one.duty, decimals),
+            duty=None if one.duty is None else DutyRuleAnswer.of(one.duty, decimals),
             measure=one.measure.form.value,
             bounds=[BoundAnswer.of(each, decimals) for each in one.bounds],
             matter=one.matter.value,
@@ -179,7 +179,7 @@ class SentenceAnswer(Answer):
         )
 
 
-class ExplanationAnswer(Answer):
+class ItemTextsAnswer(Answer):
     """Everything the rules say of one item to one class of members."""
 
     book: str

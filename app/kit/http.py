@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -39,6 +39,10 @@ from app.kit.rates import Rates
 from app.kit.settings import Settings
 
 PROBLEM_TYPE = "application/problem+json"
+# What a route that answers with ``blob`` says of its answer.
+FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _RETRY_AFTER_SECONDS = 2
 _COMPRESSED_FROM_BYTES = 1024

@@ -37,6 +37,8 @@ class Kind(StrEnum):
     ABSENCE_NOTED = "absence_noted"
     DUTY_MISSED = "duty_missed"
     DUTY_MADE_UP = "duty_made_up"
+    DUTY_SHORT = "duty_short"
+    TELLINGS_ASKED = "tellings_asked"
     APPEAL_ASKED = "appeal_asked"
     APPEAL_EXTENDED = "appeal_extended"
     APPEAL_ANSWERED = "appeal_answered"
@@ -155,10 +157,27 @@ TEXTS: dict[Kind, Told] = {
     ),
     Kind.DUTY_MISSED: Told(
         "应尽职责未履行",
-        "您{window}的“{title}”（{item}）记为未履行，记 {points} 分。在规定期限内补课的，可以恢复。",
+        "您{held_on}的“{title}”（{item}）记为{absence}，期限内没有补课记录，{window}该项职责记为未履行，"
+        "记 {points} 分。已补课而未登记的，请告知支部；如有异议，可以对这一条提出申诉。",
         "A duty was missed",
-        "Your duty “{title}” ({item}) for {window} was recorded as missed: {points} points. Made up in time, it is"
-        " undone.",
+        "“{title}” ({item}) on {held_on} was recorded as {absence} and not made up in time, so that the duty of"
+        " {window} is missed: {points} points. If you did make it up, tell your branch; if you disagree, you may appeal"
+        " against this entry.",
+    ),
+    Kind.DUTY_SHORT: Told(
+        "应尽职责未完成",
+        "您{window}的“{title}”（{item}）{ground}，记 {points} 分。有遗漏的，请告知支部补记；"
+        "如有异议，可以对这一条提出申诉。",
+        "A duty was not done",
+        "Your duty “{title}” ({item}) for {window} {ground}: {points} points. If something is missing, tell your"
+        " branch; if you disagree, you may appeal against this entry.",
+    ),
+    Kind.TELLINGS_ASKED: Told(
+        "请当面告知扣分",
+        "有 {count} 名没有账号的党员被扣分。请将扣分事项及理由当面告知本人，并登记告知的时间和方式。",
+        "Please tell members of deductions in person",
+        "Points were deducted from members without an account: {count}. Please tell them what for in person, and record"
+        " when and how.",
     ),
     Kind.DUTY_MADE_UP: Told(
         "应尽职责已补",
@@ -241,6 +260,10 @@ TERMS: dict[str, dict[str, tuple[str, str]]] = {
         "upheld": ("申诉成立", "upheld"),
         "changed": ("部分成立，予以变更", "changed"),
         "refused": ("不予支持", "refused"),
+    },
+    "ground": {
+        "short": ("未达到应完成的数量", "fell short of its target"),
+        "unrecorded": ("到期没有履行记录", "has no record of having been done"),
     },
     "absence": {"leave": ("请假", "leave"), "absent": ("缺席", "an absence")},
     "task": {

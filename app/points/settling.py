@@ -18,7 +18,11 @@ from app.cycles.core import Quarter, place_of
 from app.kit.calendar import quarter_of
 from app.kit.errors import LongwenError
 from app.kit.ids import new_id
+from app.messages.core import Message, Recipient
+from app.messages.texts import Kind
 from app.points import settling_store as store
+from app.points import telling
+from app.points.core_telling import Deduction, about
 from app.points.duties import Due, as_judged, due_value, without_exempt_days
 from app.points.gathering import Books, cycle_days, held_quarters, histories_of, quarter_day
 from app.points.judging import Judge
@@ -27,6 +31,8 @@ from app.points.openings import cycle_before, cycles_in_order
 from app.points.working import Work, openings_before
 from app.roster import service as roster
 from app.rules import service as rules
+from app.rules.core import Item
+from app.rules.points import printed_text
 
 _CHUNK = 500
 _log = structlog.get_logger(__name__)
@@ -77,8 +83,11 @@ def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     quarters = held_quarters(connection, actor, [quarter.starts_on])
     members = store.list_members_with_standing(connection, actor.district_id, quarter.cycle)
 
+    lost: list[Deduction] = []
+
     def settle_some(chunk: Sequence[UUID]) -> Counter[str]:
         counts: Counter[str] = Counter()
+        fresh: list[Deduction] = []
         histories = histories_of(connection, actor, chunk)
         work = Work.locked(connection, actor, histories, quarters, {(quarter.cycle, one) for one in chunk}, alone=True)
         begun = [one for one in quarters if one.cycle == quarter.cycle and one.code <= quarter.code]
@@ -88,12 +97,14 @@ def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
         rows = store.list_duties_to_settle(connection, actor.district_id, quarter.cycle, chunk)
         entries = store.entries_of(connection, actor.district_id, [row.entry_id for row in rows if row.entry_id])
         for row in rows:
-            _settle_one(work, actor, quarter, row, entries, counts)
+            _settle_one(work, actor, quarter, row, entries, counts, fresh)
         work.finish()
+        lost.extend(fresh)  # what failed is undone, and not told
         return counts
 
     counts = {"kept": 0, "missed": 0, "waived": 0, "reversed": 0, **_for_each(connection, members, settle_some)}
     carried = _carry(connection, actor, quarters, quarter)
+    telling.tell(connection, actor, lost)
     failed = counts.get("failed", 0) + carried.pop("failed", 0)
     return {**counts, **carried, **({"failed": failed} if failed else {})}
 
@@ -134,7 +145,13 @@ def _carry_into(
 
 
 def _settle_one(
-    work: Work, actor: Actor, quarter: Quarter, row: DutyRow, entries: dict[UUID, Entry], counts: Counter[str]
+    work: Work,
+    actor: Actor,
+    quarter: Quarter,
+    row: DutyRow,
+    entries: dict[UUID, Entry],
+    counts: Counter[str],
+    lost: list[Deduction],
 ) -> None:
     balance = work.known.balances[row.key.cycle, row.key.member_id]
     judged_in = min(quarter.code, quarter_of(row.due_on))
@@ -167,10 +184,27 @@ def _settle_one(
         posted = replace(posted, seq=balance.seq + 1)
         balance.take(posted)
         work.take((posted,), ())
+        if item is not None:
+            lost.append(_told_of(work, row, item, posted))
     settled = replace(row, state=due.state, source="job", entry_id=None if posted is None else posted.id)
     work.duties[row.key] = settled
     if due.state is not DutyState.EXPECTED:
         counts[due.state.value] += 1
+
+
+def _told_of(work: Work, row: DutyRow, item: Item, posted: Entry) -> Deduction:
+    """What the member is told of a shortfall: with the duty, its window, and why it is one."""
+    history = work.histories[posted.member_id]
+    facts = {
+        "title": item.name.zh,
+        "item": posted.item,
+        "window": row.key.window,
+        "points": printed_text(posted.points, work.books.decimals(posted)),
+        "ground": "unrecorded" if row.target is None else "short",
+    }
+    message = Message(Recipient(member_id=posted.member_id), Kind.DUTY_SHORT, about(posted), facts)
+    path = work.known.members[posted.member_id, posted.effective_on].path
+    return Deduction(posted.id, posted.member_id, history.account_id, path, message)
 
 
 def _shortfall(work: Work, actor: Actor, row: DutyRow, due: Due) -> Entry | None:

@@ -132,3 +132,22 @@ dispute = district_table(
     Index(None, "district_id", "cycle", "member_id"),
     key=("entry_id",),
 )
+
+# That a member without an account is told in person of an entry that takes points: asked, and by whom it was done.
+telling = district_table(
+    "telling",
+    Column("entry_id", Uuid, nullable=False),
+    Column("member_id", Uuid, nullable=False),
+    Column("path", Text(collation="C"), nullable=False),  # where the member belonged on the entry's day
+    Column("asked_on", Date, nullable=False),
+    Column("told_on", Date),
+    Column("told_at", DateTime(timezone=True)),
+    Column("told_by", Uuid),
+    Column("told_note", Text),
+    Column("said", Text),
+    refers("entry_id", to="entry"),
+    refers("member_id", to="member"),
+    refers("told_by", to="account"),
+    Index(None, "district_id", "path", "asked_on"),
+    key=("entry_id",),
+)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import blob, state_of
+from app.kit.http import FILE_RESPONSES, blob, state_of
 from app.submissions import reading, reversing, service
 from app.submissions.core import PAGE_MAX, Sought
 from app.submissions.core_states import ProposalKind, SubmissionState
@@ -29,9 +29,6 @@ router = APIRouter(prefix="/api/v1", tags=["submissions"])
 
 Cursor = Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9a-f]{32}$")]
 HashInPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="文件摘要 · the file's digest")]
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-}
 
 
 @router.post("/entries", summary="记录积分 · Record points", status_code=201)
@@ -97,7 +94,7 @@ def read_submission(
     "/submissions/{submission_id}/evidence/{content_hash}",
     summary="申报的凭证 · Evidence of a submission",
     response_class=Response,
-    responses=FILE,
+    responses=FILE_RESPONSES,
 )
 def read_submission_evidence(
     submission_id: UUID,
@@ -127,7 +124,7 @@ def list_entry_evidence(
     "/entries/{entry_id}/evidence/{content_hash}",
     summary="积分记录的凭证 · Evidence of an entry",
     response_class=Response,
-    responses=FILE,
+    responses=FILE_RESPONSES,
 )
 def read_entry_evidence(
     entry_id: UUID,

@@ -46,13 +46,15 @@ def file_veto(
     request: Request,
     response: Response,
     door: Annotated[Door, Depends(permit(Permission.VETO_FILE))],
+    preview: bool = False,
 ) -> VetoAnswer:
     """区两新工委确认备案；未备案的列在清单中。· The district acknowledges it; until then it is listed."""
     (filed, replayed), today = door.run(
         lambda connection, actor: (
             vetoes.file(connection, actor, veto_id, under=body.under, note=body.note),
             actor.today,
-        )
+        ),
+        commit=not preview,
     )
     if replayed:
         response.headers["Idempotent-Replay"] = "true"

@@ -16,6 +16,7 @@ from app.points import service as points
 from app.points.gathering import Background
 from app.points.ledger import Posting
 from app.roster.core import MemberOn
+from app.rules.award import Outcome
 from app.rules.core import Item, Kind
 from app.submissions import store
 from app.submissions.core import (
@@ -23,6 +24,7 @@ from app.submissions.core import (
     Submission,
     in_scope,
     is_visible,
+    may_declare,
     may_record,
     may_see,
     sent_digest,
@@ -60,8 +62,9 @@ class Clerk:
             raise found
         there, item, decimals = found
         self.check_rights(there, item)
+        self.check_declared(request, there, item)
         papers = self.papers_of(request)
-        if item.kind is Kind.ROUTINE:
+        if item.kind is Kind.ROUTINE and not self.is_own(there):
             self._check_files(request.id, papers, OwnerKind.ENTRY)
             return None
         before = self.known.get(request.id)
@@ -97,13 +100,22 @@ class Clerk:
 
     def check_rights(self, there: MemberOn, item: Item) -> None:
         """Whether the caller records the item about this member. Raises OwnRow and NotYourItem."""
-        is_own = there.account_id is not None and there.account_id == self.actor.account_id
-        if is_own and (item.kind is not Kind.INNOVATION or Role.MEMBER.value not in item.record):
+        is_own = self.is_own(there)
+        if is_own and not may_declare(item):
             raise refusals.OwnRow(field="member_id")
         # As a member one acts for the own record only, wherever in the branch the membership is held.
         roles = (self.actor.roles_at(there.path) - {Role.MEMBER}) | ({Role.MEMBER} if is_own else set())
         if not may_record(item, roles, is_service=self.actor.is_service):
             raise refusals.NotYourItem(item=item.code, roles="、".join(item.record), field="item")
+
+    def is_own(self, there: MemberOn) -> bool:
+        """Whether it is about the caller: then it waits for a reviewer, whatever its kind."""
+        return there.account_id is not None and there.account_id == self.actor.account_id
+
+    def check_declared(self, request: Posting, there: MemberOn, item: Item) -> None:
+        """A member declares what was done; what was not is for others to say. Raises OwnRow."""
+        if item.kind is Kind.ROUTINE and self.is_own(there) and request.outcome is Outcome.MISSED:
+            raise refusals.OwnRow(field="outcome")
 
     def attach(self, posting_id: UUID, kind: OwnerKind) -> None:
         """Make the files that came with the request evidence of what was made of it; ``route`` has tested them."""
@@ -128,8 +140,9 @@ class Clerk:
         return history is not None and may_see(self.actor, history)
 
     def _is_routine(self, index: int) -> bool:
+        """Whether it goes to the ledger at once."""
         found = self._found[index]
-        return not isinstance(found, LongwenError) and found[1].kind is Kind.ROUTINE
+        return not isinstance(found, LongwenError) and found[1].kind is Kind.ROUTINE and not self.is_own(found[0])
 
     def _find(self, request: Posting) -> tuple[MemberOn, Item, int] | LongwenError:
         try:
@@ -141,7 +154,7 @@ class Clerk:
         day = request.effective_on
         history = self.background.histories.get(request.member_id)
         there = None if history is None else history.on(day)
-        is_own = there is not None and there.account_id is not None and there.account_id == self.actor.account_id
+        is_own = there is not None and self.is_own(there)
         if there is None or not in_scope(self.actor, there.path, is_own=is_own):
             raise refusals.NotAMemberThen(day=day.isoformat(), field="member_id")
         regime = self.background.regime_of(request.member_id, day)

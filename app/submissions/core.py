@@ -16,6 +16,7 @@ from app.kit.errors import ErrorKind, LongwenError
 from app.points.ledger import Posting
 from app.points.views import Effect, PostedItem
 from app.roster.history import MemberHistory
+from app.rules.award import Outcome
 from app.rules.core import Item, Kind
 from app.submissions.core_hearing import Hearing
 from app.submissions.core_reviewing import STANDING_IN, SYSTEM
@@ -40,6 +41,7 @@ class Content:
 
     item: str
     effective_on: date
+    outcome: Outcome | None = None
     tier: str | None = None
     units: int | None = None
     chosen: Decimal | None = None
@@ -195,6 +197,13 @@ def may_record(item: Item, roles: frozenset[Role], *, is_service: bool) -> bool:
         return True  # a group leader records the routine matters named and proposes the rest
     # What a key may record at all stands in its list; that a person reviews it is the item's rule as ever.
     return bool(roles & named) or bool(roles & STANDING_IN) or Role.INTEGRATION in roles
+
+
+def may_declare(item: Item) -> bool:
+    """Whether a member may say of themselves that they did it, for a reviewer to confirm: where the book names members
+    among those who record the item, and it adds points or keeps a duty.
+    """
+    return item.kind in (Kind.INNOVATION, Kind.ROUTINE) and Role.MEMBER.value in item.record
 
 
 def in_scope(actor: Actor, path: str, *, is_own: bool) -> bool:

@@ -23,8 +23,9 @@ class SubmissionState(StrEnum):
 
 
 class ProposalKind(StrEnum):
-    """The kinds of items that are never booked without a review."""
+    """The kinds of what waits for a review; of routine items only what members declare of themselves does."""
 
+    ROUTINE = "routine"
     INNOVATION = "innovation"
     FAULT = "fault"
     VETO = "veto"

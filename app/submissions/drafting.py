@@ -42,8 +42,9 @@ def save(connection: Connection, actor: Actor, request: Posting, papers: Papers)
     clerk = Clerk(connection, actor, [request], {request.id: papers})
     there, item, _ = clerk.found(0)
     clerk.check_rights(there, item)
-    if item.kind is Kind.ROUTINE:
+    if item.kind is Kind.ROUTINE and not clerk.is_own(there):
         raise NotAProposal(item=item.code, field="item")
+    clerk.check_declared(request, there, item)
     fresh = clerk.proposal(request, there, item)
     before = clerk.known.get(request.id)
     if (
@@ -74,6 +75,7 @@ def edit(
         before.posting,
         item=content.item,
         effective_on=content.effective_on,
+        outcome=content.outcome,
         tier=content.tier,
         units=content.units,
         chosen=content.chosen,
@@ -89,8 +91,9 @@ def edit(
     clerk = Clerk(connection, actor, [posting], {submission_id: papers})
     there, item, _ = clerk.found(0)
     clerk.check_rights(there, item)
-    if item.kind is Kind.ROUTINE:
+    if item.kind is Kind.ROUTINE and not clerk.is_own(there):
         raise NotAProposal(item=item.code, field="item")
+    clerk.check_declared(posting, there, item)
     fresh = clerk.proposal(posting, there, item)
     flow = Flow(connection, actor, clerk.background)
     edited = replace(

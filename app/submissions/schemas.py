@@ -63,6 +63,9 @@ class ContentModel(Model):
 
     item: str = Field(min_length=1, max_length=40, description="积分项代码 · the item's code", examples=["ORG-D02"])
     effective_on: date = Field(description="事项发生之日 · the day of the matter", examples=["2026-11-20"])
+    outcome: Outcome | None = Field(
+        None, description="日常项：kept 已履行，missed 未履行 · of a duty", examples=["kept"]
+    )
     units: int | None = Field(
         None, strict=True, ge=0, le=UNITS_MAX, description="数量（小时、次、百分比）· hours, times, percent"
     )
@@ -124,10 +127,6 @@ class DraftRequest(ContentModel):
 class RecordItem(DraftRequest):
     """One fact: about whom, under which item, of which day."""
 
-    outcome: Outcome | None = Field(
-        None, description="日常项：kept 已履行，missed 未履行 · of a duty", examples=["kept"]
-    )
-
 
 class RecordRequest(Model):
     """One to a thousand facts."""
@@ -162,6 +161,7 @@ class SubmissionAnswer(Answer):
     branch_id: UUID
     item: str
     kind: str
+    outcome: Outcome | None = Field(description="本人申报的职责 · of a duty that a member declares")
     tier: str | None
     matter: str | None
     units: int | None
@@ -192,6 +192,7 @@ class SubmissionAnswer(Answer):
             branch_id=submission.branch_id,
             item=posting.item,
             kind=submission.kind.value,
+            outcome=posting.outcome,
             tier=posting.tier,
             matter=posting.matter,
             units=posting.units,

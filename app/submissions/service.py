@@ -11,14 +11,21 @@ from sqlalchemy import Connection
 from app.auth.core import Actor
 from app.files.core import OwnerKind
 from app.kit.errors import Faults, LongwenError
+from app.messages.core import Message, Recipient
+from app.messages.texts import Kind as Told
 from app.points import service as points
+from app.points import telling
+from app.points.core_telling import Deduction, about, takes_points
 from app.points.ledger import Posting
+from app.points.views import PostedItem
+from app.rules.points import printed_text
 from app.submissions import store
 from app.submissions.clerk import Clerk
 from app.submissions.core import Papers, Recorded, Submission
 from app.submissions.flowing import Flow
 
 _NONE: Mapping[UUID, Papers] = MappingProxyType({})
+_BARE = "记为未履行 / recorded as not done"  # where the recorder gave no words
 
 
 def record(
@@ -55,23 +62,53 @@ def record(
             fresh[request.id] = submission
         clerk.remember(submission)
         answers[index] = Recorded(submission=submission, replayed=replayed)
-    routine = [posting for _, posting in postings]
-    posted = points.post(connection, actor, routine, background=clerk.background, each=True)
-    for (index, posting), item in zip(postings, posted.items, strict=True):
-        if item.fault is not None:
-            faults.add(index, item.fault)
-        elif not item.replayed:
-            clerk.attach(posting.id, OwnerKind.ENTRY)
-        entry = item.entries[0] if item.entries else None
-        effect = None if entry is None else posted.effects.get((entry.cycle, posting.member_id))
-        if not clerk.may_see(posting.member_id):
-            effect = None
-        answers[index] = Recorded(posted=item, replayed=item.replayed, fault=item.fault, effect=effect)
+    lost = _post(clerk, postings, answers, faults)
     if not each:
         faults.raise_any()
     if fresh:
         store.insert_submissions(connection, actor.district_id, list(fresh.values()))
         for one in fresh:
             clerk.attach(one, OwnerKind.SUBMISSION)
-        flow.finish()
+    if fresh or lost:
+        flow.finish(telling.messages_of(connection, actor, lost))
     return [answers[index] for index in range(len(requests))]
+
+
+def _post(
+    clerk: Clerk, postings: Sequence[tuple[int, Posting]], answers: dict[int, Recorded], faults: Faults
+) -> list[Deduction]:
+    """Book the routine matters, and answer each at its index; what is lost by them, to be told."""
+    routine = [posting for _, posting in postings]
+    posted = points.post(clerk.connection, clerk.actor, routine, background=clerk.background, each=True)
+    lost: list[Deduction] = []
+    for (index, posting), item in zip(postings, posted.items, strict=True):
+        if item.fault is not None:
+            faults.add(index, item.fault)
+        elif not item.replayed:
+            clerk.attach(posting.id, OwnerKind.ENTRY)
+            lost += _deductions(clerk, index, posting, item)
+        entry = item.entries[0] if item.entries else None
+        effect = None if entry is None else posted.effects.get((entry.cycle, posting.member_id))
+        if not clerk.may_see(posting.member_id):
+            effect = None
+        answers[index] = Recorded(posted=item, replayed=item.replayed, fault=item.fault, effect=effect)
+    return lost
+
+
+def _deductions(clerk: Clerk, index: int, posting: Posting, item: PostedItem) -> list[Deduction]:
+    """What the member is told of a routine matter that costs points: the reason is what the recorder says of it."""
+    there, rules, _ = clerk.found(index)
+    reason = posting.reason or posting.matter or _BARE
+    found = []
+    for entry in takes_points(item.entries):
+        facts = {
+            "title": rules.name.zh,
+            "item": entry.item,
+            "effective_on": entry.effective_on.isoformat(),
+            "points": printed_text(entry.points, item.decimals),
+            "reason": reason,
+        }
+        message = Message(Recipient(member_id=there.id), Told.DEDUCTION_TOLD, about(entry), facts)
+        account_id = clerk.background.histories[there.id].account_id
+        found.append(Deduction(entry.id, there.id, account_id, there.path, message))
+    return found

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, any_, insert, literal, o
 from app.kit.db import AnyRow
 from app.points.ledger import Posting, Source
 from app.roster.tables import member
+from app.rules.award import Outcome
 from app.rules.core import Kind
 from app.submissions.core import Papers, Sought, Submission
 from app.submissions.core_states import OPEN_TO_EDIT, SubmissionState
@@ -141,6 +142,7 @@ def _values(one: Submission) -> dict[str, Any]:
         "path": one.path,
         "item": posting.item,
         "kind": one.kind.value,
+        "outcome": None if posting.outcome is None else posting.outcome.value,
         "tier": posting.tier,
         "matter": posting.matter,
         "units": posting.units,
@@ -173,6 +175,7 @@ def _submission(row: AnyRow) -> Submission:
         member_id=row.member_id,
         item=row.item,
         effective_on=row.effective_on,
+        outcome=None if row.outcome is None else Outcome(row.outcome),
         tier=row.tier,
         units=row.units,
         chosen=row.points,

@@ -28,6 +28,7 @@ submission = district_table(
     Column("path", Text(collation="C"), nullable=False),
     Column("item", Text(collation="C"), nullable=False),
     Column("kind", Text, nullable=False),
+    Column("outcome", Text),  # of a duty that a member declares
     Column("tier", Text),
     Column("matter", Text),
     Column("units", Integer),
@@ -56,7 +57,7 @@ submission = district_table(
     CheckConstraint(
         "state IN ('draft', 'submitted', 'returned', 'withdrawn', 'refused', 'posted', 'lapsed')", name="state_known"
     ),
-    CheckConstraint("kind IN ('innovation', 'fault', 'veto')", name="kind_known"),
+    CheckConstraint("kind IN ('routine', 'innovation', 'fault', 'veto')", name="kind_known"),
     CheckConstraint("version > 0 AND round >= 0 AND stage >= 0", name="counted_from_zero"),
     refers("member_id", to="member"),
     refers("branch_id", to="organisation"),

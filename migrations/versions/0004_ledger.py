@@ -106,9 +106,25 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('expected', 'kept', 'missed', 'waived')", name=op.f("ck_duty_state_known")),
     )
 
-    steps.distribute(["entry", "entry_text", "standing", "duty"])
+    op.create_table(
+        "telling",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("path", sa.Text(collation="C"), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("told_on", sa.Date()),
+        sa.Column("told_at", sa.DateTime(timezone=True)),
+        sa.Column("told_by", sa.Uuid()),
+        sa.Column("told_note", sa.Text()),
+        sa.Column("said", sa.Text()),
+        sa.PrimaryKeyConstraint("district_id", "entry_id", name="pk_telling"),
+    )
+    op.create_index("ix_telling_district_id_path_asked_on", "telling", ["district_id", "path", "asked_on"])
 
-    steps.belong("entry", "entry_text", "standing", "duty")
+    steps.distribute(["entry", "entry_text", "standing", "duty", "telling"])
+
+    steps.belong("entry", "entry_text", "standing", "duty", "telling")
     steps.refer("entry", "cycle", to="cycle", key=("code",))
     steps.refer("entry", "member_id", to="member")
     steps.refer("entry", "branch_id", to="organisation")
@@ -124,15 +140,18 @@ def upgrade() -> None:
     steps.refer("duty", "cycle", to="cycle", key=("code",))
     steps.refer("duty", "member_id", to="member")
     steps.refer("duty", "entry_id", to="entry")
+    steps.refer("telling", "entry_id", to="entry")
+    steps.refer("telling", "member_id", to="member")
+    steps.refer("telling", "told_by", to="account")
 
     # Only added to: no right to change or remove a row, and a trigger that refuses it to the owner too.
     steps.isolate("entry", rights=steps.READ_AND_ADD)
     steps.refuse_changes("entry")
-    steps.isolate("standing")
+    steps.isolate("standing", "telling")
     # The words of a person can be erased; duties not yet due are taken back with their ground.
     steps.isolate("entry_text", "duty", rights=steps.READ_WRITE_REMOVE)
 
 
 def downgrade() -> None:
     steps.allow_changes("entry")
-    steps.drop("duty", "standing", "entry_text", "entry")
+    steps.drop("telling", "duty", "standing", "entry_text", "entry")

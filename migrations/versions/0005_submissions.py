@@ -64,6 +64,7 @@ def _create_submission() -> None:
         sa.Column("path", sa.Text(collation="C"), nullable=False),
         sa.Column("item", sa.Text(collation="C"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text()),
         sa.Column("tier", sa.Text()),
         sa.Column("matter", sa.Text()),
         sa.Column("units", sa.Integer()),
@@ -88,7 +89,7 @@ def _create_submission() -> None:
         sa.Column("entry_id", sa.Uuid()),
         sa.Column("sent_digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_submission"),
-        sa.CheckConstraint("kind IN ('innovation', 'fault', 'veto')", name=op.f("ck_submission_kind_known")),
+        sa.CheckConstraint("kind IN ('routine', 'innovation', 'fault', 'veto')", name=op.f("ck_submission_kind_known")),
         sa.CheckConstraint(
             "state IN ('draft', 'submitted', 'returned', 'withdrawn', 'refused', 'posted', 'lapsed')",
             name=op.f("ck_submission_state_known"),

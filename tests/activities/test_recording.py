@@ -179,6 +179,9 @@ def test_files_become_evidence_of_the_session_and_are_shown_to_who_may_read_it(c
     assert clerk.desk.client.get(path, headers=headers).status_code == 200
     clerk.town.appoint("邻支部书记", Role.SECRETARY, clerk.town.neighbour_path)
     assert clerk.desk.client.get(path, headers=clerk.desk.headers("邻支部书记")).status_code == 404
+    assert clerk.desk.downloads() == [("secretary", f"activity {held['id']} {sent}")], (
+        "who took it is written down, who found nothing is not"
+    )
     unknown = clerk.post("secretary", clerk.meeting(title="另一次", evidence=["0" * 64]))
     assert unknown.status_code == 404
 
@@ -195,8 +198,8 @@ def test_the_settling_job_finds_the_duties_of_sessions_decided(clerk: Clerk) -> 
 
 
 def test_a_list_shows_sessions_from_the_latest_on_page_by_page(clerk: Clerk) -> None:
-    for day in ("2026-11-05", "2026-11-12", "2026-11-19"):
-        clerk.recorded("secretary", clerk.mark("陈建国", "absent"), held_on=day)
+    for day, status in (("2026-11-05", "absent"), ("2026-11-12", "absent"), ("2026-11-19", "present")):
+        clerk.recorded("secretary", clerk.mark("陈建国", status), held_on=day)
     headers = clerk.desk.headers("secretary")
     seen: list[str] = []
     query = {"branch": str(clerk.town.branch), "limit": "2"}

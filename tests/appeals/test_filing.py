@@ -80,7 +80,7 @@ def test_an_appeal_on_paper_is_written_down_for_whom_has_no_account(counter: Cou
     appeal = counter.filed("secretary", entry)
     assert appeal["filed_by"] == str(counter.desk.town.accounts["secretary"])
     counter.decided("committee_officer", appeal["id"])
-    assert counter.kinds("secretary") == ["appeal_asked", "telling_asked"]
+    assert counter.kinds("secretary") == ["tellings_asked", "appeal_asked", "telling_asked"]
 
 
 def test_openings_and_reversals_and_what_was_reversed_are_not_appealed_against(counter: Counter) -> None:
@@ -145,9 +145,12 @@ def test_evidence_is_shown_to_whoever_may_read_the_appeal(counter: Counter, desk
     assert refused(counter.file(MEMBER, entry, files=["0" * 64])) == (404, "not_found")
     appeal = counter.filed(MEMBER, entry, files=[sent])
     assert [one["hash"] for one in appeal["files"]] == [sent]
-    for login in (MEMBER, "secretary", "committee_officer", "auditor"):
+    readers = [MEMBER, "secretary", "committee_officer", "auditor"]
+    for login in readers:
         assert counter.call("GET", login, f"appeals/{appeal['id']}/files/{sent}").status_code == 200
     assert counter.call("GET", "group_leader", f"appeals/{appeal['id']}/files/{sent}").status_code == 403
+    taken = [(login, f"appeal {appeal['id']} {sent}") for login in reversed(readers)]
+    assert counter.desk.downloads() == taken
 
 
 def test_the_list_pages_by_time_of_filing(counter: Counter) -> None:

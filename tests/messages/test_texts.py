@@ -27,6 +27,8 @@ SAMPLE: dict[str, FactValue] = {
     "window": "2026-09",
     "held_on": "2026-11-05",
     "absence": "leave",
+    "ground": "short",
+    "count": 3,
     "outcome": "upheld",
     "task": "hearing",
     "reference": "2026-0007",

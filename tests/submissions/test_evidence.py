@@ -126,3 +126,11 @@ def test_every_download_is_written_down_and_what_was_refused_is_not(desk: Desk) 
     log = desk.client.get("/api/v1/access-log", params={"action": "file:read"}, headers=desk.headers("auditor"))
     rows = [(row["login"], row["object_kind"], row["object_id"].rpartition(" ")[2]) for row in log.json()["rows"]]
     assert rows == [("committee_officer", "file", proof), ("secretary", "file", proof)]
+
+
+def test_a_file_of_a_routine_entry_is_written_down_as_the_entrys(desk: Desk) -> None:
+    proof = upload(desk, "group_leader")
+    fact = desk.town.fact("陈建国", outcome="missed", evidence=[proof])
+    desk.recorded("group_leader", fact)
+    assert of_entry(desk, "secretary", fact["id"], proof).status_code == 200
+    assert desk.downloads() == [("secretary", f"entry {fact['id']} {proof}")]

@@ -91,7 +91,7 @@ def test_a_member_proposes_the_own_addition_and_nothing_else(desk: Desk) -> None
     assert [one["id"] for one in desk.submissions("林晓明")] == [own["id"]]
     for fact in (
         desk.town.missed("林晓明"),
-        desk.town.fact("林晓明", "EXC-D01", outcome="kept"),
+        desk.town.fact("林晓明", "ORG-D02", outcome="kept"),
         desk.town.fact("林晓明", "EXC-F01", matter="任务7号"),
         desk.town.fact("林晓明", "EXC-A05", tier="outstanding", matter="防汛"),
     ):

@@ -196,7 +196,7 @@ def test_the_queue_is_narrowed_by_kind_branch_member_and_day(desk: Desk) -> None
     assert ids(due_by="2026-11-27") == {mine["id"], other["id"]}, "five working days after Saturday the 21st"
     assert ids(state="draft") == set()
     refused = desk.client.get(
-        "/api/v1/submissions", params={"kind": "routine"}, headers=desk.headers("district_officer")
+        "/api/v1/submissions", params={"kind": "opening"}, headers=desk.headers("district_officer")
     )
     assert refused.status_code == 422
 
