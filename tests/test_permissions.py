@@ -25,8 +25,8 @@ from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
-from tests import permissions_of_imports as imports
 from tests import permissions_of_activities as activities
+from tests import permissions_of_imports as imports
 from tests import permissions_of_submissions as submissions
 from tests.auth.administering import ADMINISTERING, TOKENS
 from tests.auth.log_ins import LOG_INS
