@@ -40,6 +40,7 @@ from app.kit.passwords import Passwords
 from app.kit.rates import Rates
 from app.kit.readiness import NotReady, ready
 from app.kit.settings import Settings
+from app.me import api as me
 from app.messages import api as messages
 from app.points import api as points
 from app.points import api_telling as points_telling
@@ -92,6 +93,7 @@ _TAGS = [
     {"name": "cases", "description": "线与名单 · what follows from 900 and 500"},
     {"name": "enrolment", "description": "名册导入 · importing the roster"},
     {"name": "reviews", "description": "季度材料 · the papers of a quarter"},
+    {"name": "me", "description": "本人 · one's own record, for the phone"},
     {"name": "messages", "description": "消息与推送 · inboxes and webhooks"},
     {"name": "calendar", "description": "工作日历 · working days"},
     {"name": "rules", "description": "评分细则 · rule books"},
@@ -187,6 +189,8 @@ def routers() -> list[APIRouter]:
         cases.router,
         boards.router,
         reviews.router,
+        me.router,
+        me.of_queue,
         messages.router,
         cycles.router,
         rules.router,

@@ -27,6 +27,7 @@ from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests import permissions_of_activities as activities
 from tests import permissions_of_imports as imports
+from tests import permissions_of_me as own_record
 from tests import permissions_of_submissions as submissions
 from tests.auth.administering import ADMINISTERING, TOKENS
 from tests.auth.log_ins import LOG_INS
@@ -431,6 +432,7 @@ TABLE = [
         },
     ),
     *(Row(*row) for row in submissions.ROWS),
+    *(Row(*row) for row in own_record.ROWS),
     *(Row(*row) for row in imports.ROWS),
     *(Row(*row) for row in activities.ROWS),
     Row("GET /api/v1/lines/quarters/{quarter}", get("/api/v1/lines/quarters/2026Q3"), LINES),

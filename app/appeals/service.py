@@ -231,6 +231,33 @@ def appeals(
         after=after,
         count_max=count + 1,
     )
+    return _page(connection, actor, found, count)
+
+
+def own_appeals(
+    connection: Connection,
+    actor: Actor,
+    *,
+    state: AppealState | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    count_max: int,
+) -> AppealPage:
+    """Those against entries of the caller's own record, whatever the caller's offices reach."""
+    count = min(count_max, PAGE_MAX)
+    found = store.list_appeals(
+        connection,
+        actor.district_id,
+        paths=(),
+        own_account=actor.account_id,
+        state=state,
+        waiting=None,
+        after=after,
+        count_max=count + 1,
+    )
+    return _page(connection, actor, found, count)
+
+
+def _page(connection: Connection, actor: Actor, found: Sequence[Appeal], count: int) -> AppealPage:
     page = found[:count]
     following = (page[-1].filed_at, page[-1].id) if len(found) > count else None
     return AppealPage(facts.views(connection, actor, page), following)

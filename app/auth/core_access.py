@@ -16,6 +16,7 @@ class Action(StrEnum):
 
     PERSONAL_DATA_READ = "personal_data:read"
     QUARTER_EXPORT = "quarter:export"
+    OWN_FILE_EXPORT = "own_file:export"
     FILE_READ = "file:read"
     ACCESS_LOG_READ = "access_log:read"
     ACCOUNT_OPEN = "account:open"

@@ -65,6 +65,23 @@ class OwnPosition:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A rank among so many who are ranked."""
+
+    rank: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlaces:
+    """The caller's places as far as boards reach; None where they do not, or where the caller is not ranked."""
+
+    reach: Reach
+    branch: Place | None = None
+    district: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """A ranking by total points, with competition ranks (1, 2, 2, 4)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,7 +14,9 @@ from app.boards.core import (
     Board,
     BoardPolicy,
     BoardRow,
+    OwnPlaces,
     OwnPosition,
+    Place,
     Reach,
     competition_ranks,
     shown_name,
@@ -81,6 +83,36 @@ def branch_board(connection: Connection, actor: Actor, branch_id: UUID, cycle: s
     if branch.kind is not OrganisationKind.BRANCH:
         raise NotFound(what="branch", field="branch_id")
     return _board(connection, actor, cycle, "branch", branch, organisations, audience, held)
+
+
+def own_places(
+    connection: Connection, actor: Actor, cycle: str, branch_id: UUID, organisations: Collection[UUID]
+) -> OwnPlaces:
+    """The caller's own places in the branch and in the district (all its ``organisations``), as far as the district's
+    policy lets boards reach.
+
+    A place is shown to nobody else, whatever part of the board others see.
+    """
+    if actor.account_id is None or not actor.may_somewhere(Permission.BOARD_READ):
+        return OwnPlaces(Reach.OFF)
+    reach = policy(connection, actor, audience_of(actor)).reach
+    branch = district = None
+    if reach is not Reach.OFF:
+        branch = _own_place(connection, actor, actor.account_id, cycle, [branch_id])
+    if reach is Reach.DISTRICT and branch is not None:
+        district = _own_place(connection, actor, actor.account_id, cycle, organisations)
+    return OwnPlaces(reach, branch, district)
+
+
+def _own_place(
+    connection: Connection, actor: Actor, account_id: UUID, cycle: str, branches: Collection[UUID]
+) -> Place | None:
+    ranking = Ranking(actor.district_id, cycle, tuple(branches), actor.today)
+    mine = store.find_own(connection, ranking, account_id)
+    if mine is None:
+        return None
+    count, _ = store.get_extent(connection, ranking)
+    return Place(mine[1] + 1, count)
 
 
 def _reads(actor: Actor, path: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,7 +20,7 @@ from sqlalchemy.exc import DataError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,6 +47,24 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _RETRY_AFTER_SECONDS = 2
 _COMPRESSED_FROM_BYTES = 1024
 _COMPRESSION_LEVEL = 5  # 9 takes three times as long for one percent
+# Compressing these again only takes away their length.
+_COMPRESSED_ALREADY = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+# Where answers hold a token or another secret. The length of a compressed answer tells of what is in it: whoever can
+# make a browser ask again and again, and sees the lengths, could guess a secret piece by piece.
+_UNCOMPRESSED_BELOW = (
+    "/api/v1/sessions",
+    "/api/v1/sign-on",
+    "/api/v1/me/identities",
+    "/api/v1/me/second-factor",
+    "/api/v1/api-keys",
+    "/api/v1/screens",
+    "/api/v1/webhooks",
+)
+_UNCOMPRESSED_AT_THE_END = ("/invitation",)
 _QUIET_ROUTES = {"/healthz", "/readyz", "/metrics"}
 
 log = structlog.get_logger("longwen.http")
@@ -119,7 +137,22 @@ def conditional(
 
     The tag is weak: the same answer may go out compressed.
     """
-    tag = f'W/"{digest(body).hex()[:32]}"'
+    return _tagged(request, digest(body), lambda: body, media_type, headers)
+
+
+def conditional_on(request: Request, key: str, body: Callable[[], bytes]) -> Response:
+    """The same of a body that ``key`` decides wholly: for whom has it already it is not even made."""
+    return _tagged(request, digest(key.encode()), body, "application/json", None)
+
+
+def _tagged(
+    request: Request,
+    decided_by: bytes,
+    body: Callable[[], bytes],
+    media_type: str,
+    headers: Mapping[str, str] | None,
+) -> Response:
+    tag = f'W/"{decided_by.hex()[:32]}"'
     sent = {
         "ETag": tag,
         "Cache-Control": "private, no-cache",
@@ -128,7 +161,7 @@ def conditional(
     }
     if _has_already(request, tag):
         return Response(status_code=304, headers=sent)
-    return Response(body, media_type=media_type, headers=sent)
+    return Response(body(), media_type=media_type, headers=sent)
 
 
 def blob(request: Request, key: str, size: int, headers: Mapping[str, str]) -> Response:
@@ -167,7 +200,12 @@ def install(app: FastAPI, settings: Settings) -> None:
     """Put the frame around the application and teach it to tell refusals."""
     # The last added is the outermost: the frame, then compression, then the limit.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_bytes_max)
-    app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES, compresslevel=_COMPRESSION_LEVEL)
+    app.add_middleware(
+        Compression,
+        minimum_size=_COMPRESSED_FROM_BYTES,
+        compresslevel=_COMPRESSION_LEVEL,
+        exclude_content_types=_COMPRESSED_ALREADY,
+    )
     app.add_middleware(Frame)
     app.add_exception_handler(LongwenError, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
@@ -214,7 +252,39 @@ def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None
     return JSONResponse(problem.document, problem.status, sent, media_type=PROBLEM_TYPE)
 
 
+def problem_of(request: Request, error: Exception) -> Problem:
+    """What one part of a request is told, whose other parts have an answer of their own; counted like any other.
+
+    What nobody foresaw is logged, and told without internals.
+    """
+    if isinstance(error, DataError):
+        error = Unstorable()
+    if isinstance(error, LongwenError):
+        found = problems.of_error(error, language_of(request), request_id_of(request))
+    else:
+        log.error("part_failed", path=request.url.path, exc_info=error)
+        found = problems.of_failure(language_of(request), request_id_of(request))
+    state_of(request).metrics.refused(found.code)
+    return found
+
+
 _LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
+
+
+def may_hold_a_secret(path: str) -> bool:
+    """Whether answers under the path are left uncompressed."""
+    return path.startswith(_UNCOMPRESSED_BELOW) or path.endswith(_UNCOMPRESSED_AT_THE_END)
+
+
+class Compression(GZipMiddleware):
+    """Compresses answers for who takes gzip, but none that holds a secret."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope.get("path", "")).removeprefix(scope.get("root_path", ""))
+        if may_hold_a_secret(path):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class Frame:

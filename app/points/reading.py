@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,19 +11,29 @@ from sqlalchemy import Connection
 from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
 from app.cycles.core import Quarter, quarter_on
-from app.kit.calendar import Window, period_days
+from app.kit.calendar import Window, period_days, quarter_of
 from app.kit.errors import ErrorKind, LongwenError
 from app.points import disputing
 from app.points import reading_store as store
 from app.points.core import Score, fold
-from app.points.duties import count_duties
+from app.points.duties import count_duties, units_done
 from app.points.explaining import explain
 from app.points.gathering import Books, cycle_days
-from app.points.ledger import Balance
-from app.points.views import PAGE_MAX, Corrected, Disputed, EntryPage, ExplanationView, StandingView, YearView
+from app.points.ledger import Balance, DutyRow
+from app.points.views import (
+    PAGE_MAX,
+    Corrected,
+    Disputed,
+    DutiesView,
+    DutyLine,
+    EntryPage,
+    ExplanationView,
+    StandingView,
+    YearView,
+)
 from app.roster import service as roster
 from app.rules import service as rules
-from app.rules.core import year_total
+from app.rules.core import Regime, year_total
 from app.rules.points import decimals_of
 
 
@@ -84,6 +94,25 @@ def entries(
         return EntryPage((), None, 0)
     edition = rules.edition_by_digest(connection, actor.district_id, page[0][0].edition)
     return EntryPage(tuple(page), page[-1][0].seq if len(found) > count else None, decimals_of(edition))
+
+
+def duties(connection: Connection, actor: Actor, member_id: UUID, cycle: str | None) -> DutiesView:
+    """What the member was and is due to do in the cycle, and what became of it. Raises NotFound and NoStanding."""
+    roster.get_member_for(connection, actor, member_id, Permission.STANDING_READ)
+    cycle = cycle or present_cycle(connection, actor)
+    balance, _ = _balance(connection, actor, member_id, cycle)
+    books = Books.opened(connection, actor)
+    rows = store.list_duties(connection, actor.district_id, cycle, member_id)
+    regimes = [books.regime(*balance.regimes[code]) for code in sorted(balance.regimes, reverse=True)]
+    lines = (_duty_line(row, regimes, balance) for row in sorted(rows, key=lambda one: (one.due_on, one.key.item)))
+    return DutiesView(cycle, tuple(lines), count_duties(rows, actor.today), regimes[0].decimals)
+
+
+def _duty_line(row: DutyRow, regimes: Sequence[Regime], balance: Balance) -> DutyLine:
+    """The item as the latest rules that know it have it."""
+    item = next((one.items[row.key.item] for one in regimes if row.key.item in one.items), None)
+    counts = item is not None and row.target is not None
+    return DutyLine(row, item, units_done(item, balance.cells, quarter_of(row.due_on)) if item and counts else None)
 
 
 def explanation(connection: Connection, actor: Actor, member_id: UUID, cycle: str | None) -> ExplanationView:

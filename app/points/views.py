@@ -14,7 +14,7 @@ from app.points.duties import DutyCount
 from app.points.explaining import Explanation
 from app.points.ledger import Balance, DutyRow, Entry
 from app.roster.core import MemberView
-from app.rules.core import YearForm
+from app.rules.core import Item, YearForm
 
 PAGE_MAX = 500
 
@@ -121,6 +121,25 @@ class StandingView:
     updated_at: datetime
     year: YearView | None
     disputed: Disputed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """A duty with the item that it is of (None: in no rules of the cycle any more), and the units done if it counts."""
+
+    row: DutyRow
+    item: Item | None
+    done: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutiesView:
+    """All duties of a member's cycle, by the day on which they are due; ``decimals`` are the places of their shares."""
+
+    cycle: str
+    lines: tuple[DutyLine, ...]
+    count: DutyCount
+    decimals: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,11 +25,30 @@ def page(
     connection: Connection, actor: Actor, sought: Sought, *, after: tuple[datetime, UUID] | None, count_max: int
 ) -> SubmissionPage:
     """Those in the caller's reach, and those the caller made or is the subject of."""
+    paths = None if actor.is_service else actor.reach(Permission.SUBMISSION_READ)
+    return _page(connection, actor, paths, sought, after, count_max)
+
+
+def own(
+    connection: Connection, actor: Actor, sought: Sought, *, after: tuple[datetime, UUID] | None, count_max: int
+) -> SubmissionPage:
+    """Those that the caller made or is the subject of, whatever the caller's offices reach."""
+    return _page(connection, actor, (), sought, after, count_max)
+
+
+def _page(
+    connection: Connection,
+    actor: Actor,
+    paths: Sequence[str] | None,
+    sought: Sought,
+    after: tuple[datetime, UUID] | None,
+    count_max: int,
+) -> SubmissionPage:
     count = min(count_max, PAGE_MAX)
     found = store.list_submissions(
         connection,
         actor.district_id,
-        paths=None if actor.is_service else actor.reach(Permission.SUBMISSION_READ),
+        paths=paths,
         own_account=actor.account_id,
         sought=sought,
         after=after,
@@ -37,6 +57,24 @@ def page(
     submissions = tuple(found[:count])
     following = (submissions[-1].recorded_at, submissions[-1].id) if len(found) > count else None
     return SubmissionPage(submissions, following)
+
+
+def own_views(
+    connection: Connection, actor: Actor, *, after: tuple[datetime, UUID] | None, count_max: int
+) -> tuple[tuple[SubmissionView, ...], tuple[datetime, UUID] | None]:
+    """A page of the same with what was done to each, as ``view`` shows one; and where the next page goes on."""
+    found = own(connection, actor, Sought(), after=after, count_max=count_max)
+    ids = [one.id for one in found.submissions]
+    if not ids:
+        return (), None
+    steps = store_steps.list_steps(connection, actor.district_id, ids)
+    hearings = store_steps.list_hearings(connection, actor.district_id, ids)
+    kept = files.files_of(connection, actor, OwnerKind.SUBMISSION, ids)
+    views = tuple(
+        SubmissionView(one, (), tuple(steps[one.id]), tuple(hearings[one.id]), _present(one, kept.get(one.id, ())))
+        for one in found.submissions
+    )
+    return views, found.following
 
 
 def view(connection: Connection, actor: Actor, submission_id: UUID) -> SubmissionView:
@@ -99,4 +137,8 @@ def _evidence(connection: Connection, actor: Actor, found: Submission) -> tuple[
     if not found.papers.evidence:
         return ()
     kept = files.files_of(connection, actor, OwnerKind.SUBMISSION, [found.id]).get(found.id, ())
+    return _present(found, kept)
+
+
+def _present(found: Submission, kept: Sequence[Evidence]) -> tuple[Evidence, ...]:
     return tuple(one for one in kept if one.content.hash in found.papers.evidence)
