@@ -88,17 +88,15 @@ def branch_board(connection: Connection, actor: Actor, branch_id: UUID, cycle: s
 def own_places(
     connection: Connection, actor: Actor, cycle: str, branch_id: UUID, organisations: Collection[UUID]
 ) -> OwnPlaces:
-    """The caller's own places in the branch and in the district (all its ``organisations``), as far as the district's
-    policy lets boards reach.
+    """The caller's own places: in the branch always, in the district (all its ``organisations``) where boards reach so far.
 
-    A place is shown to nobody else, whatever part of the board others see.
+    A member always sees the own position, whatever others see of the board (domain, finding 0.1).
     """
     if actor.account_id is None or not actor.may_somewhere(Permission.BOARD_READ):
         return OwnPlaces(Reach.OFF)
     reach = policy(connection, actor, audience_of(actor)).reach
-    branch = district = None
-    if reach is not Reach.OFF:
-        branch = _own_place(connection, actor, actor.account_id, cycle, [branch_id])
+    branch = _own_place(connection, actor, actor.account_id, cycle, [branch_id])
+    district = None
     if reach is Reach.DISTRICT and branch is not None:
         district = _own_place(connection, actor, actor.account_id, cycle, organisations)
     return OwnPlaces(reach, branch, district)

@@ -90,10 +90,10 @@ def test_an_absence_is_shown_until_it_is_made_up(phone: Phone) -> None:
     [
         ("district", {"rank": 1, "of": 2}, {"rank": 1, "of": 3}),
         ("branch", {"rank": 1, "of": 2}, None),
-        ("off", None, None),
+        ("off", {"rank": 1, "of": 2}, None),
     ],
 )
-def test_the_own_place_is_shown_as_far_as_the_board_policy_reaches(
+def test_the_own_place_is_shown_whatever_the_boards_show_to_others(
     phone: Phone, reach: str, branch: object, district: object
 ) -> None:
     desk = phone.desk
