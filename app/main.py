@@ -24,6 +24,8 @@ from app.boards import api as boards
 from app.cases import api as cases
 from app.cycles import api as cycles
 from app.enrolment import api as enrolment
+from app.enrolment import api_changes as changes
+from app.enrolment import api_transfers as transfers
 from app.files import api as files
 from app.handbook import api as rules
 from app.imports import api as imports
@@ -91,7 +93,7 @@ _TAGS = [
     {"name": "appeals", "description": "申诉与意见建议 · appeals, complaints and suggestions"},
     {"name": "boards", "description": "榜单 · rankings"},
     {"name": "cases", "description": "线与名单 · what follows from 900 and 500"},
-    {"name": "enrolment", "description": "名册导入 · importing the roster"},
+    {"name": "enrolment", "description": "名册导入、组织关系变动 · importing the roster, changes of membership"},
     {"name": "reviews", "description": "季度材料 · the papers of a quarter"},
     {"name": "me", "description": "本人 · one's own record, for the phone"},
     {"name": "messages", "description": "消息与推送 · inboxes and webhooks"},
@@ -177,6 +179,8 @@ def routers() -> list[APIRouter]:
         api_access.router,
         roster.router,
         enrolment.router,
+        transfers.router,
+        changes.router,
         files.router,
         submissions.router,
         submissions_flow.router,

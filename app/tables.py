@@ -8,6 +8,7 @@ import app.auth.tables
 import app.boards.tables
 import app.cases.tables
 import app.cycles.tables
+import app.enrolment.tables
 import app.files.tables
 import app.imports.tables
 import app.job_runs.tables

@@ -26,6 +26,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests import permissions_of_activities as activities
+from tests import permissions_of_enrolment as enrolment
 from tests import permissions_of_imports as imports
 from tests import permissions_of_me as own_record
 from tests import permissions_of_submissions as submissions
@@ -75,6 +76,7 @@ class World:
     imports: dict[str, str] = field(default_factory=dict)
     activities: dict[str, str] = field(default_factory=dict)
     sign_in_sheet: str = ""  # of every activity
+    enrolled: dict[str, str] = field(default_factory=dict)  # transfers, and exemptions still to come
     evidence: str = ""  # of every appeal
 
     def town_of(self, whose: str) -> Town:
@@ -121,6 +123,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
     fill_appeals(world)
+    enrolment.fill(world)
     return world
 
 
@@ -435,6 +438,7 @@ TABLE = [
     *(Row(*row) for row in own_record.ROWS),
     *(Row(*row) for row in imports.ROWS),
     *(Row(*row) for row in activities.ROWS),
+    *(Row(*row) for row in enrolment.ROWS),
     Row("GET /api/v1/lines/quarters/{quarter}", get("/api/v1/lines/quarters/2026Q3"), LINES),
     Row("GET /api/v1/lines/setting", get("/api/v1/lines/setting"), LINES),
     Row("PUT /api/v1/lines/setting", put("/api/v1/lines/setting", {"half_year_decides": False}), DISTRICT),
@@ -514,14 +518,7 @@ SEEN: dict[str, dict[str, str]] = {
         "auditor": "own colleague neighbour",
         "outsider": "elsewhere",
     },
-    "/api/v1/appeals?limit=200": {
-        "member": "own",
-        "secretary": "own colleague",
-        "committee_officer": "own colleague neighbour",
-        "district_officer": "own colleague neighbour",
-        "auditor": "own colleague neighbour",
-        "outsider": "elsewhere",
-    },
+    **enrolment.LISTED,
     "/api/v1/quarters/2026Q4/sheet": {
         "secretary": "own colleague",
         "committee_officer": "own colleague neighbour",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class Case:
     item: Item | None
     decimals: int
     member: MemberHistory
-    path: str  # where the member belonged on the day of the matter
+    path: str  # where the member belonged on the day of the matter; of one filed before they moved, where they are
     earlier: tuple[Appeal, ...]
     concerned: frozenset[UUID]
 
@@ -81,10 +81,12 @@ def case_of(
     )
 
 
-def case_of_appeal(connection: Connection, actor: Actor, appeal: Appeal) -> Case:
+def case_of_appeal(connection: Connection, actor: Actor, appeal: Appeal, *, path: str | None = None) -> Case:
+    """The case of an appeal that was filed: decided where it lies now, or at another path."""
     entry = points.find_entry(connection, actor, appeal.entry_id)
     earlier = store.list_of_entry(connection, actor.district_id, entry.id)
-    return case_of(connection, actor, entry, earlier, apart_from=appeal.id)
+    case = case_of(connection, actor, entry, earlier, apart_from=appeal.id)
+    return replace(case, path=path or appeal.path)
 
 
 def turn_of(connection: Connection, actor: Actor, case: Case, instance: int) -> Role:

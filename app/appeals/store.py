@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -46,6 +46,20 @@ def lock_of_entry(connection: Connection, district_id: UUID, entry_id: UUID) -> 
         .with_for_update()
     )
     return sorted(map(_appeal, connection.execute(statement)), key=lambda one: (one.filed_at, one.id))
+
+
+def lock_open_of(connection: Connection, district_id: UUID, members: Iterable[UUID]) -> list[Appeal]:
+    """The open ones of the members, in the order of their ids, held until the transaction ends."""
+    statement = (
+        _APPEALS.where(
+            appeal.c.district_id == district_id,
+            appeal.c.member_id.in_(sorted(members)),
+            appeal.c.state == AppealState.OPEN.value,
+        )
+        .order_by(appeal.c.id)
+        .with_for_update()
+    )
+    return [_appeal(row) for row in connection.execute(statement)]
 
 
 def list_of_entry(connection: Connection, district_id: UUID, entry_id: UUID) -> list[Appeal]:

@@ -25,7 +25,8 @@ appeal = district_table(
     Column("entry_id", Uuid, nullable=False),
     Column("cycle", Text, nullable=False),
     Column("member_id", Uuid, nullable=False),
-    Column("path", Text(collation="C"), nullable=False),  # where the member belonged on the day of the matter
+    # Where it is decided: the branch of the day of the matter; of one that was open when the member moved, the new one.
+    Column("path", Text(collation="C"), nullable=False),
     Column("instance", SmallInteger, nullable=False),  # 1, or 2: the one review further up
     Column("text", Text, nullable=False),
     Column("filed_at", DateTime(timezone=True), nullable=False),

@@ -42,6 +42,11 @@ class Permission(StrEnum):
 
     ROSTER_READ = "roster:read"
     ROSTER_IMPORT = "roster:import"
+    MEMBER_ENROL = "member:enrol"
+    MEMBERSHIP_SET = "membership:set"
+    TRANSFER_READ = "transfer:read"
+    TRANSFER_SET = "transfer:set"
+    BRANCH_REFORM = "branch:reform"
     ENTRY_RECORD = "entry:record"
     ENTRY_REVERSE = "entry:reverse"
     ENTRY_IMPORT = "entry:import"
@@ -99,9 +104,13 @@ _RECORDING = {
 _REVIEWING = _RECORDING | {Permission.ENTRY_REVERSE, Permission.SUBMISSION_DECIDE}
 # Whoever decides appeals also writes down those that members without an account bring on paper.
 _APPEALS = {Permission.APPEAL_FILE, Permission.APPEAL_READ, Permission.APPEAL_DECIDE}
+_ENROLLING = {Permission.MEMBER_ENROL, Permission.TRANSFER_READ, Permission.TRANSFER_SET}
+# What a branch proposes and the committee files: exemptions, ends of membership, branches merged or split.
+_FILING = {Permission.MEMBERSHIP_SET, Permission.BRANCH_REFORM}
 _LEADING = (
     _REVIEWING
     | _APPEALS
+    | _ENROLLING
     | {Permission.ACTIVITY_RECORD, Permission.QUARTER_EXPORT, Permission.LINE_READ, Permission.PERSONAL_DATA_READ}
 )
 
@@ -116,9 +125,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {Permission.ENTRY_RECORD, Permission.ENTRY_IMPORT, Permission.IMPORT_READ, Permission.RULES_READ}
     ),
     Role.SECRETARY: frozenset(_LEADING),
-    Role.COMMITTEE_OFFICER: frozenset(_LEADING),
+    Role.COMMITTEE_OFFICER: frozenset(_LEADING | _FILING),
     Role.DISTRICT_OFFICER: frozenset(
         _LEADING
+        | _FILING
         | {
             Permission.COMPLAINT_READ,
             Permission.COMPLAINT_ANSWER,
@@ -169,6 +179,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SCREEN_READ,
             Permission.ACCESS_READ,
             Permission.ROSTER_READ,
+            Permission.TRANSFER_READ,
             Permission.STANDING_READ,
             Permission.SUBMISSION_READ,
             Permission.IMPORT_READ,
@@ -199,6 +210,7 @@ OWN_GRANTS = frozenset(
         Permission.APPEAL_FILE,
         Permission.APPEAL_READ,
         Permission.ACTIVITY_READ,
+        Permission.TRANSFER_READ,
     }
 )
 

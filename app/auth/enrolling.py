@@ -6,17 +6,18 @@ accounts and appointments is asked by the caller, row by row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.auth import store_accounts, store_enrolling
-from app.auth.core import SEPARATE_ROLES, Actor
+from app.auth import store_accounts, store_enrolling, store_sessions
+from app.auth.core import SEPARATE_ROLES, Actor, Role, within
 from app.auth.core_accounts import check_apart
 from app.auth.enrolled import Account, Held
+from app.kit.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,42 @@ def write_offices(
         if one.role in SEPARATE_ROLES:
             roles = store_accounts.list_roles_from(connection, actor.district_id, one.account_id, one.from_on)
             check_apart(one.role, roles)
+
+
+def end_offices(
+    connection: Connection, actor: Actor, accounts: Collection[UUID], day: date, *, under: str | None = None
+) -> list[Held]:
+    """The accounts hold nothing from the day on (nothing at the path or below it); gives the offices that end by it.
+
+    An office that was to begin later ends on the day on which it would have begun.
+    """
+    found = store_enrolling.list_held_from(connection, actor.district_id, accounts, day)
+    ended = [one for one in found if under is None or within(one.path, under)]
+    closed = [(one.id, max(day, one.from_on)) for one in ended]
+    store_enrolling.close_held(connection, actor.district_id, closed)
+    return ended
+
+
+def offices_under(connection: Connection, actor: Actor, path: str, day: date) -> list[Held]:
+    """Whatever is held at the path or below it on the day or later, by whomever."""
+    held = store_enrolling.list_held(connection, actor.district_id)
+    return [one for one in held if within(one.path, path) and (one.until_on is None or one.until_on > day)]
+
+
+def close_offices(connection: Connection, actor: Actor, offices: Sequence[Held], day: date) -> None:
+    """None of them is held from the day on."""
+    store_enrolling.close_held(connection, actor.district_id, [(one.id, max(day, one.from_on)) for one in offices])
+
+
+def give_offices(connection: Connection, actor: Actor, offices: Iterable[tuple[UUID, Role, str]], day: date) -> None:
+    """(account, role, path) from the day on: what members and officers held elsewhere, and nothing of the three
+    separate offices."""
+    rows = [Held(new_id(), account_id, role, path, day) for account_id, role, path in offices]
+    store_enrolling.insert_held(connection, actor.district_id, rows)
+
+
+def end_sessions(connection: Connection, actor: Actor, account_id: UUID, *, close: bool) -> None:
+    """Every log-in of the account is over at once; with ``close`` it opens no more."""
+    store_sessions.delete_sessions(connection, actor.district_id, account_id)
+    if close:
+        store_accounts.update_closed(connection, actor.district_id, account_id, actor.at)

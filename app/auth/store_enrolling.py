@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from app.auth.core import Role
 from app.auth.enrolled import Account, Held
@@ -31,6 +31,26 @@ def list_held(connection: Connection, district_id: UUID) -> tuple[Held, ...]:
     statement = (
         select(columns.id, columns.account_id, columns.role, columns.path, columns.from_on, columns.until_on)
         .where(columns.district_id == district_id)
+        .order_by(columns.from_on, columns.id)
+    )
+    return tuple(
+        Held(row.id, row.account_id, Role(row.role), row.path, row.from_on, row.until_on)
+        for row in connection.execute(statement)
+    )
+
+
+def list_held_from(
+    connection: Connection, district_id: UUID, accounts: Collection[UUID], day: date
+) -> tuple[Held, ...]:
+    """What the accounts hold on the day or later."""
+    columns = appointment.c
+    statement = (
+        select(columns.id, columns.account_id, columns.role, columns.path, columns.from_on, columns.until_on)
+        .where(
+            columns.district_id == district_id,
+            columns.account_id.in_(sorted(accounts)),
+            or_(columns.until_on.is_(None), columns.until_on > day),
+        )
         .order_by(columns.from_on, columns.id)
     )
     return tuple(

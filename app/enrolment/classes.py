@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.roster.core import EXEMPT, NO_GROUPS, BranchForm
+from app.enrolment.refusals import UnknownClass
+from app.roster.core import EXEMPT, NO_GROUPS, BranchForm, OrganisationView
 from app.rules.adoption import Adopted, NoEditionInForce
 from app.rules.core import STANDARD, Edition, overlaid
 from app.rules.name import Name
@@ -65,6 +66,19 @@ class Classes:
         if plain is None:
             return name
         return Name(f"{name.zh}，{_NO_GROUPS_NAME.zh}", f"{name.en}, {_NO_GROUPS_NAME.en}")
+
+
+def plain_class(classes: ClassesInForce, branch: OrganisationView, profile: str) -> str:
+    """The class that a word, a code or a membership's profile stands for in the branch, without the branch's property.
+
+    Raises UnknownClass.
+    """
+    plain = STANDARD if profile == NO_GROUPS else profile.removesuffix(f"+{NO_GROUPS}")
+    there = classes.at(branch.path, None if branch.form is None else BranchForm(branch.form))
+    found = there.find(plain)
+    if found is None:
+        raise UnknownClass(value=profile[:40], known="、".join(there.choices), field="profile")
+    return found
 
 
 SERVICE_CLASSES = Classes(_OWN_NAMES)

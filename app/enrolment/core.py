@@ -189,7 +189,8 @@ class Work:
         lookup: Callable[[str, str], bytes],
     ) -> Work:
         work = cls(today, present, new_id, lookup)
-        for organisation in present.roster.organisations:
+        # Closed ones first: a code is that of the open organisation, if there is one.
+        for organisation in sorted(present.roster.organisations, key=lambda one: one.until_on is None):
             work.keep(organisation)
         work.enterprises = {one.credit_code: one for one in present.roster.enterprises}
         work.accounts = {one.login: one for one in present.accounts}

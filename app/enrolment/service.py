@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -44,14 +46,28 @@ def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, rec
     """
     if not actor.may(Permission.ROSTER_IMPORT, root_path(actor.district_id)):
         raise Forbidden(permission=Permission.ROSTER_IMPORT.value)
+    return import_records(connection, actor, cipher, records)
+
+
+def import_records(
+    connection: Connection,
+    actor: Actor,
+    cipher: FieldCipher,
+    records: Records,
+    *,
+    ids: Iterable[UUID] | None = None,
+) -> ImportReport:
+    """The same for whoever may do all that the rows ask for, which the caller has tested; ``ids`` are given to what is
+    new, the first to the first new member."""
+    given = iter(new_id, None) if ids is None else iter(ids)
     require_key(connection, actor.district_id, cipher)
     held = roster.hold_roster(connection, actor)
     offices = auth.offices(connection, actor)
     plan = decide(
         records,
-        Present(held, offices.accounts, offices.held, _classes_in_force(connection, actor)),
+        Present(held, offices.accounts, offices.held, classes_in_force(connection, actor)),
         today=actor.today,
-        new_id=new_id,
+        new_id=lambda: next(given),
         lookup=lambda column, value: roster.personal_lookup(cipher, actor.district_id, column, value),
     )
     _check_rights(actor, plan)
@@ -61,10 +77,11 @@ def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, rec
 
 def classes_offered(connection: Connection, actor: Actor) -> tuple[str, ...]:
     """The classes of members that the district's template lists: those of the rule books in force today."""
-    return _classes_in_force(connection, actor).choices(root_path(actor.district_id))
+    return classes_in_force(connection, actor).choices(root_path(actor.district_id))
 
 
-def _classes_in_force(connection: Connection, actor: Actor) -> ClassesInForce:
+def classes_in_force(connection: Connection, actor: Actor) -> ClassesInForce:
+    """The classes of members by the books that the district goes by today."""
     adopted = rules.adopted(connection, actor.district_id)
     editions = [
         rules.edition_by_digest(connection, actor.district_id, digest, adopted)

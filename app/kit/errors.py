@@ -66,6 +66,8 @@ _NOUNS_ZH = {
     "activity": "活动",
     "appeal": "申诉",
     "complaint": "意见建议",
+    "transfer": "组织关系转接",
+    "exemption": "免考核",
     "standing": "积分状态",
     "item": "积分项",
     "edition": "评分细则版本",

@@ -45,6 +45,9 @@ class Kind(StrEnum):
     VETO_DECIDED = "veto_decided"
     VETO_FILING_ASKED = "veto_filing_asked"
     VETO_LIFTED = "veto_lifted"
+    TRANSFER_ASKED = "transfer_asked"
+    TRANSFER_ANSWERED = "transfer_answered"
+    MEMBERSHIP_CHANGED = "membership_changed"
     COMPLAINT_ASKED = "complaint_asked"
     COMPLAINT_RECEIVED = "complaint_received"
     COMPLAINT_ANSWERED = "complaint_answered"
@@ -222,6 +225,25 @@ TEXTS: dict[Kind, Told] = {
         "The veto was lifted",
         "The veto under “{title}” ({item}) is lifted from {lifted_on} on. Reason: {reason}.",
     ),
+    Kind.TRANSFER_ASKED: Told(
+        "组织关系转接待办",
+        "{member}拟由{old_branch}转入{new_branch}，由{side}提出。说明：{reason}。对方答复接收之前，仍由原支部负责。",
+        "A transfer was proposed",
+        "{member} is to move from {old_branch} to {new_branch}; {side} asked. Reason: {reason}. Until the other side"
+        " has accepted, the old branch answers for the member.",
+    ),
+    Kind.TRANSFER_ANSWERED: Told(
+        "组织关系转接结果",
+        "{member}由{old_branch}转入{new_branch}：{transfer}（{answered_on}）。说明：{note}。",
+        "A transfer was answered",
+        "{member} from {old_branch} to {new_branch}: {transfer} ({answered_on}). Note: {note}.",
+    ),
+    Kind.MEMBERSHIP_CHANGED: Told(
+        "党籍和组织关系变动",
+        "{member}（{branch}）：{change}，自 {changed_on} 起。",
+        "A membership has changed",
+        "{member} ({branch}): {change}, as of {changed_on}.",
+    ),
     Kind.COMPLAINT_ASKED: Told(
         "请答复意见建议",
         "收到意见建议 {reference}，请在 {due_on} 前答复。",
@@ -260,6 +282,26 @@ TERMS: dict[str, dict[str, tuple[str, str]]] = {
         "upheld": ("申诉成立", "upheld"),
         "changed": ("部分成立，予以变更", "changed"),
         "refused": ("不予支持", "refused"),
+    },
+    "side": {"old": ("原支部", "the old branch"), "new": ("转入支部", "the new branch")},
+    "transfer": {
+        "accepted": ("已接收", "accepted"),
+        "declined": ("未接收", "declined"),
+        "withdrawn": ("已撤回", "withdrawn"),
+    },
+    "change": {
+        "enrolled": ("登记为本支部党员", "entered in the branch"),
+        "reclassed": ("类型或党小组调整", "another class or group"),
+        "exempted": ("免考核", "exempt from grading"),
+        "exemption_ended": ("免考核结束", "the exemption ends"),
+        "transferred_out": ("组织关系转出本区", "transferred out of the district"),
+        "died": ("去世", "died"),
+        "expelled": ("开除党籍", "expelled"),
+        "removed": ("除名", "removed from the roll"),
+        "lost_contact": ("失去联系，停止党籍", "without contact: the membership is suspended"),
+        "merged": ("支部合并，转入本支部", "moved here: branches were merged"),
+        "split": ("支部分设，转入本支部", "moved here: the branch was split"),
+        "moved": ("支部隶属关系调整", "the branch moved under another committee"),
     },
     "ground": {
         "short": ("未达到应完成的数量", "fell short of its target"),

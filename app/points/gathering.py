@@ -17,6 +17,7 @@ from app.points import store
 from app.points.core import Score, fold
 from app.points.duties import CycleDays, Entered, duties_due
 from app.points.ledger import Balance, DutyRow, Entry
+from app.points.openings import cycles_in_order
 from app.points.plan import Plan, RegimesDisagree, compile_plan
 from app.roster import service as roster
 from app.roster.core import MemberOn
@@ -263,3 +264,15 @@ class Background:
             connection, district_id = self.books.connection, self.books.district_id
             self._entered[cycle] = store.list_regimes(connection, district_id, cycle, list(self.histories))
         return self._entered[cycle].get(member_id, {})
+
+
+def later_standings(
+    books: Books, quarters: Sequence[Quarter], wanted: Mapping[str, Iterable[UUID]], today: date
+) -> dict[str, set[UUID]]:
+    """The members' standings of the cycles begun after those wanted, where any book carries a result over."""
+    begun = cycles_in_order([one for one in quarters if one.starts_on <= today])
+    found: dict[str, set[UUID]] = {}
+    for cycle, members in wanted.items():
+        for later in begun[begun.index(cycle) + 1 :] if cycle in begun else ():
+            found.setdefault(later, set()).update(members)
+    return found if found and books.has(lambda regime: regime.carried > 0) else {}

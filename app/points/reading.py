@@ -84,11 +84,16 @@ def _year(connection: Connection, actor: Actor, books: Books, balance: Balance) 
 def entries(
     connection: Connection, actor: Actor, member_id: UUID, cycle: str | None, after: int, count_max: int
 ) -> EntryPage:
-    """The member's entries in the order of their numbers, each with its reason, after the number ``after``."""
-    roster.get_member_for(connection, actor, member_id, Permission.STANDING_READ)
+    """The member's entries in the order of their numbers, each with its reason, after the number ``after``.
+
+    A branch that the member has left sees those of its own days. Raises NotFound.
+    """
+    _, there = roster.find_member_for(connection, actor, member_id, Permission.STANDING_READ)
     cycle = cycle or present_cycle(connection, actor)
     count = min(count_max, PAGE_MAX)
-    found = store.list_entries(connection, actor.district_id, cycle, member_id, after=after, count_max=count + 1)
+    found = store.list_entries(
+        connection, actor.district_id, cycle, member_id, after=after, count_max=count + 1, spells=there
+    )
     page = found[:count]
     if not page:
         return EntryPage((), None, 0)

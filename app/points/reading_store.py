@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from app.points.ledger import Balance, DutyRow, Entry
 from app.points.store import BALANCE_COLUMNS, ENTRY_COLUMNS, balance_of, duty_of, entry_of
 from app.points.tables import dispute, duty, entry, entry_text, standing
+from app.roster.history import Spell
 
 _CHUNK = 500
 
@@ -45,8 +46,12 @@ def list_entries(
     *,
     after: int = 0,
     count_max: int | None = None,
+    spells: Sequence[Spell] | None = None,
 ) -> list[tuple[Entry, str | None]]:
-    """Entries with their reasons in the order of ``seq``; a reader that goes on after the last misses nothing."""
+    """Entries with their reasons in the order of ``seq``; a reader that goes on after the last misses nothing.
+
+    With ``spells`` only entries of these memberships: of their branch, about their days.
+    """
     words = and_(entry_text.c.district_id == entry.c.district_id, entry_text.c.entry_id == entry.c.id)
     statement = (
         select(*ENTRY_COLUMNS, entry_text.c.reason)
@@ -60,7 +65,16 @@ def list_entries(
         .order_by(entry.c.seq)
         .limit(count_max)
     )
+    if spells is not None:
+        statement = statement.where(or_(*map(_within, spells)))
     return [(entry_of(row), row.reason) for row in connection.execute(statement)]
+
+
+def _within(spell: Spell) -> ColumnElement[bool]:
+    days = entry.c.effective_on >= spell.from_on
+    if spell.until_on is not None:
+        days = and_(days, entry.c.effective_on <= spell.until_on)
+    return and_(entry.c.branch_id == spell.branch_id, days)
 
 
 def list_disputed(

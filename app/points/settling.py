@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -30,6 +30,7 @@ from app.points.ledger import DutyRow, DutyState, Entry, MemberFacts, Posting, S
 from app.points.openings import cycle_before, cycles_in_order
 from app.points.working import Work, openings_before
 from app.roster import service as roster
+from app.roster.core import EXEMPT
 from app.rules import service as rules
 from app.rules.core import Item
 from app.rules.points import printed_text
@@ -97,7 +98,7 @@ def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
         rows = store.list_duties_to_settle(connection, actor.district_id, quarter.cycle, chunk)
         entries = store.entries_of(connection, actor.district_id, [row.entry_id for row in rows if row.entry_id])
         for row in rows:
-            _settle_one(work, actor, quarter, row, entries, counts, fresh)
+            settle_one(work, actor, quarter, row, entries, counts, fresh)
         work.finish()
         lost.extend(fresh)  # what failed is undone, and not told
         return counts
@@ -144,15 +145,16 @@ def _carry_into(
     return Counter(carried=carried)
 
 
-def _settle_one(
+def settle_one(
     work: Work,
     actor: Actor,
     quarter: Quarter,
     row: DutyRow,
-    entries: dict[UUID, Entry],
+    entries: Mapping[UUID, Entry],
     counts: Counter[str],
     lost: list[Deduction],
 ) -> None:
+    """Bring one duty to what the close of the quarter makes of it; its member's standing is held by ``work``."""
     balance = work.known.balances[row.key.cycle, row.key.member_id]
     judged_in = min(quarter.code, quarter_of(row.due_on))
     present = max((code for code in balance.regimes if code <= judged_in), default=None)
@@ -162,7 +164,9 @@ def _settle_one(
     held_in = max((code for code in balance.regimes if code <= quarter_of(row.due_on)), default=None)
     held = None if held_in is None else work.books.regime(*balance.regimes[held_in]).items.get(row.key.item)
     scaled = without_exempt_days(as_judged(row, held, item), history.exemptions, starts_on)
-    if item is None or item.duty is None or item.retired or scaled.target == 0:
+    there = history.on(row.due_on)
+    spared = row.target is None and there is not None and there.profile == EXEMPT
+    if item is None or item.duty is None or item.retired or scaled.target == 0 or spared:
         due = Due(DutyState.WAIVED) if row.state is DutyState.EXPECTED and row.due_on <= quarter.ends_on else None
     else:
         due = due_value(item, scaled, balance.cells, quarter)

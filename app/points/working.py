@@ -21,7 +21,17 @@ from app.points import carrying_store, refusals, store
 from app.points.carrying import Carrying
 from app.points.core import Score
 from app.points.duties import Entered, owed_after
-from app.points.gathering import Background, Books, cycle_days, enter_quarter, held_quarters, lock_members, quarter_day
+from app.points.gathering import (
+    Background,
+    Books,
+    cycle_days,
+    enter_quarter,
+    held_quarters,
+    histories_of,
+    later_standings,
+    lock_members,
+    quarter_day,
+)
 from app.points.judging import Known
 from app.points.ledger import (
     Balance,
@@ -139,7 +149,7 @@ class Work:
         for cycle, member_id in members:
             by_cycle.setdefault(cycle, set()).add(member_id)
         books = books or Books.opened(connection, actor)
-        along = {} if alone else _later(books, quarters, by_cycle, actor.today)
+        along = {} if alone else later_standings(books, quarters, by_cycle, actor.today)
         for cycle, member_id in unruled:
             along.setdefault(cycle, set()).add(member_id)
         balances = lock_members(connection, actor, by_cycle, histories, along)
@@ -170,12 +180,23 @@ class Work:
         """Let the standing follow the roster: the present branch, and whether boards show it."""
         if not balance.regimes:
             return
-        there = self.histories[balance.member_id].on(self.actor.today)
-        branch_id = balance.branch_id if there is None else there.branch_id
-        ranked = there is not None and self.books.regime(*balance.regimes[max(balance.regimes)]).ranked
-        if (balance.ranked, balance.branch_id) != (ranked, branch_id):
-            balance.ranked, balance.branch_id = ranked, branch_id
+        if self._shown(balance) == (balance.ranked, balance.branch_id):
+            return
+        # The roster may have changed after it was read and before the standing was locked: what holds is asked again.
+        fresh = histories_of(self.connection, self.actor, [balance.member_id])
+        self.histories = {**self.histories, **fresh}
+        shown = self._shown(balance)
+        if shown != (balance.ranked, balance.branch_id):
+            balance.ranked, balance.branch_id = shown
             self.touched.add((balance.cycle, balance.member_id))
+
+    def _shown(self, balance: Balance) -> tuple[bool, UUID]:
+        """Whether boards show the member, and where. Whose last day is today is out at once."""
+        history, today = self.histories[balance.member_id], self.actor.today
+        there = history.on(today)
+        goes_on = any(one.until_on is None or one.until_on > today for one in history.spells)
+        ranked = there is not None and goes_on and self.books.regime(*balance.regimes[max(balance.regimes)]).ranked
+        return ranked, balance.branch_id if there is None else there.branch_id
 
     def _opened(
         self, balance: Balance, paper: int | Decimal | None = None, reference: str | None = None
@@ -371,15 +392,3 @@ def _paper_points(regime: Regime, paper: Decimal) -> int:
         base = printed_text(highest, regime.decimals)
         raise refusals.OpeningTooHigh(points=f"{paper:f}", base=base, field="points")
     return points
-
-
-def _later(
-    books: Books, quarters: Sequence[Quarter], wanted: Mapping[str, Iterable[UUID]], today: date
-) -> dict[str, set[UUID]]:
-    """The members' standings of the cycles begun after those wanted, where any book carries a result over."""
-    begun = cycles_in_order([one for one in quarters if one.starts_on <= today])
-    found: dict[str, set[UUID]] = {}
-    for cycle, members in wanted.items():
-        for later in begun[begun.index(cycle) + 1 :] if cycle in begun else ():
-            found.setdefault(later, set()).update(members)
-    return found if found and books.has(lambda regime: regime.carried > 0) else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from app.auth.core import Actor
 from app.kit.ciphers import FieldCipher
 from app.roster import store, store_enrolling
 from app.roster.core import (
+    KnownMember,
     OrganisationKind,
     OrganisationView,
     PersonalFields,
@@ -40,6 +43,62 @@ def hold_roster(connection: Connection, actor: Actor) -> Snapshot:
         enterprises=store_enrolling.list_enterprises(connection, district_id),
         members=store_enrolling.list_known_members(connection, district_id),
     )
+
+
+def hold_members(connection: Connection, actor: Actor, ids: Collection[UUID]) -> dict[UUID, KnownMember]:
+    """Some members with all that is recorded; nobody else enrols in the district until the transaction ends.
+
+    Ids that are no member's are left out.
+    """
+    store_enrolling.lock_root(connection, actor.district_id)
+    found = store_enrolling.list_known_members(connection, actor.district_id, ids)
+    return {one.id: one for one in found}
+
+
+def known_member(connection: Connection, actor: Actor, member_id: UUID) -> KnownMember:
+    """One member who exists, with all that is recorded; nothing is held."""
+    return store_enrolling.list_known_members(connection, actor.district_id, [member_id])[0]
+
+
+def belonging(connection: Connection, actor: Actor, branch_id: UUID) -> list[UUID]:
+    """Whoever belongs to the branch until further notice; ask again once the roster is held."""
+    return store_enrolling.list_belonging(connection, actor.district_id, branch_id)
+
+
+def owner_of_exemption(connection: Connection, actor: Actor, exemption_id: UUID) -> UUID | None:
+    return store_enrolling.find_exemption_owner(connection, actor.district_id, exemption_id)
+
+
+def id_by_number(connection: Connection, actor: Actor, number: str) -> UUID | None:
+    return store_enrolling.find_id_by_number(connection, actor.district_id, number)
+
+
+def write_spells(connection: Connection, actor: Actor, changes: RosterChanges) -> None:
+    """Write the dated facts of a change: organisations, memberships and exemptions, opened and closed."""
+    store_enrolling.insert_organisations(connection, actor.district_id, changes.organisations)
+    _write_spells(connection, actor.district_id, changes)
+
+
+def _write_spells(connection: Connection, district_id: UUID, changes: RosterChanges) -> None:
+    # Closed first: at most one membership of a member is open at any moment.
+    store_enrolling.close_memberships(connection, district_id, changes.memberships_closed)
+    store_enrolling.insert_memberships(connection, district_id, changes.memberships)
+    store_enrolling.close_exemptions(connection, district_id, changes.exemptions_closed)
+    store_enrolling.insert_exemptions(connection, district_id, changes.exemptions)
+
+
+def found_organisations(connection: Connection, actor: Actor, founded: Sequence[OrganisationView]) -> None:
+    """Parents stand before their children."""
+    store_enrolling.insert_organisations(connection, actor.district_id, founded)
+
+
+def close_organisations(
+    connection: Connection, actor: Actor, closed: Sequence[tuple[UUID, date]], heirs: Mapping[UUID, UUID | None]
+) -> None:
+    """Close organisations with their last day; what a branch of ``heirs`` covered goes over to its heir, or nobody."""
+    store_enrolling.close_organisations(connection, actor.district_id, closed)
+    for branch_id, heir in heirs.items():
+        store_enrolling.hand_over_enterprises(connection, actor.district_id, branch_id, heir)
 
 
 def personal_lookup(cipher: FieldCipher, district_id: UUID, column: str, value: str) -> bytes:
@@ -73,11 +132,7 @@ def write_changes(connection: Connection, actor: Actor, cipher: FieldCipher, cha
         for one in changes.member_updates
     ]  # fmt: skip
     store_enrolling.update_members(connection, district_id, changed_rows)
-    # Closed first: at most one membership of a member is open at any moment.
-    store_enrolling.close_memberships(connection, district_id, changes.memberships_closed)
-    store_enrolling.insert_memberships(connection, district_id, changes.memberships)
-    store_enrolling.close_exemptions(connection, district_id, changes.exemptions_closed)
-    store_enrolling.insert_exemptions(connection, district_id, changes.exemptions)
+    _write_spells(connection, district_id, changes)
 
 
 def _personal(cipher: FieldCipher, district_id: UUID, fields: PersonalFields) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ from app.kit.ciphers import FieldCipher
 from app.kit.errors import NotFound
 from app.roster import store
 from app.roster.core import MemberOn, MemberView, OrganisationView, PersonalData, field_context, root_path
-from app.roster.history import MemberHistory
+from app.roster.history import MemberHistory, Spell
 
 PAGE_MAX = 200
 
@@ -64,6 +64,24 @@ def get_member_for(connection: Connection, actor: Actor, member_id: UUID, permis
     if found is None or not (actor.may(permission, found.path) or _is_own(actor, found, permission)):
         raise NotFound(what="党员 / member", field="member")
     return found
+
+
+def find_member_for(
+    connection: Connection, actor: Actor, member_id: UUID, permission: Permission
+) -> tuple[MemberView, tuple[Spell, ...] | None]:
+    """As ``get_member_for``; where it reaches only places of the past, the member with the memberships there.
+
+    None for these: it reaches where the member is, or it is the own record. Raises NotFound.
+    """
+    found = store.find_member(connection, actor.district_id, member_id, actor.today)
+    if found is not None and (actor.may(permission, found.path) or _is_own(actor, found, permission)):
+        return found, None
+    if found is not None:
+        history = store.list_histories(connection, actor.district_id, [member_id])[member_id]
+        there = tuple(one for one in history.spells if actor.may(permission, one.path))
+        if there:
+            return found, there
+    raise NotFound(what="党员 / member", field="member")
 
 
 def unmask(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_keep
 
 from app.roster.core import Enterprise, Exemption, KnownMember, Membership, OrganisationKind, OrganisationView
@@ -46,15 +46,17 @@ def list_enterprises(connection: Connection, district_id: UUID) -> tuple[Enterpr
     return tuple(Enterprise(*row) for row in connection.execute(statement))
 
 
-def list_known_members(connection: Connection, district_id: UUID) -> tuple[KnownMember, ...]:
-    """Every member with every membership and exemption, by number."""
+def list_known_members(
+    connection: Connection, district_id: UUID, ids: Collection[UUID] | None = None
+) -> tuple[KnownMember, ...]:
+    """Every member (or those of ``ids``) with every membership and exemption, by number."""
     memberships: dict[UUID, list[Membership]] = defaultdict(list)
     for row in connection.execute(
         select(
             membership.c.id, membership.c.member_id, membership.c.branch_id, membership.c.group_id,
             membership.c.path, membership.c.profile, membership.c.from_on, membership.c.until_on,
         )
-        .where(membership.c.district_id == district_id)
+        .where(membership.c.district_id == district_id, _among(membership.c.member_id, ids))
         .order_by(membership.c.from_on)
     ):  # fmt: skip
         memberships[row.member_id].append(Membership(*row))
@@ -63,7 +65,7 @@ def list_known_members(connection: Connection, district_id: UUID) -> tuple[Known
         select(
             exemption.c.id, exemption.c.member_id, exemption.c.ground, exemption.c.from_on, exemption.c.until_on
         )
-        .where(exemption.c.district_id == district_id)
+        .where(exemption.c.district_id == district_id, _among(exemption.c.member_id, ids))
         .order_by(exemption.c.from_on)
     ):  # fmt: skip
         exemptions[one.member_id].append(Exemption(*one))
@@ -72,10 +74,54 @@ def list_known_members(connection: Connection, district_id: UUID) -> tuple[Known
             member.c.id, member.c.number, member.c.name, member.c.joined_on, member.c.enterprise_id,
             member.c.account_id, member.c.id_number_lookup, member.c.phone_lookup,
         )
-        .where(member.c.district_id == district_id)
+        .where(member.c.district_id == district_id, _among(member.c.id, ids))
         .order_by(member.c.number)
     )  # fmt: skip
     return tuple(KnownMember(*row, tuple(memberships[row.id]), tuple(exemptions[row.id])) for row in members)
+
+
+def _among(column: ColumnElement[UUID], ids: Collection[UUID] | None) -> ColumnElement[bool]:
+    return true() if ids is None else column.in_(sorted(ids))
+
+
+def find_exemption_owner(connection: Connection, district_id: UUID, exemption_id: UUID) -> UUID | None:
+    """Whose exemption it is."""
+    statement = select(exemption.c.member_id).where(
+        exemption.c.district_id == district_id, exemption.c.id == exemption_id
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def find_id_by_number(connection: Connection, district_id: UUID, number: str) -> UUID | None:
+    """The member with the roster's number."""
+    statement = select(member.c.id).where(member.c.district_id == district_id, member.c.number == number)
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def list_belonging(connection: Connection, district_id: UUID, branch_id: UUID) -> list[UUID]:
+    """Whoever has an open membership in the branch."""
+    statement = (
+        select(membership.c.member_id)
+        .where(
+            membership.c.district_id == district_id,
+            membership.c.branch_id == branch_id,
+            membership.c.until_on.is_(None),
+        )
+        .order_by(membership.c.member_id)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def close_organisations(connection: Connection, district_id: UUID, closed: Sequence[tuple[UUID, date]]) -> None:
+    """The last day of each."""
+    _update(connection, organisation, district_id, [{"key": key, "until_on": last} for key, last in closed])
+
+
+def hand_over_enterprises(connection: Connection, district_id: UUID, branch_id: UUID, to: UUID | None) -> None:
+    """What one branch covered another one covers; or nobody."""
+    covered = and_(enterprise.c.branch_id == branch_id, enterprise.c.until_on.is_(None))
+    statement = update(enterprise).where(enterprise.c.district_id == district_id, covered)
+    connection.execute(statement.values(branch_id=to))
 
 
 def insert_organisations(connection: Connection, district_id: UUID, rows: Sequence[OrganisationView]) -> None:

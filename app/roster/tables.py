@@ -21,10 +21,18 @@ organisation = district_table(
     Column("from_on", Date, nullable=False),
     Column("until_on", Date),
     UniqueConstraint("district_id", "path"),
-    UniqueConstraint("district_id", "code"),
     CheckConstraint("kind IN ('district', 'committee', 'branch', 'group')", name="kind_known"),
     CheckConstraint("form IS NULL OR form IN ('single', 'joint', 'trade')", name="form_known"),
     refers("parent_id", to="organisation"),
+)
+
+# A code is one organisation's at a time: a branch that moves under another committee keeps its code.
+Index(
+    "uq_organisation_code_open",
+    organisation.c.district_id,
+    organisation.c.code,
+    unique=True,
+    postgresql_where=organisation.c.until_on.is_(None),
 )
 
 enterprise = district_table(

@@ -122,6 +122,16 @@ def list_under_review(connection: Connection, district_id: UUID) -> list[UUID]:
     return list(connection.execute(statement).scalars())
 
 
+def list_under_review_of(connection: Connection, district_id: UUID, members: Iterable[UUID]) -> list[UUID]:
+    """Those about the members that wait for a member or a reviewer."""
+    statement = select(submission.c.id).where(
+        submission.c.district_id == district_id,
+        submission.c.member_id.in_(sorted(members)),
+        submission.c.state == SubmissionState.SUBMITTED.value,
+    )
+    return list(connection.execute(statement).scalars())
+
+
 def list_unfinished(connection: Connection, district_id: UUID, days: Sequence[tuple[date, date]]) -> list[UUID]:
     """Drafts and returned ones about days of these spans."""
     spans = [submission.c.effective_on.between(first, last) for first, last in days]

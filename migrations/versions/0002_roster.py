@@ -28,7 +28,6 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date()),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_organisation"),
-        sa.UniqueConstraint("district_id", "code", name="uq_organisation_district_id_code"),
         sa.UniqueConstraint("district_id", "path", name="uq_organisation_district_id_path"),
         sa.CheckConstraint(
             "form IS NULL OR form IN ('single', 'joint', 'trade')", name=op.f("ck_organisation_form_known")
@@ -84,6 +83,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_membership"),
         sa.UniqueConstraint("district_id", "member_id", "from_on", name="uq_membership_district_id_member_id_from_on"),
         sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_membership_ends_after_start")),
+    )
+    op.create_index(
+        "uq_organisation_code_open",
+        "organisation",
+        ["district_id", "code"],
+        unique=True,
+        postgresql_where=sa.text("until_on IS NULL"),
     )
     op.create_index("ix_membership_district_id_path", "membership", ["district_id", "path"])
     op.create_index(

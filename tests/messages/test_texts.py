@@ -31,6 +31,13 @@ SAMPLE: dict[str, FactValue] = {
     "count": 3,
     "outcome": "upheld",
     "task": "hearing",
+    "old_branch": "第一支部",
+    "new_branch": "第二支部",
+    "side": "old",
+    "transfer": "accepted",
+    "answered_on": "2026-11-21",
+    "change": "exempted",
+    "changed_on": "2026-11-01",
     "reference": "2026-0007",
     "answer": "已改正",
 }
