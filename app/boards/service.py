@@ -88,7 +88,7 @@ def branch_board(connection: Connection, actor: Actor, branch_id: UUID, cycle: s
 def own_places(
     connection: Connection, actor: Actor, cycle: str, branch_id: UUID, organisations: Collection[UUID]
 ) -> OwnPlaces:
-    """The caller's own places: in the branch always, in the district (all its ``organisations``) where boards reach so far.
+    """The caller's own places: in the branch always; in the district (all ``organisations``) where boards reach it.
 
     A member always sees the own position, whatever others see of the board (domain, finding 0.1).
     """
