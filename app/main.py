@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from app.appeals import api as appeals
 from app.auth import api_access, api_accounts, api_own, api_sessions, api_sign_on, api_tokens
 from app.auth.api import open_door
 from app.auth.providers import Providers
+from app.auth.remembering import Callers
 from app.auth.service import Districts
 from app.boards import api as boards
 from app.cases import api as cases
@@ -51,6 +53,7 @@ from app.roster import api as roster
 from app.submissions import api as submissions
 from app.submissions import api_flow as submissions_flow
 from app.submissions import api_vetoes as vetoes
+from app.submissions.group import Group
 from app.trials import api as trials
 
 _STATIC = Path(http.__file__).parent / "static"
@@ -215,10 +218,14 @@ def create_app(
     Raises SettingMissing if the database or the secret key is not named, SignOnSettingsWrong.
     """
     pool = _open_database(settings) if database is None else database
+    clock = clock or SystemClock()
+    group = Group(pool, clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        gc.freeze()  # what is there now stays to the end: the collector need not look at it again and again
         yield
+        group.close()
         if database is None:
             pool.dispose()
 
@@ -237,7 +244,7 @@ def create_app(
     app.state.service = ServiceState(
         settings=settings,
         database=pool,
-        clock=clock or SystemClock(),
+        clock=clock,
         cipher=cipher_of(settings),
         passwords=passwords or Passwords(),
         metrics=Metrics(pool),
@@ -245,6 +252,8 @@ def create_app(
         rates=Rates(settings),
     )
     app.state.districts = Districts(pool)
+    app.state.callers = Callers()
+    app.state.group = group
     app.state.providers = Providers.of(settings)
     http.install(app, settings)
     for router in routers():

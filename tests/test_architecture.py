@@ -72,6 +72,10 @@ PARTS = {
     "imports/template.py": ("service", "writes the workbooks that people fill in and get back"),
     "submissions/batches.py": ("service", "the verbs about many records at once, which came in one batch"),
     "submissions/reversing.py": ("service", "who may reverse an entry: a verb with rights of its own"),
+    "submissions/group.py": ("service", "concurrent requests in one transaction: the one exception to one each"),
+    "submissions/merging.py": ("service", "the verb that records for several callers, apart from that for one"),
+    "points/merging.py": ("service", "postings of several callers in one transaction's work"),
+    "points/placing.py": ("service", "where and when postings fall, for one caller as for several"),
     "points/undoing_many.py": ("service", "the same for many entries as one"),
     "points/undoing.py": ("service", "the verb of reversal, with what becomes of the duties"),
     "points/owing.py": ("service", "the writing of what members owe in the quarters they enter"),
@@ -83,6 +87,7 @@ PARTS = {
     "points/carrying.py": ("service", "what is carried out of the last cycle, brought to its due value"),
     "points/adopting.py": ("service", "the verbs that put a book in force; no quarter changes its rules once begun"),
     "points/settling.py": ("service", "the verbs that the calendar calls: duties due, and duties decided"),
+    "auth/remembering.py": ("service", "whom tokens stand for, kept between requests by a rule of its own"),
     "auth/enrolling.py": ("service", "the verbs that only enrolment uses"),
     "points/following.py": ("service", "the verb by which the ledger follows a change of the roster"),
     "submissions/following.py": ("service", "the verb by which what waits follows members who move"),
@@ -202,6 +207,7 @@ HOMES = {
     "sqlalchemy": {
         "app/kit/db.py",
         "app/kit/migrate.py",
+        "app/kit/writes.py",  # hears what an engine is sent
         "app/kit/backup.py",  # takes addresses apart
         "app/kit/metrics.py",  # the pool is among what is measured
         "app/kit/http.py",  # a value that the database cannot hold is the caller's fault

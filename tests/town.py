@@ -393,6 +393,11 @@ def desk(town: Town, client: TestClient) -> Desk:
 
     They have been there since January; it is 21 November.
     """
+    return staffed(town, client)
+
+
+def staffed(town: Town, client: TestClient) -> Desk:
+    """The desk's people in a town of their own."""
     today = town.actor().today
     town.on(date(2026, 1, 5))
     town.add_member("林晓明", account=True)

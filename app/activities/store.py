@@ -23,7 +23,7 @@ from app.activities.core import (
     title_key,
 )
 from app.activities.tables import activity, attendance
-from app.kit.db import AnyRow, insert_rows, sent_column, sent_rows, sent_values
+from app.kit.db import AnyRow, insert_rows, sent_rows, sent_values
 from app.roster.tables import member
 
 _ACTIVITY = tuple(activity.c[one.name] for one in fields(Activity))
@@ -172,7 +172,7 @@ def upsert_attendance(connection: Connection, district_id: UUID, rows: Sequence[
     changed = [one for row, one in zip(rows, values, strict=True) if row.key in known and row != known[row.key]]
     insert_rows(connection, district_id, attendance, fresh)
     if changed:
-        sent = {"in_district": district_id, **sent_values(attendance, _NAMES, changed)}
+        sent = {"in_district": district_id, **sent_values(_NAMES, changed)}
         connection.execute(_update_attendance(), sent)
 
 
@@ -185,7 +185,7 @@ def _update_attendance() -> Update:
             attendance.c.district_id == bindparam("in_district"),
             *(attendance.c[name] == sent.c[name] for name in _KEY),
         )
-        .values({name: sent_column(attendance, sent, name) for name in _NAMES if name not in _KEY})
+        .values({name: sent.c[name] for name in _NAMES if name not in _KEY})
     )
 
 

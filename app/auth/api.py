@@ -8,7 +8,7 @@ A route takes a ``Door`` from ``permit(Permission.…)`` (or ``signed_in``), or 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, TypeVar, cast
 
@@ -26,6 +26,7 @@ from app.auth.core import (
 )
 from app.auth.core_tokens import token_role
 from app.auth.logins import ALL_BUT_CODE, ONLY_OPEN, SessionKind, Stage, Terms, Unauthenticated, check_stage
+from app.auth.remembering import Callers
 from app.auth.schemas import NewSessionAnswer, RoleAnswer
 from app.kit.errors import Forbidden, Unavailable
 from app.kit.http import ServiceState, language_of, request_id_of, state_of
@@ -42,6 +43,10 @@ _COOKIE = APIKeyCookie(
 
 def districts_of(request: Request) -> service.Districts:
     return cast("service.Districts", request.app.state.districts)
+
+
+def callers_of(request: Request) -> Callers:
+    return cast("Callers", request.app.state.callers)
 
 
 def terms_of(state: ServiceState) -> Terms:
@@ -63,6 +68,14 @@ def site_of(request: Request) -> cookies.Site:
 def csrf_token_of(state: ServiceState, token: str) -> str:
     """What a page sends along with the cookie of this token."""
     return state.cipher.lookup(token, cookies.CSRF_CONTEXT).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a caller shows: a token, and the district that it names. Nothing is proved by it."""
+
+    district: District
+    token: str
 
 
 def opened(request: Request, response: Response, district: District, login: sessions.Login) -> NewSessionAnswer:
@@ -145,23 +158,67 @@ class Door:
         ``work`` may be called again after a deadlock. Raises Unauthenticated, Forbidden, Unavailable, and what
         ``work`` raises.
         """
-        if self.kind is SessionKind.BEARER and token_role(self.token or "") is not None:
-            return self._run_as_token(work, commit=commit)
-        return self.run_as_caller(lambda connection, caller: work(connection, caller.actor), commit=commit)
-
-    def _run_as_token(self, work: Callable[[Connection, Actor], Result], *, commit: bool) -> Result:
-        """The same for a key or a screen, which opens what asks for a permission and nothing of a person's own."""
-        district, token = self._claim()
-        at = self.state.clock.now()
+        if not self._is_token:
+            return self.run_as_caller(lambda connection, caller: work(connection, caller.actor), commit=commit)
+        claim, at = self._claim(), self.state.clock.now()
 
         def enter(connection: Connection) -> Result:
-            actor = service_tokens.authenticate_token(connection, district, token, at)
-            if actor is None or self.permission is None:
-                raise Unauthenticated
-            self._admit(actor)
-            return work(connection, actor)
+            holder = self._holder(connection, claim, at)
+            service_tokens.note_use(connection, holder)
+            self._admit(holder.actor)
+            return work(connection, holder.actor)
 
-        return self.state.database.run(enter, district.id, commit=commit)
+        return self.state.database.run(enter, claim.district.id, commit=commit)
+
+    def run_as_caller(self, work: Callable[[Connection, sessions.Caller], Result], *, commit: bool = True) -> Result:
+        """The same for who needs the caller's name or log-in as well."""
+        claim, at = self._claim(), self.state.clock.now()
+
+        def enter(connection: Connection) -> Result:
+            caller = self._caller(connection, claim, at)
+            self._admit(caller.actor)
+            return work(connection, caller)
+
+        try:
+            return self.state.database.run(enter, claim.district.id, commit=commit)
+        finally:
+            self.note_use()
+
+    def admit(self, connection: Connection, claim: Claim, at: datetime) -> Actor | None:
+        """The same in a transaction that several callers share; whoever shares it calls ``note_use`` afterwards.
+
+        None for one who needs a transaction of their own: a key's first use of the day is kept only with what it did.
+        Raises Unauthenticated, Forbidden, TooManyRequests.
+        """
+        if self._is_token:
+            holder = self._holder(connection, claim, at)
+            if not holder.is_noted:
+                return None
+            actor = holder.actor
+        else:
+            actor = self._caller(connection, claim, at).actor
+        self._admit(actor)
+        return actor
+
+    @property
+    def _is_token(self) -> bool:
+        """Whether a key or a screen comes, which opens what asks for a permission and nothing of a person's own."""
+        return self.kind is SessionKind.BEARER and token_role(self.token or "") is not None
+
+    def _holder(self, connection: Connection, claim: Claim, at: datetime) -> service_tokens.Holder:
+        holder = callers_of(self.request).holder(connection, claim.district, claim.token, at)
+        if holder is None or self.permission is None:
+            raise Unauthenticated
+        return holder
+
+    def _caller(self, connection: Connection, claim: Claim, at: datetime) -> sessions.Caller:
+        caller = callers_of(self.request).caller(connection, claim.district, claim.token, at, self.kind)
+        if caller is None:
+            raise Unauthenticated
+        check_stage(caller.stage, self.stages)
+        if sessions.is_due_to_be_noted(caller, terms_of(self.state)):
+            self.request.state.unnoted = caller
+        return caller
 
     def _admit(self, actor: Actor) -> None:
         """Test the permission and the rate of writing. Raises Forbidden, TooManyRequests."""
@@ -172,38 +229,39 @@ class Door:
         # Once a request, though a deadlock calls the work again.
         is_new = request.method not in _READING and not getattr(request.state, "is_counted", False)
         if is_new and actor.account_id is not None:
-            request.state.is_counted = True
             self.state.rates.count_write(actor.account_id)
+            request.state.is_counted = True
 
-    def run_as_caller(self, work: Callable[[Connection, sessions.Caller], Result], *, commit: bool = True) -> Result:
-        """The same for who needs the caller's name or log-in as well."""
-        district, token = self._claim()
-        at, terms = self.state.clock.now(), terms_of(self.state)
-        unnoted: dict[str, sessions.Caller] = {}
+    @property
+    def is_unnoted(self) -> bool:
+        """Whether ``note_use`` has anything to do."""
+        return getattr(self.request.state, "unnoted", None) is not None
 
-        def enter(connection: Connection) -> Result:
-            caller = sessions.authenticate(connection, district, token, at, self.kind)
-            if caller is None:
-                raise Unauthenticated
-            check_stage(caller.stage, self.stages)
-            if sessions.is_due_to_be_noted(caller, terms):
-                unnoted[token] = caller
-            self._admit(caller.actor)
-            return work(connection, caller)
-
-        try:
-            return self.state.database.run(enter, district.id, commit=commit)
-        finally:
-            for caller in unnoted.values():
-                with suppress(Unavailable):  # the next request will
-                    self.state.database.run(partial(sessions.note_use, caller=caller, terms=terms), district.id)
+    def note_use(self) -> None:
+        """Write down that the log-in was used, where that is due, in a transaction of its own."""
+        if not self.is_unnoted:
+            return
+        caller: sessions.Caller = self.request.state.unnoted
+        self.request.state.unnoted = None
+        note = partial(sessions.note_use, caller=caller, terms=terms_of(self.state))
+        with suppress(Unavailable):  # the next request will
+            self.state.database.run(note, caller.actor.district_id)
 
     @property
     def district(self) -> District:
         """The district that the token names; Unauthenticated. Proved only inside ``run``."""
-        return self._claim()[0]
+        return self._claim().district
 
-    def _claim(self) -> tuple[District, str]:
+    def known_claim(self) -> Claim | None:
+        """What the caller shows, without asking the database: None where the district is none or was never asked for.
+
+        Raises Unauthenticated, OriginRefused, CsrfRefused.
+        """
+        code = district_code_of(self.token or "")
+        is_known = code is not None and districts_of(self.request).kept(code) is not None
+        return self._claim() if is_known else None
+
+    def _claim(self) -> Claim:
         code = district_code_of(self.token or "")
         district = districts_of(self.request).find(code) if code is not None else None
         if district is None or self.token is None:
@@ -214,7 +272,7 @@ class Door:
             cookies.check_page(
                 sent.method, site_of(sent), headers.get("origin"), headers.get(cookies.CSRF_HEADER), expected
             )
-        return district, self.token
+        return Claim(district, self.token)
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,12 @@ class Districts:
         self._kept: dict[str, District] = {}
         self._lock = threading.Lock()
 
+    def kept(self, code: str) -> District | None:
+        """Without asking the database."""
+        return self._kept.get(code)
+
     def find(self, code: str) -> District | None:
-        kept = self._kept.get(code)
+        kept = self.kept(code)
         if kept is not None:
             return kept
         found = self._database.run(lambda connection: store.find_district(connection, code), None)

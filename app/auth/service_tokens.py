@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -26,6 +26,14 @@ from app.kit.clock import business_day
 from app.kit.digests import digest
 from app.kit.errors import NotFound
 from app.kit.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who acts under a key's or a screen's token; ``is_noted``: that it was used this day is written down."""
+
+    actor: Actor
+    is_noted: bool
 
 
 def make_key(
@@ -96,25 +104,28 @@ def revoke_screen(connection: Connection, actor: Actor, screen_id: UUID, *, requ
         service_access.write_down(connection, actor, access)
 
 
-def authenticate_token(connection: Connection, district: District, token: str, at: datetime) -> Actor | None:
-    """Who acts under a key's or screen's token; None if it is unknown, revoked or past its last day.
-
-    The day of use is kept once a day, in the transaction of a request that succeeds.
-    """
+def find_holder(connection: Connection, district: District, token: str, at: datetime) -> Holder | None:
+    """Who acts under a key's or screen's token; None if it is unknown, revoked or past its last day."""
     today = business_day(at, district.time_zone)
     known = digest(token.encode())
-    holder: ApiKey | Screen | None = None
-    use: Callable[[Connection, UUID, UUID, date], None] = store_tokens.update_screen_used
+    found: ApiKey | Screen | None
     if token_role(token) is Role.INTEGRATION:
-        holder = store_tokens.find_open_key(connection, district.id, known, today)
-        use = store_tokens.update_key_used
+        found = store_tokens.find_open_key(connection, district.id, known, today)
     else:
-        holder = store_tokens.find_open_screen(connection, district.id, known)
-    if holder is None:
+        found = store_tokens.find_open_screen(connection, district.id, known)
+    if found is None:
         return None
-    if holder.last_used_on != today:
-        use(connection, district.id, holder.id, today)
-    return Actor(district.id, holder.id, at, today, (holder.appointment,))
+    return Holder(Actor(district.id, found.id, at, today, (found.appointment,)), found.last_used_on == today)
+
+
+def note_use(connection: Connection, holder: Holder) -> None:
+    """The day of use is kept once a day, in the transaction of a request that succeeds."""
+    if holder.is_noted or holder.actor.account_id is None:
+        return
+    (held,) = holder.actor.appointments
+    is_key = held.role is Role.INTEGRATION
+    note = store_tokens.update_key_used if is_key else store_tokens.update_screen_used
+    note(connection, holder.actor.district_id, holder.actor.account_id, holder.actor.today)
 
 
 def _new_token(district: District, prefix: str) -> str:

@@ -8,13 +8,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, any_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Text, and_, any_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from app.auth import tables
 from app.auth.core import Appointment, District, Role, ancestors
 from app.auth.logins import Attempts
-from app.auth.tables import account, appointment, credential, district
+from app.auth.tables import access_log, account, appointment, credential, district
 from app.kit.errors import NotFound
+from app.kit.writes import Writes
+
+# Whoever remembers what is read here looks whether any of these was written since; a new table of auth is among them.
+# Not the access log, by which nobody is let in: each unmasking would drop what is remembered of the whole district.
+WRITES = Writes(*(one for one in vars(tables).values() if isinstance(one, Table) and one not in (district, access_log)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.cycles.core import CycleFrame, Quarter, QuarterState
@@ -65,20 +65,19 @@ def insert_quarters(connection: Connection, district_id: UUID, quarters: Sequenc
     connection.execute(insert(quarter).on_conflict_do_nothing(), rows)
 
 
+# Made once: every request asks these two.
+_QUARTERS = select(*_COLUMNS).where(quarter.c.district_id == bindparam("in_district")).order_by(quarter.c.code)
+_HELD_QUARTERS = _QUARTERS.where(quarter.c.ends_on >= bindparam("first")).with_for_update(read=True)
+
+
 def list_quarters(connection: Connection, district_id: UUID) -> tuple[Quarter, ...]:
-    statement = select(*_COLUMNS).where(quarter.c.district_id == district_id).order_by(quarter.c.code)
-    return tuple(_quarter(row) for row in connection.execute(statement))
+    return tuple(_quarter(row) for row in connection.execute(_QUARTERS, {"in_district": district_id}))
 
 
 def lock_quarters(connection: Connection, district_id: UUID, first: date) -> tuple[Quarter, ...]:
     """The quarters from the one that holds ``first`` on, held against a change of state until the transaction ends."""
-    statement = (
-        select(*_COLUMNS)
-        .where(quarter.c.district_id == district_id, quarter.c.ends_on >= first)
-        .order_by(quarter.c.code)
-        .with_for_update(read=True)
-    )
-    return tuple(_quarter(row) for row in connection.execute(statement))
+    values = {"in_district": district_id, "first": first}
+    return tuple(_quarter(row) for row in connection.execute(_HELD_QUARTERS, values))
 
 
 def update_state(connection: Connection, district_id: UUID, code: str, state: QuarterState, at: datetime) -> None:

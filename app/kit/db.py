@@ -11,12 +11,14 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
+    JSON,
     Column,
     ColumnElement,
     Connection,
@@ -36,13 +38,13 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import SchemaItem
-from sqlalchemy.types import TypeEngine
 
+from app.kit import writes
 from app.kit.errors import Taken, Unavailable
 from app.kit.settings import Settings
 
@@ -86,46 +88,38 @@ def refers(*columns: str, to: str, key: tuple[str, ...] = ("id",)) -> ForeignKey
 
 @cache
 def sent_rows(table: Table, names: tuple[str, ...]) -> FromClause:
-    """Rows as one array parameter a column, to insert from, to update by and to join with.
+    """Rows as one parameter of JSON, to insert from, to update by and to join with.
 
-    One statement whatever the number of rows. Built once: what is asked again and again is made ready. The parameters
-    are those of ``sent_values``.
+    One statement whatever the number of rows, and one parameter whatever the number of columns. Built once: what is
+    asked again and again is made ready. The parameter is that of ``sent_values``.
     """
-    arrays, columns = [], []
-    for name in names:
-        kind = _sent_type(table, name)
-        arrays.append(cast(bindparam(f"sent_{name}", type_=ARRAY(kind)), ARRAY(kind)))
-        columns.append(column(name, kind))
-    return func.unnest(*arrays).table_valued(*columns, name="sent").render_derived()
+    sent = cast(bindparam("sent", type_=Text()), JSON())
+    columns = (column(name, table.c[name].type) for name in names)
+    return func.json_to_recordset(sent).table_valued(*columns, name="sent").render_derived(with_types=True)
 
 
-def sent_values(table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """The parameters of ``sent_rows``."""
-    found: dict[str, list[Any]] = {}
-    for name in names:
-        values = [row[name] for row in rows]
-        if isinstance(table.c[name].type, JSONB):
-            values = [json.dumps(value, ensure_ascii=False) for value in values]
-        found[f"sent_{name}"] = values
-    return found
+def sent_values(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The parameter of ``sent_rows``."""
+    chosen = [{name: row[name] for name in names} for row in rows]
+    return {"sent": json.dumps(chosen, ensure_ascii=False, separators=(",", ":"), default=_sent_text)}
 
 
-def sent_column(table: Table, sent: FromClause, name: str) -> ColumnElement[Any]:
-    """A column of ``sent_rows`` with the type of the table's own."""
-    found: ColumnElement[Any] = sent.c[name]
-    return cast(found, JSONB) if isinstance(table.c[name].type, JSONB) else found
-
-
-def _sent_type(table: Table, name: str) -> TypeEngine[Any]:
-    kind: TypeEngine[Any] = table.c[name].type
-    return Text() if isinstance(kind, JSONB) else kind
+def _sent_text(value: object) -> str:
+    """As PostgreSQL reads it: every type has a text form that its own input takes."""
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form to be sent in")
 
 
 @cache
 def _insertion(table: Table, names: tuple[str, ...], *, unless_there: bool) -> Insert:
     sent = sent_rows(table, names)
     district_id: ColumnElement[Any] = bindparam("in_district", type_=Uuid())
-    chosen = select(district_id, *(sent_column(table, sent, name) for name in names))
+    chosen = select(district_id, *(sent.c[name] for name in names))
     statement = insert(table).from_select(["district_id", *names], chosen)
     return statement.on_conflict_do_nothing() if unless_there else statement
 
@@ -142,7 +136,7 @@ def insert_rows(
     if rows:
         names = tuple(rows[0])
         statement = _insertion(table, names, unless_there=unless_there)
-        connection.execute(statement, {"in_district": district_id, **sent_values(table, names, rows)})
+        connection.execute(statement, {"in_district": district_id, **sent_values(names, rows)})
 
 
 def sqlalchemy_url(address: str) -> Any:
@@ -172,6 +166,8 @@ class Database:
             },
         )
 
+        writes.notice(self.engine)
+
     def run(
         self,
         work: Callable[[Connection], Result],
@@ -179,6 +175,7 @@ class Database:
         *,
         commit: bool = True,
         snapshot: bool = False,
+        attempts: int = ATTEMPTS_MAX,
     ) -> Result:
         """Call ``work`` in one transaction and commit it; with ``commit=False`` undo it (a preview).
 
@@ -188,7 +185,7 @@ class Database:
         ``work`` must do nothing outside the database. Raises ``Unavailable`` when the database cannot serve now, and
         ``Taken`` where a unique violation stays.
         """
-        for attempt in range(1, ATTEMPTS_MAX + 1):
+        for attempt in range(1, attempts + 1):
             try:
                 return self._once(work, district, commit=commit, snapshot=snapshot)
             except PoolTimeout as error:
@@ -196,7 +193,7 @@ class Database:
             except DBAPIError as error:
                 state = getattr(error.orig, "sqlstate", None)
                 lost = error.connection_invalidated and not getattr(error, "at_commit", False)
-                if (state in _RETRIED or lost) and attempt < ATTEMPTS_MAX:
+                if (state in _RETRIED or lost) and attempt < attempts:
                     time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
                     continue
                 if state == _UNIQUE_VIOLATION:
@@ -211,21 +208,36 @@ class Database:
         self, work: Callable[[Connection], Result], district: UUID | None, *, commit: bool, snapshot: bool
     ) -> Result:
         with self.engine.connect() as connection:
-            if snapshot:
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            if district is not None:
-                # A literal, because SET takes no parameter; UUID() makes it safe.
-                connection.exec_driver_sql(f"SET LOCAL app.district_id = '{UUID(str(district))}'")
-            result = work(connection)
-            if not commit:
-                connection.rollback()
-                return result
+            notes = connection.info
             try:
-                connection.commit()
-            except DBAPIError as error:
-                error.at_commit = True  # type: ignore[attr-defined]  # it may have been saved: not tried again
-                raise
+                return self._within(connection, work, district, commit=commit, snapshot=snapshot)
+            finally:
+                writes.transaction_ended(notes, district)
+
+    def _within(
+        self,
+        connection: Connection,
+        work: Callable[[Connection], Result],
+        district: UUID | None,
+        *,
+        commit: bool,
+        snapshot: bool,
+    ) -> Result:
+        if snapshot:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        if district is not None:
+            # A literal, because SET takes no parameter; UUID() makes it safe.
+            connection.exec_driver_sql(f"SET LOCAL app.district_id = '{UUID(str(district))}'")
+        result = work(connection)
+        if not commit:
+            connection.rollback()
             return result
+        try:
+            connection.commit()
+        except DBAPIError as error:
+            error.at_commit = True  # type: ignore[attr-defined]  # it may have been saved: not tried again
+            raise
+        return result
 
     def ping(self) -> None:
         """Raise if the database does not answer."""

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     lock_timeout_ms: int = 5_000
     idle_timeout_ms: int = 60_000
     prepare_threshold: int | None = Field(5, description="unset it (null) behind a statement-pooling proxy")
+    group_commit: bool = Field(True, description="concurrent records of one district share a transaction")
     access_minutes: int = Field(60, ge=1, description="how long an access token is good for")
     refresh_days: int = Field(30, ge=1, description="how long a log-in lasts that is not used")
     second_factor: Literal["optional", "required"] = Field(

@@ -88,7 +88,7 @@ def update_last_numbers(connection: Connection, district_id: UUID, last: Mapping
         .values(last_number=sent.c.last_number)
     )
     rows = [{"id": one, "last_number": number} for one, number in last.items()]
-    connection.execute(statement, sent_values(inbox, names, rows))
+    connection.execute(statement, sent_values(names, rows))
 
 
 Known = tuple[UUID, str, str, UUID, str]  # inbox, kind, kind and id of the subject, occasion

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Table, Update, and_, bindparam, select, update
+from sqlalchemy import ARRAY, Connection, Select, Table, Update, Uuid, and_, any_, bindparam, select, update
 
-from app.kit.db import AnyRow, insert_rows, sent_column, sent_rows, sent_values
+from app.kit.db import AnyRow, insert_rows, sent_rows, sent_values
 from app.points.core import Cell, CellKey, Score
 from app.points.ledger import Balance, DutyKey, DutyRow, DutyState, Entry, Source
 from app.points.tables import duty, entry, entry_text, standing
@@ -31,8 +30,20 @@ BALANCE_COLUMNS = (
     standing.c.running_hash,
 )
 ENTRY_COLUMNS = tuple(entry.c[name] for name in Entry.__slots__)
-# Made once: naming every column anew for each request costs more than asking.
-_ENTRIES, _BALANCES = select(*ENTRY_COLUMNS), select(*BALANCE_COLUMNS)
+# Made once: building a statement anew for each request costs more than asking it.
+_ENTRIES = select(*ENTRY_COLUMNS).where(
+    entry.c.district_id == bindparam("in_district"), entry.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+)
+_BALANCES = (
+    select(*BALANCE_COLUMNS)
+    .where(
+        standing.c.district_id == bindparam("in_district"),
+        standing.c.cycle == bindparam("in_cycle"),
+        standing.c.member_id == any_(bindparam("members", type_=ARRAY(Uuid))),
+    )
+    .order_by(standing.c.member_id)
+)
+_LOCKED_BALANCES, _FREE_BALANCES = _BALANCES.with_for_update(), _BALANCES.with_for_update(skip_locked=True)
 
 
 def insert_standings(
@@ -68,21 +79,17 @@ def insert_standings(
 
 
 def lock_balances(
-    connection: Connection, district_id: UUID, wanted: Mapping[str, Iterable[UUID]]
+    connection: Connection, district_id: UUID, wanted: Mapping[str, Iterable[UUID]], *, skip_held: bool = False
 ) -> dict[tuple[str, UUID], Balance]:
-    """The standings of each cycle's members, locked in the order of cycle and member, so that no two writers wait."""
+    """The standings of each cycle's members, locked in the order of cycle and member, so that no two writers wait.
+
+    With ``skip_held`` those that somebody else holds are left out instead of waited for.
+    """
+    statement = _FREE_BALANCES if skip_held else _LOCKED_BALANCES
     found: dict[tuple[str, UUID], Balance] = {}
     for cycle in sorted(wanted):
-        statement = (
-            _BALANCES.where(
-                standing.c.district_id == district_id,
-                standing.c.cycle == cycle,
-                standing.c.member_id.in_(sorted(wanted[cycle])),
-            )
-            .order_by(standing.c.member_id)
-            .with_for_update()
-        )
-        for row in connection.execute(statement):
+        values = {"in_district": district_id, "in_cycle": cycle, "members": sorted(wanted[cycle])}
+        for row in connection.execute(statement, values):
             found[row.cycle, row.member_id] = balance_of(row)
     return found
 
@@ -118,7 +125,7 @@ def balance_of(row: AnyRow) -> Balance:
 
 
 def cells_of(stored: Iterable[Sequence[Any]]) -> dict[CellKey, Cell]:
-    return {CellKey(*one[:4]): Cell(*one[4:]) for one in stored}
+    return {CellKey._make(one[:4]): Cell._make(one[4:]) for one in stored}
 
 
 def update_standings(
@@ -128,7 +135,7 @@ def update_standings(
         return
     rows = [_standing_values(balance, score, at) for balance, score in scored]
     names = tuple(rows[0])
-    values = {"in_district": district_id, **sent_values(standing, names, rows)}
+    values = {"in_district": district_id, **sent_values(names, rows)}
     connection.execute(_update_by(standing, names, ("cycle", "member_id")), values)
 
 
@@ -139,7 +146,7 @@ def _update_by(table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> Up
     return (
         update(table)
         .where(table.c.district_id == bindparam("in_district"), *(table.c[name] == sent.c[name] for name in key))
-        .values({name: sent_column(table, sent, name) for name in names if name not in key})
+        .values({name: sent.c[name] for name in names if name not in key})
     )
 
 
@@ -149,7 +156,7 @@ def _standing_values(balance: Balance, score: Score, at: datetime) -> dict[str, 
         "member_id": balance.member_id,
         "branch_id": balance.branch_id,
         "seq": balance.seq,
-        "version": balance.version + 1,
+        "version": balance.version,
         "opening": balance.opening,
         "cells": [[*key, *cell] for key, cell in balance.cells.items()],
         "regimes": balance.regimes,
@@ -177,13 +184,13 @@ def matrix_of(score: Score) -> dict[str, dict[str, int]]:
 
 
 def find_entries(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Entry]:
-    statement = _ENTRIES.where(entry.c.district_id == district_id, entry.c.id.in_(list(ids)))
-    return {row.id: entry_of(row) for row in connection.execute(statement)}
+    rows = connection.execute(_ENTRIES, {"in_district": district_id, "ids": list(ids)})
+    return {row.id: entry_of(row) for row in rows}
 
 
 def find_reversal(connection: Connection, district_id: UUID, entry_id: UUID) -> Entry | None:
     """The entry that undid this one."""
-    statement = _ENTRIES.where(entry.c.district_id == district_id, entry.c.reverses == entry_id)
+    statement = select(*ENTRY_COLUMNS).where(entry.c.district_id == district_id, entry.c.reverses == entry_id)
     row = connection.execute(statement).one_or_none()
     return None if row is None else entry_of(row)
 
@@ -256,7 +263,7 @@ def find_duties(connection: Connection, district_id: UUID, keys: Collection[Duty
     """Those of the keys that exist."""
     if not keys:
         return {}
-    values = {"in_district": district_id, **sent_values(duty, _DUTY_KEY, [asdict(key) for key in set(keys)])}
+    values = {"in_district": district_id, **sent_values(_DUTY_KEY, [_key_values(key) for key in set(keys)])}
     return {row.key: row for row in map(duty_of, connection.execute(_duties_by_key(), values))}
 
 
@@ -303,16 +310,17 @@ def update_duties(connection: Connection, district_id: UUID, rows: Sequence[Duty
     if not rows:
         return
     names = (*_DUTY_KEY, "due_on", "share", "target", "state", "source", "entry_id")
-    values = {"in_district": district_id, **sent_values(duty, names, [_duty_values(row) for row in rows])}
+    values = {"in_district": district_id, **sent_values(names, [_duty_values(row) for row in rows])}
     connection.execute(_update_by(duty, names, _DUTY_KEY), values)
+
+
+def _key_values(key: DutyKey) -> dict[str, Any]:
+    return {name: getattr(key, name) for name in _DUTY_KEY}
 
 
 def _duty_values(row: DutyRow) -> dict[str, Any]:
     return {
-        "cycle": row.key.cycle,
-        "member_id": row.key.member_id,
-        "item": row.key.item,
-        "window": row.key.window,
+        **_key_values(row.key),
         "due_on": row.due_on,
         "share": row.share,
         "target": row.target,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth import service as auth
-from app.auth.core import Actor, Permission
+from app.auth.core import Actor, Permission, Role
 from app.kit.errors import Forbidden, NotFound
 from app.messages import service as messages
 from app.messages.core import Message, Recipient, Subject
@@ -36,7 +36,21 @@ def messages_of(connection: Connection, actor: Actor, deductions: Sequence[Deduc
     """What is told of the deductions: to each member, and for those without an account to whoever is to tell them,
     once for all. The caller tells it, last in its transaction.
     """
-    return [*(one.message for one in deductions), *_asks(connection, actor, deductions)]
+    return messages_of_each(connection, actor, [deductions])
+
+
+def messages_of_each(connection: Connection, actor: Actor, requests: Sequence[Sequence[Deduction]]) -> list[Message]:
+    """The same for several requests in one transaction, each told of as if it had come alone."""
+    absent = [one for deductions in requests for one in deductions if one.account_id is None]
+    for start in range(0, len(absent), _CHUNK):
+        rows = [Telling(one.entry_id, one.member_id, one.path, actor.today) for one in absent[start : start + _CHUNK]]
+        telling_store.insert_tellings(connection, actor.district_id, rows)
+    held = auth.holders_at(connection, actor, TELLERS, {one.path for one in absent}) if absent else {}
+    told: list[Message] = []
+    for deductions in requests:
+        told += (one.message for one in deductions)
+        told += _asks(deductions, held)
+    return told
 
 
 def tell(connection: Connection, actor: Actor, deductions: Sequence[Deduction]) -> None:
@@ -46,19 +60,13 @@ def tell(connection: Connection, actor: Actor, deductions: Sequence[Deduction]) 
         messages.tell(connection, actor, told[start : start + _CHUNK])
 
 
-def _asks(connection: Connection, actor: Actor, deductions: Sequence[Deduction]) -> list[Message]:
-    """Write down who is to be told in person, and ask the nearest office."""
-    absent = [one for one in deductions if one.account_id is None]
-    if not absent:
-        return []
-    for start in range(0, len(absent), _CHUNK):
-        rows = [Telling(one.entry_id, one.member_id, one.path, actor.today) for one in absent[start : start + _CHUNK]]
-        telling_store.insert_tellings(connection, actor.district_id, rows)
-    held = auth.holders_at(connection, actor, TELLERS, {one.path for one in absent})
+def _asks(deductions: Sequence[Deduction], held: Mapping[str, Collection[tuple[UUID, Role]]]) -> list[Message]:
+    """Ask the nearest office to tell whoever has no account."""
     asked: dict[UUID, list[Deduction]] = {}
-    for one in absent:
-        for account_id in tellers(held[one.path]):
-            asked.setdefault(account_id, []).append(one)
+    for one in deductions:
+        if one.account_id is None:
+            for account_id in tellers(held[one.path]):
+                asked.setdefault(account_id, []).append(one)
     return [
         Message(
             Recipient(account_id=account_id),

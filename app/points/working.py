@@ -26,7 +26,6 @@ from app.points.gathering import (
     Books,
     cycle_days,
     enter_quarter,
-    held_quarters,
     histories_of,
     later_standings,
     lock_members,
@@ -40,7 +39,6 @@ from app.points.ledger import (
     DutyState,
     Entry,
     Hand,
-    MemberFacts,
     Posting,
     Source,
     costed,
@@ -49,6 +47,7 @@ from app.points.ledger import (
 )
 from app.points.openings import OpeningForm, cycles_in_order, has_closed, opening_max, own_opening
 from app.points.owing import write_owed
+from app.points.placing import Placed
 from app.points.views import Effect
 from app.roster.core import MemberOn
 from app.roster.history import MemberHistory
@@ -76,7 +75,10 @@ def digest_of(words: Words | None) -> bytes | None:
 
 @dataclass(slots=True)
 class Work:
-    """Locks taken, facts known, and what is still to be written; ``finish`` writes it."""
+    """Locks taken, facts known, and what is still to be written; ``finish`` writes it.
+
+    ``before`` is the score of each standing when its effect was last asked, ``touched`` what has moved since.
+    """
 
     connection: Connection
     actor: Actor
@@ -84,7 +86,8 @@ class Work:
     histories: Mapping[UUID, MemberHistory]
     known: Known
     before: dict[tuple[str, UUID], Score] = field(default_factory=dict)
-    touched: set[tuple[str, UUID]] = field(default_factory=set)  # standings to be written
+    touched: set[tuple[str, UUID]] = field(default_factory=set)
+    changed: set[tuple[str, UUID]] = field(default_factory=set)  # standings to be written
     entries: list[Entry] = field(default_factory=list)
     texts: dict[UUID, tuple[str, bytes]] = field(default_factory=dict)
     duties: dict[DutyKey, DutyRow] = field(default_factory=dict)
@@ -105,26 +108,13 @@ class Work:
 
         Days on which a member belonged nowhere, or that lie in no cycle, are left for the judge to refuse.
         """
-        histories = background.histories
-        wanted = {(member_id, day) for member_id, day in wanted if member_id in histories}
-        days = [day for _, day in wanted] or [actor.today]
-        quarters = held_quarters(connection, actor, days, background.quarters)
-        facts: dict[tuple[UUID, date], MemberFacts] = {}
-        entering: set[tuple[Quarter, UUID]] = set()
-        unruled: set[tuple[str, UUID]] = set()
-        for member_id, day in wanted:
-            quarter = next((one for one in quarters if one.starts_on <= day <= one.ends_on), None)
-            there = histories[member_id].on(day)
-            if quarter is not None and there is not None:
-                facts[member_id, day] = MemberFacts(member_id, there.account_id, there.branch_id, there.path)
-                if background.books.rules_in(histories[member_id], quarter):
-                    entering.add((quarter, member_id))
-                else:
-                    unruled.add((quarter.cycle, member_id))
-        members = {(quarter.cycle, member_id) for quarter, member_id in entering}
-        work = cls.locked(connection, actor, histories, quarters, members, unruled, books=background.books)
-        work.known.members = facts
-        work.enter(entering)
+        placed = Placed.on(connection, actor, background, wanted)
+        histories, quarters = background.histories, placed.quarters
+        work = cls.locked(
+            connection, actor, histories, quarters, placed.members, placed.unruled, books=background.books
+        )
+        work.known.members = placed.facts
+        work.enter(placed.entering)
         return work
 
     @classmethod
@@ -341,6 +331,16 @@ class Work:
         self.take((entry,), ())
         return entry
 
+    def effect_on(self, key: tuple[str, UUID]) -> Effect:
+        """What was done to a standing since this was last asked; its score and version are brought up to it."""
+        balance, before = self.known.balances[key], self.before[key]
+        if key in self.touched:
+            balance.version += 1
+            self.before[key] = self.books.score(balance)
+            self.touched.remove(key)
+            self.changed.add(key)
+        return Effect(*key, balance.seq, balance.version, before, self.before[key])
+
     def undo_settled(self, original: Entry) -> None:
         """Reverse, as the service itself, an entry by which a duty was settled."""
         booked = booking_quarter(
@@ -350,22 +350,22 @@ class Work:
         hand = Hand(booked.code, self.actor.at, account_id, None, Source.JOB, None, None, input_digest=sent)
         self.undo(original, new_id(), hand)
 
-    def finish(self) -> dict[tuple[str, UUID], Effect]:
-        """Write entries, words, duties and the standings touched; gives the effect on every member asked for, and on
-        those that followed."""
-        self._carry_on()
+    def write(self) -> None:
+        """Entries, words, duties, and the standings that have changed."""
         district_id, balances = self.actor.district_id, self.known.balances
-        scores = {key: self.books.score(balance) for key, balance in balances.items()}
         store.insert_entries(self.connection, district_id, self.entries)
         store.insert_texts(self.connection, district_id, self.texts)
         store.update_duties(self.connection, district_id, list(self.duties.values()))
-        changed = [(balances[key], scores[key]) for key in sorted(self.touched)]
-        store.update_standings(self.connection, district_id, changed, self.actor.at)
-        return {
-            key: Effect(*key, balances[key].seq, balances[key].version + (key in self.touched), self.before[key], score)
-            for key, score in scores.items()
-            if key in self.touched or key not in self.along
-        }
+        scored = [(balances[key], self.before[key]) for key in sorted(self.changed)]
+        store.update_standings(self.connection, district_id, scored, self.actor.at)
+
+    def finish(self) -> dict[tuple[str, UUID], Effect]:
+        """Write everything; gives the effect on every member asked for, and on those that followed."""
+        self._carry_on()
+        concerned = [key for key in self.known.balances if key in self.touched or key not in self.along]
+        effects = {key: self.effect_on(key) for key in concerned}
+        self.write()
+        return effects
 
 
 def _waived(row: DutyRow) -> DutyRow:

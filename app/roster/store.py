@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Select, Uuid, and_, any_, false, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from app.auth.tables import district
 from app.roster.core import EXEMPT, BranchForm, MemberOn, MemberView, OrganisationKind, OrganisationView
@@ -119,38 +134,44 @@ def _any_of(ids: Collection[UUID]) -> Any:
 # Members over time.
 
 
-def list_histories(connection: Connection, district_id: UUID, ids: Collection[UUID]) -> dict[UUID, MemberHistory]:
-    """Each member with all memberships and exemptions; ids that are no member of the district are left out."""
-    exempt_days: dict[UUID, list[tuple[date, date | None]]] = {}
-    for member_id, from_on, until_on in connection.execute(
-        select(exemption.c.member_id, exemption.c.from_on, exemption.c.until_on).where(
-            exemption.c.district_id == district_id, exemption.c.member_id == _any_of(ids)
-        )
-    ):
-        exempt_days.setdefault(member_id, []).append((from_on, until_on))
+@cache
+def _histories() -> Select[Any]:
+    """Each membership of the members, once for each of the member's exemptions."""
+    district_id: ColumnElement[UUID] = bindparam("in_district", type_=Uuid())
     belongs = and_(membership.c.district_id == district_id, membership.c.member_id == member.c.id)
-    statement = (
+    branch = and_(organisation.c.district_id == district_id, organisation.c.id == membership.c.branch_id)
+    exempt = and_(exemption.c.district_id == district_id, exemption.c.member_id == member.c.id)
+    return (
         select(
             member.c.id, member.c.number, member.c.account_id, member.c.name, member.c.joined_on,
-            membership.c.branch_id, membership.c.group_id, membership.c.path, membership.c.profile,
-            membership.c.from_on, membership.c.until_on, organisation.c.form,
+            membership.c.id.label("spell_id"), membership.c.branch_id, membership.c.group_id, membership.c.path,
+            membership.c.profile, membership.c.from_on, membership.c.until_on, organisation.c.form,
+            exemption.c.id.label("exemption_id"), exemption.c.from_on.label("exempt_from_on"),
+            exemption.c.until_on.label("exempt_until_on"),
         )
-        .select_from(member.join(membership, belongs).join(organisation, _branch(district_id)))
-        .where(member.c.district_id == district_id, member.c.id == _any_of(ids))
-        .order_by(member.c.id, membership.c.from_on)
+        .select_from(member.join(membership, belongs).join(organisation, branch).outerjoin(exemption, exempt))
+        .where(member.c.district_id == district_id, member.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+        .order_by(member.c.id, membership.c.from_on, exemption.c.from_on)
     )  # fmt: skip
-    found: dict[UUID, tuple[Any, list[Spell]]] = {}
-    for row in connection.execute(statement):
-        _, spells = found.setdefault(row.id, (row, []))
-        form = _form(row.form)
-        spells.append(Spell(row.branch_id, row.group_id, row.path, row.profile, row.from_on, row.until_on, form))
+
+
+def list_histories(connection: Connection, district_id: UUID, ids: Collection[UUID]) -> dict[UUID, MemberHistory]:
+    """Each member with all memberships and exemptions; ids that are no member of the district are left out."""
+    found: dict[UUID, tuple[Any, dict[UUID, Spell], dict[UUID, tuple[date, date | None]]]] = {}
+    for row in connection.execute(_histories(), {"in_district": district_id, "ids": list(ids)}):
+        _, spells, exempt = found.setdefault(row.id, (row, {}, {}))
+        if row.spell_id not in spells:
+            spells[row.spell_id] = Spell(
+                row.branch_id, row.group_id, row.path, row.profile, row.from_on, row.until_on, _form(row.form)
+            )
+        if row.exemption_id is not None:
+            exempt[row.exemption_id] = (row.exempt_from_on, row.exempt_until_on)
     return {
         member_id: MemberHistory(
-            row.id, row.number, row.account_id, row.name, row.joined_on, tuple(spells),
-            tuple(exempt_days.get(member_id, ())),
+            row.id, row.number, row.account_id, row.name, row.joined_on, tuple(spells.values()), tuple(exempt.values())
         )
-        for member_id, (row, spells) in found.items()
-    }  # fmt: skip
+        for member_id, (row, spells, exempt) in found.items()
+    }
 
 
 def list_numbered(connection: Connection, district_id: UUID, numbers: Collection[str]) -> dict[str, tuple[UUID, str]]:

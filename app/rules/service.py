@@ -244,10 +244,7 @@ def _require_one_frame(edition: Edition, other: Edition) -> None:
 
 def adopted(connection: Connection, district_id: UUID) -> Adopted:
     """Which edition is in force where and when: all that a district has published and adopted."""
-    return Adopted(
-        published=store.list_published(connection, district_id),
-        adoptions=store.list_adoptions(connection, district_id),
-    )
+    return Adopted(*store.list_in_force(connection, district_id))
 
 
 def edition_on(

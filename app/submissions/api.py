@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
+from app.kit.errors import BatchRefused, Fault
 from app.kit.http import FILE_RESPONSES, blob, state_of
 from app.submissions import reading, reversing, service
-from app.submissions.core import PAGE_MAX, Sought
+from app.submissions.core import PAGE_MAX, Recorded, Sought
 from app.submissions.core_states import ProposalKind, SubmissionState
+from app.submissions.group import Group
 from app.submissions.schemas import (
     PostedAnswer,
     RecordAnswer,
@@ -31,36 +35,67 @@ Cursor = Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9a-f]{32}$")]
 HashInPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="文件摘要 · the file's digest")]
 
 
-@router.post("/entries", summary="记录积分 · Record points", status_code=201)
-def record_entries(
+@router.post("/entries", summary="记录积分 · Record points", status_code=201, response_model=RecordAnswer)
+async def record_entries(
     body: RecordRequest,
     request: Request,
-    response: Response,
     door: Annotated[Door, Depends(permit(Permission.ENTRY_RECORD))],
     mode: Annotated[
         Literal["all", "each"],
         Query(description="all 全部成功才保存；each 逐条保存 · all or nothing, or each by itself"),
     ] = "all",
     preview: Annotated[bool, Query(description="只试算，不保存 · everything but the saving")] = False,
-) -> RecordAnswer:
+) -> Response:
     """日常项立即入账；加分、扣分和一票否决成为申报，由审核人决定。
 
     Routine matters are booked at once; additions, faults and vetoes become submissions that a reviewer decides.
     """
+    together = await _in_group(body, request, door) if not preview else None
+    if together is None:
+        recorded, sent = await run_in_threadpool(_alone, body, door, each=mode == "each", preview=preview)
+    elif mode == "all" and together.fault is not None:
+        raise BatchRefused([Fault(0, together.fault)])
+    else:
+        recorded, sent = [together], _sent([together], door, preview=False)
+    replays = sum(one.replayed for one in recorded)
+    answer = Response(sent, 201, media_type="application/json")
+    if replays:
+        answer.headers["Idempotent-Replay"] = "true"
+        state_of(request).metrics.replayed(replays)
+    if preview or replays == len(recorded) or any(one.fault is not None for one in recorded):
+        answer.status_code = 200
+    return answer
+
+
+def _alone(body: RecordRequest, door: Door, *, each: bool, preview: bool) -> tuple[list[Recorded], bytes]:
+    """In a transaction of its own. The answer to a long batch is put together here, where nobody else waits for it."""
     recorded = door.run(
         lambda connection, actor: service.record(
-            connection, actor, body.postings(actor.account_id), each=mode == "each", papers=body.papers
+            connection, actor, body.postings(actor.account_id), each=each, papers=body.papers
         ),
         commit=not preview,
     )
-    replays = sum(one.replayed for one in recorded)
-    if replays:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed(replays)
-    if preview or replays == len(recorded) or any(one.fault is not None for one in recorded):
-        response.status_code = 200
+    return recorded, _sent(recorded, door, preview=preview)
+
+
+def _sent(recorded: list[Recorded], door: Door, *, preview: bool) -> bytes:
     results = [RecordedAnswer.of(one, door.language) for one in recorded]
-    return RecordAnswer(preview=preview, results=results)
+    return RecordAnswer(preview=preview, results=results).model_dump_json(by_alias=True).encode()
+
+
+async def _in_group(body: RecordRequest, request: Request, door: Door) -> Recorded | None:
+    """The answer to a single fact, from a transaction shared with others; None: it goes through alone."""
+    if len(body.entries) > 1 or body.papers or not door.state.settings.group_commit:
+        return None
+    claim = door.known_claim()
+    if claim is None:
+        return None  # to ask for the district here would keep every other request waiting
+    group = cast("Group", request.app.state.group)
+    try:
+        return await group.record(claim.district.id, partial(door.admit, claim=claim), body.postings, door.request_id)
+    finally:
+        if door.is_unnoted:
+            await run_in_threadpool(door.note_use)
 
 
 @router.get("/submissions", summary="申报列表 · Submissions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from app.kit.errors import LongwenError
 from app.points import refusals
 from app.points import service as points
 from app.points.gathering import Background
-from app.points.ledger import Posting
+from app.points.ledger import Entry, Posting
 from app.roster.core import MemberOn
 from app.rules.award import Outcome
 from app.rules.core import Item, Kind
@@ -36,21 +37,40 @@ _NO_PAPERS = Papers()
 
 
 class Clerk:
-    """Reads what a batch needs once for all its requests, and says of each which way it goes."""
+    """Reads what a batch needs once for all its requests, and says of each which way it goes.
+
+    ``background`` and ``known`` (the submissions under the requests' ids) are given where others need them as well.
+    """
 
     def __init__(
-        self, connection: Connection, actor: Actor, requests: Sequence[Posting], papers: Mapping[UUID, Papers]
+        self,
+        connection: Connection,
+        actor: Actor,
+        requests: Sequence[Posting],
+        papers: Mapping[UUID, Papers],
+        *,
+        background: Background | None = None,
+        known: dict[UUID, Submission] | None = None,
     ) -> None:
         self.connection = connection
         self.actor = actor
         self.papers = papers
-        self.background = Background.read(connection, actor, {request.member_id for request in requests})
+        self.background = background or Background.read(connection, actor, {one.member_id for one in requests})
         self._found = [self._find(request) for request in requests]
-        ids = [request.id for request in requests]
-        self.known = store.find_submissions(connection, actor.district_id, ids)
-        others = [one.id for at, one in enumerate(requests) if one.id not in self.known and not self._is_routine(at)]
-        self._used = points.entries_by_id(connection, actor, others) if others else {}
+        self._ids = [request.id for request in requests]
+        self.known = store.find_submissions(connection, actor.district_id, self._ids) if known is None else known
         self._seen: dict[UUID, bytes] = {}
+
+    @cached_property
+    def _used(self) -> Mapping[UUID, Entry]:
+        """The entries under the ids of what is no routine matter."""
+        others = [one for at, one in enumerate(self._ids) if one not in self.known and not self.is_routine(at)]
+        return points.entries_by_id(self.connection, self.actor, others) if others else {}
+
+    def is_routine(self, index: int) -> bool:
+        """Whether it goes to the ledger at once, if to anywhere."""
+        found = self._found[index]
+        return not isinstance(found, LongwenError) and found[1].kind is Kind.ROUTINE and not self.is_own(found[0])
 
     def route(self, index: int, request: Posting) -> Submission | None:
         """None for the ledger, or the submission to store (the one stored before, on a retry). Raises the refusals."""
@@ -139,11 +159,6 @@ class Clerk:
         history = self.background.histories.get(member_id)
         return history is not None and may_see(self.actor, history)
 
-    def _is_routine(self, index: int) -> bool:
-        """Whether it goes to the ledger at once."""
-        found = self._found[index]
-        return not isinstance(found, LongwenError) and found[1].kind is Kind.ROUTINE and not self.is_own(found[0])
-
     def _find(self, request: Posting) -> tuple[MemberOn, Item, int] | LongwenError:
         try:
             return self._member_and_item(request)
@@ -169,7 +184,7 @@ class Clerk:
         """One id names one thing, be it an entry or a submission, also within a batch."""
         sent = sent_digest(request, self.papers_of(request))
         before = self.known.get(request.id)
-        if before is not None and (self._is_routine(index) or before.sent_digest != sent):
+        if before is not None and (self.is_routine(index) or before.sent_digest != sent):
             raise refusals.IdUsed(id=str(request.id), field="id")
         if self._seen.setdefault(request.id, sent) != sent:
             raise refusals.IdUsed(id=str(request.id), field="id")

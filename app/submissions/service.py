@@ -86,7 +86,7 @@ def _post(
             faults.add(index, item.fault)
         elif not item.replayed:
             clerk.attach(posting.id, OwnerKind.ENTRY)
-            lost += _deductions(clerk, index, posting, item)
+            lost += deductions_of(clerk, index, posting, item)
         entry = item.entries[0] if item.entries else None
         effect = None if entry is None else posted.effects.get((entry.cycle, posting.member_id))
         if not clerk.may_see(posting.member_id):
@@ -95,7 +95,7 @@ def _post(
     return lost
 
 
-def _deductions(clerk: Clerk, index: int, posting: Posting, item: PostedItem) -> list[Deduction]:
+def deductions_of(clerk: Clerk, index: int, posting: Posting, item: PostedItem) -> list[Deduction]:
     """What the member is told of a routine matter that costs points: the reason is what the recorder says of it."""
     there, rules, _ = clerk.found(index)
     reason = posting.reason or posting.matter or _BARE

@@ -7,7 +7,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, any_, insert, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from app.kit.db import AnyRow
 from app.points.ledger import Posting, Source
@@ -44,9 +57,16 @@ def update_withdrawn(connection: Connection, district_id: UUID, ids: Sequence[UU
         )
 
 
+# Made once: every request that records asks it.
+_BY_ID = select(submission).where(
+    submission.c.district_id == bindparam("in_district"),
+    submission.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+)
+
+
 def find_submissions(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Submission]:
-    statement = select(submission).where(submission.c.district_id == district_id, submission.c.id.in_(list(ids)))
-    return {row.id: _submission(row) for row in connection.execute(statement)}
+    rows = connection.execute(_BY_ID, {"in_district": district_id, "ids": list(ids)})
+    return {row.id: _submission(row) for row in rows}
 
 
 def lock_submissions(connection: Connection, district_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Submission]:
