@@ -50,6 +50,7 @@ from app.points import api as points
 from app.points import api_telling as points_telling
 from app.reviews import api as reviews
 from app.roster import api as roster
+from app.seals import api as seals
 from app.submissions import api as submissions
 from app.submissions import api_flow as submissions_flow
 from app.submissions import api_vetoes as vetoes
@@ -94,6 +95,7 @@ _TAGS = [
     {"name": "imports", "description": "从工作簿导入积分记录 · entries from a workbook"},
     {"name": "activities", "description": "活动与考勤 · meetings and attendance"},
     {"name": "appeals", "description": "申诉与意见建议 · appeals, complaints and suggestions"},
+    {"name": "quarters", "description": "季度复核、公示与封账 · the check, the notice and the seal"},
     {"name": "boards", "description": "榜单 · rankings"},
     {"name": "cases", "description": "线与名单 · what follows from 900 and 500"},
     {"name": "enrolment", "description": "名册导入、组织关系变动 · importing the roster, changes of membership"},
@@ -191,6 +193,7 @@ def routers() -> list[APIRouter]:
         appeals.router,
         imports.router,
         activities.router,
+        seals.router,
         points.router,
         points_telling.router,
         cases.router,

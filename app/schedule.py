@@ -106,14 +106,18 @@ JOBS = (
         ongoing=True,
     ),
     Job("settle", "结算应尽职责", "app.points.jobs:settle", {**_CHECK_STARTS, "hour": 1}, ended_quarter, 370),
+    Job("check", "季度复核与公示", "app.seals.jobs:keep", {"hour": 1, "minute": 30}, of_the_day, 1, ongoing=True),
+    # Tried every day until the last notice is over; the same quarter is then done, and what follows from it with it.
+    Job("seal", "封账", "app.seals.jobs:seal", {"hour": 2}, ended_quarter, 370, after="settle"),
+    Job("freeze", "留存封账结果", "app.seals.jobs:freeze", {"hour": 2, "minute": 5}, ended_quarter, 370, after="seal"),
     Job(
         "lines",
         "九百分、五百分线",
         "app.cases.jobs:lines",
-        {**_CHECK_STARTS, "hour": 2},
+        {"hour": 2, "minute": 30},
         ended_quarter,
         370,
-        after="settle",
+        after="freeze",
     ),
 )
 
@@ -165,12 +169,13 @@ def open_slots(job: Job, now: datetime, done: frozenset[str], known_since: datet
     A district new to the service is not handed the quarters before it: only what fell due since its first run, and what
     is still going on.
     """
-    return [
+    open_still = [
         slot
         for due_at, slot in job.due(now)
         if slot not in done
         and ((known_since is not None and due_at >= known_since) or (job.ongoing and slot == present_slot(job, now)))
     ]
+    return list(dict.fromkeys(open_still))  # one that is tried day by day is open once
 
 
 def run_open_slots(database: Database, clock: Clock, jobs: tuple[Job, ...] = JOBS) -> list[RunResult]:
@@ -190,14 +195,24 @@ def _run_district(database: Database, clock: Clock, jobs: tuple[Job, ...], distr
     results: list[RunResult] = []
     for job in jobs:
         for slot in open_slots(job, actor.at, _done(database, actor, job.name), known_since):
-            if job.after is not None and slot not in _done(database, actor, job.after):
-                _log.warning("job waits for another", job=job.name, slot=slot, after=job.after)
+            if _waits(database, actor, job, slot, (*jobs, *JOBS), known_since):
+                _log.info("job waits for another", job=job.name, slot=slot, after=job.after)
                 break
             result = job_runs.run_once(database, clock, job.name, slot, district, job.do)
             results.append(result)
-            if result.outcome in {Outcome.FAILED, Outcome.ELSEWHERE}:
+            if result.outcome in {Outcome.FAILED, Outcome.ELSEWHERE, Outcome.NOT_DUE}:
                 break  # the slots are done in order
     return results
+
+
+def _waits(
+    database: Database, actor: Actor, job: Job, slot: str, jobs: tuple[Job, ...], known_since: datetime | None
+) -> bool:
+    """Whether the job before it is still to do the slot; one that the district is never handed is not waited for."""
+    before = next((one for one in jobs if one.name == job.after), None)
+    if before is None:
+        return False
+    return slot in open_slots(before, actor.at, _done(database, actor, before.name), known_since)
 
 
 def _done(database: Database, actor: Actor, job: str) -> frozenset[str]:

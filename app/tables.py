@@ -16,6 +16,7 @@ import app.messages.tables
 import app.points.tables
 import app.roster.tables
 import app.rules.tables
+import app.seals.tables
 import app.submissions.tables  # noqa: F401 - imported so that each table enters the metadata
 from app.kit.db import metadata
 

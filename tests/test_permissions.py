@@ -29,6 +29,7 @@ from tests import permissions_of_activities as activities
 from tests import permissions_of_enrolment as enrolment
 from tests import permissions_of_imports as imports
 from tests import permissions_of_me as own_record
+from tests import permissions_of_seals as seals
 from tests import permissions_of_submissions as submissions
 from tests.auth.administering import ADMINISTERING, TOKENS
 from tests.auth.log_ins import LOG_INS
@@ -123,6 +124,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
     fill_appeals(world)
+    seals.fill(world)
     enrolment.fill(world)
     return world
 
@@ -435,6 +437,7 @@ TABLE = [
         },
     ),
     *(Row(*row) for row in submissions.ROWS),
+    *(Row(*row) for row in seals.ROWS),
     *(Row(*row) for row in own_record.ROWS),
     *(Row(*row) for row in imports.ROWS),
     *(Row(*row) for row in activities.ROWS),

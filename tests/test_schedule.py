@@ -66,7 +66,9 @@ def test_slots_are_quarters(day: date, this: str, ended: str) -> None:
         ("quarters", shanghai(2026, 10, 11, 0, 9), shanghai(2026, 10, 11, 0, 10), "2026-10-11"),
         ("duties", shanghai(2026, 10, 1, 0, 19), shanghai(2026, 10, 1, 0, 20), "2026Q4"),
         ("settle", shanghai(2026, 10, 11, 0, 59), shanghai(2026, 10, 11, 1), "2026Q3"),
-        ("lines", shanghai(2026, 10, 11, 1, 59), shanghai(2026, 10, 11, 2), "2026Q3"),
+        ("seal", shanghai(2026, 10, 1, 1, 59), shanghai(2026, 10, 1, 2), "2026Q3"),
+        ("freeze", shanghai(2026, 10, 1, 2, 4), shanghai(2026, 10, 1, 2, 5), "2026Q3"),
+        ("lines", shanghai(2026, 10, 1, 2, 29), shanghai(2026, 10, 1, 2, 30), "2026Q3"),
     ],
 )
 def test_a_slot_is_open_from_its_time_on(name: str, before: datetime, due: datetime, slot: str) -> None:
@@ -78,8 +80,13 @@ def test_a_slot_is_open_from_its_time_on(name: str, before: datetime, due: datet
 
 def test_missed_slots_are_made_good_in_order() -> None:
     now, known_since = shanghai(2026, 11, 21), shanghai(2026, 2, 1)
-    assert open_slots(find_job("lines"), now, NOTHING, known_since) == ["2026Q1", "2026Q2", "2026Q3"]
-    assert open_slots(find_job("lines"), now, frozenset({"2026Q1"}), known_since) == ["2026Q2", "2026Q3"]
+    assert open_slots(find_job("settle"), now, NOTHING, known_since) == ["2026Q1", "2026Q2", "2026Q3"]
+    assert open_slots(find_job("settle"), now, frozenset({"2026Q1"}), known_since) == ["2026Q2", "2026Q3"]
+
+
+def test_what_is_tried_day_by_day_is_open_once() -> None:
+    now, known_since = shanghai(2026, 11, 21), shanghai(2026, 4, 1)
+    assert open_slots(find_job("seal"), now, NOTHING, known_since) == ["2026Q1", "2026Q2", "2026Q3"]
 
 
 def test_a_new_district_is_not_handed_the_quarters_before_it() -> None:

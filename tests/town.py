@@ -30,6 +30,7 @@ from app.points.views import Opening
 from app.roster.tables import exemption, member, membership, organisation
 from app.rules import service as rules
 from app.rules.book import load_book
+from app.seals import checking
 from tests.auth.people import CHEAP, PASSWORD, found_district
 
 BOOK = load_book(Path(__file__).resolve().parent.parent / "scoring_rules" / "longwen")
@@ -144,6 +145,12 @@ class Town:
         """Give present members the duties of quarters that have begun, as the job of each would have done."""
         for quarter in quarters:
             self.run(lambda connection, actor, quarter=quarter: settling.enter_members(connection, actor, quarter))
+
+    def confirm(self, *quarters: str) -> None:
+        """Confirm every routine entry of both branches, as those who may would have done."""
+        for quarter in quarters:
+            for branch in (self.branch, self.neighbour):
+                self.run(lambda c, actor, q=quarter, b=branch: checking.confirm(c, actor, q, b))
 
     def leave(self, name: str, last: date) -> None:
         """End the open membership; ``last`` is its last day."""

@@ -65,6 +65,8 @@ class Permission(StrEnum):
     ACTIVITY_EXCUSE = "activity:excuse"
     BOARD_READ = "board:read"
     BOARD_SET = "board:set"
+    CHECK_READ = "check:read"
+    CHECK_DECIDE = "check:decide"
     QUARTER_EXPORT = "quarter:export"
     LINE_READ = "line:read"
     LINE_SET = "line:set"
@@ -101,7 +103,8 @@ _RECORDING = {
     Permission.BOARD_READ,
     Permission.RULES_READ,
 }
-_REVIEWING = _RECORDING | {Permission.ENTRY_REVERSE, Permission.SUBMISSION_DECIDE}
+_CHECK = {Permission.CHECK_READ, Permission.CHECK_DECIDE}
+_REVIEWING = _RECORDING | _CHECK | {Permission.ENTRY_REVERSE, Permission.SUBMISSION_DECIDE}
 # Whoever decides appeals also writes down those that members without an account bring on paper.
 _APPEALS = {Permission.APPEAL_FILE, Permission.APPEAL_READ, Permission.APPEAL_DECIDE}
 _ENROLLING = {Permission.MEMBER_ENROL, Permission.TRANSFER_READ, Permission.TRANSFER_SET}
@@ -182,6 +185,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.TRANSFER_READ,
             Permission.STANDING_READ,
             Permission.SUBMISSION_READ,
+            Permission.CHECK_READ,
             Permission.IMPORT_READ,
             Permission.APPEAL_READ,
             Permission.COMPLAINT_READ,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
 
 from app.boards.core import Audience, Board, BoardPolicy, BoardRow, NameForm, Reach
 from app.kit.http import Answer, Model
+from app.points.schemas import ScoreAnswer
 from app.rules.points import json_number
 from app.rules.schemas_points import Points
+from app.seals.core import NoticeRow, NoticeSheet
 
 TIE_RULE_ZH = "同分同名次，其后名次顺延（1、2、2、4）；同分者按入党时间先后列示。"
 TIE_RULE_EN = (
@@ -89,4 +91,37 @@ class BoardAnswer(Answer):
                 "own": board.own and OwnPositionAnswer(rank=board.own.rank, points=json_number(board.own.points)),
                 "data_at": board.data_at,
             }
+        )
+
+
+class NoticeRowAnswer(Answer):
+    """A member's line on notice."""
+
+    name: str = Field(examples=["陈**"])
+    score: ScoreAnswer
+    insufficient: bool = Field(description="依据不足 · too little is decided")
+    until_on: date = Field(description="可提出异议的最后一天 · the last day for objections to this line")
+
+    @classmethod
+    def of(cls, row: NoticeRow) -> NoticeRowAnswer:
+        return cls(name=row.name, score=ScoreAnswer.of(row.score), insufficient=row.insufficient, until_on=row.until_on)
+
+
+class NoticeAnswer(Answer):
+    """A branch's results on notice, by the members' numbers in the roster."""
+
+    quarter: str
+    branch: str
+    from_on: date
+    until_on: date
+    rows: list[NoticeRowAnswer]
+
+    @classmethod
+    def of(cls, sheet: NoticeSheet) -> NoticeAnswer:
+        return cls(
+            quarter=sheet.quarter.code,
+            branch=sheet.branch,
+            from_on=sheet.from_on,
+            until_on=sheet.until_on,
+            rows=[NoticeRowAnswer.of(one) for one in sheet.rows],
         )

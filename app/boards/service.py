@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -26,6 +27,8 @@ from app.kit.errors import ErrorKind, LongwenError, NotFound
 from app.points.reading import present_cycle
 from app.roster import service as roster
 from app.roster.core import OrganisationKind, OrganisationView
+from app.seals import showing
+from app.seals.core import NoticeSheet
 
 
 class BoardOff(LongwenError):
@@ -83,6 +86,21 @@ def branch_board(connection: Connection, actor: Actor, branch_id: UUID, cycle: s
     if branch.kind is not OrganisationKind.BRANCH:
         raise NotFound(what="branch", field="branch_id")
     return _board(connection, actor, cycle, "branch", branch, organisations, audience, held)
+
+
+def notice(connection: Connection, actor: Actor, quarter: str, branch_id: UUID) -> NoticeSheet:
+    """A branch's results on notice, for who may read boards there, with names as the policy has them.
+
+    A notice is due to the members, so no policy turns it off. Raises NotFound, UnknownQuarter and NoticeNotBegun.
+    """
+    organisations = roster.organisations(connection, actor.district_id)
+    branch = next((one for one in organisations if one.id == branch_id), None)
+    if branch is None or not _reads(actor, branch.path):
+        raise NotFound(what="branch", field="branch_id")
+    held = policy(connection, actor, audience_of(actor))
+    sheet = showing.notice_sheet(connection, actor, quarter, branch_id)
+    rows = tuple(replace(one, name=shown_name(one.name, held.names)) for one in sheet.rows)
+    return replace(sheet, rows=rows)
 
 
 def own_places(

@@ -36,13 +36,13 @@ def apply(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     Raises UnknownQuarter and QuarterRunning.
     """
     quarter = cycles.ended_quarter(connection, actor, code)
-    if quarter is None:
+    if quarter is None or cycles.is_before_books(connection, actor, quarter):
         return {}
     books = Books.opened(connection, actor)
     committees = _committees(connection, actor)
     tested: dict[tuple[Line, ...], list[Tested]] = {}  # members by the lines of the book that judges them
     chunk: list[Corrected] = []
-    for one in reading.corrected(connection, actor, quarter):
+    for one in reading.corrected(connection, actor, quarter, checked_only=True):
         chunk.append(one)
         if len(chunk) == _CHUNK:
             _test(connection, actor, books, quarter, chunk, committees, tested)

@@ -82,6 +82,8 @@ def run_job(
         print_table(list(row), [row])
     if result.outcome is Outcome.ALREADY_DONE:
         say("该时段已完成，未重复执行（--force 可再做一次）。", "Done already; not done again (--force does it again).")
+    if result.outcome is Outcome.NOT_DUE:
+        say("时候未到，什么也没有做；每天会再试。", "Its time has not come; nothing was done. It is tried every day.")
     if result.outcome is Outcome.FAILED:
         raise typer.Exit(1)
 

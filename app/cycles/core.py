@@ -24,14 +24,15 @@ class Act(StrEnum):
     """On what ground something is booked."""
 
     RECORD = "record"  # a fact that someone records
-    DECISION = "decision"  # a reviewer's decision, the check's refusal, the settling of duties
+    DECISION = "decision"  # a reviewer's decision, the settling of duties
+    CHECK = "check"  # a refusal in the quarter's check, which may come late for a branch, but before its notice
     OBJECTION = "objection"  # what follows from an objection or an appeal
 
 
 ADMITTED: dict[QuarterState, frozenset[Act]] = {
     QuarterState.OPEN: frozenset(Act),
-    QuarterState.CHECK: frozenset({Act.DECISION, Act.OBJECTION}),
-    QuarterState.NOTICE: frozenset({Act.OBJECTION}),
+    QuarterState.CHECK: frozenset({Act.DECISION, Act.CHECK, Act.OBJECTION}),
+    QuarterState.NOTICE: frozenset({Act.CHECK, Act.OBJECTION}),
     QuarterState.SEALED: frozenset(),
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -57,7 +58,15 @@ def open_cycle(connection: Connection, actor: Actor, day: date) -> bool:
 
 
 def quarters(connection: Connection, actor: Actor) -> tuple[Quarter, ...]:
-    return store.list_quarters(connection, actor.district_id)
+    """Every quarter of the books, each in the state that the calendar has brought it to by the actor's day.
+
+    A scheduler that stands still so keeps no quarter open; only the seal must have been given.
+    """
+    return _as_of(actor, store.list_quarters(connection, actor.district_id))
+
+
+def _as_of(actor: Actor, known: Sequence[Quarter]) -> tuple[Quarter, ...]:
+    return tuple(replace(one, state=state_on(one, actor.today)) for one in known)
 
 
 def quarter(connection: Connection, actor: Actor, code: str) -> Quarter:
@@ -71,6 +80,11 @@ def quarter(connection: Connection, actor: Actor, code: str) -> Quarter:
 def asked_from(connection: Connection, actor: Actor, cycle: str) -> date:
     """The first day of the quarter in which the district opened the cycle: what fell due before is not asked."""
     return quarter_days(quarter_of(store.get_opened_on(connection, actor.district_id, cycle)))[0]
+
+
+def is_before_books(connection: Connection, actor: Actor, quarter: Quarter) -> bool:
+    """Whether the quarter had ended before the district opened its cycle: nothing was ever booked in it."""
+    return quarter.ends_on < asked_from(connection, actor, quarter.cycle)
 
 
 class QuarterRunning(LongwenError):
@@ -119,14 +133,31 @@ def ended_quarter(connection: Connection, actor: Actor, code: str) -> Quarter | 
 
 
 def held_quarters(connection: Connection, actor: Actor, first: date) -> tuple[Quarter, ...]:
-    """The quarters from ``first`` on, whose states cannot change before the transaction ends."""
-    return store.lock_quarters(connection, actor.district_id, first)
+    """The quarters from ``first`` on, none of which is sealed before the transaction ends."""
+    return _as_of(actor, store.lock_quarters(connection, actor.district_id, first))
+
+
+def seal(connection: Connection, actor: Actor, code: str) -> bool:
+    """Close the quarter for good, after whoever books in it now has finished; False if it was closed before.
+
+    From the commit on nothing more is booked in it, so what it holds can be read at leisure: the lock is held for this
+    one row's change and no longer.
+    """
+    if store.lock_quarter(connection, actor.district_id, code).state is QuarterState.SEALED:
+        return False
+    store.update_state(connection, actor.district_id, code, QuarterState.SEALED, actor.at)
+    return True
+
+
+def states_since(connection: Connection, actor: Actor) -> dict[str, datetime]:
+    """Since when each quarter has been in the state that is stored."""
+    return store.list_states_since(connection, actor.district_id)
 
 
 def advance(connection: Connection, actor: Actor) -> dict[str, int]:
     """Bring every quarter to the state that the calendar says; open the next cycle in the last month of the present."""
     moved = 0
-    known = quarters(connection, actor)
+    known = store.list_quarters(connection, actor.district_id)
     for one in known:
         state = state_on(one, actor.today)
         if state is not one.state:

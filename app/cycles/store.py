@@ -80,13 +80,37 @@ def lock_quarters(connection: Connection, district_id: UUID, first: date) -> tup
     return tuple(_quarter(row) for row in connection.execute(_HELD_QUARTERS, values))
 
 
+def lock_quarter(connection: Connection, district_id: UUID, code: str) -> Quarter:
+    """The quarter, once nobody holds it any more who books; from then on nobody takes it until the transaction ends.
+
+    What only refers to the quarter (a foreign key) does not wait.
+    """
+    statement = (
+        select(*_COLUMNS)
+        .where(quarter.c.district_id == district_id, quarter.c.code == code)
+        .with_for_update(key_share=True)
+    )
+    return _quarter(connection.execute(statement).one())
+
+
 def update_state(connection: Connection, district_id: UUID, code: str, state: QuarterState, at: datetime) -> None:
+    """A sealed quarter stays sealed."""
     statement = (
         update(quarter)
-        .where(quarter.c.district_id == district_id, quarter.c.code == code)
+        .where(
+            quarter.c.district_id == district_id,
+            quarter.c.code == code,
+            quarter.c.state != QuarterState.SEALED.value,
+        )
         .values(state=state.value, state_since=at)
     )
     connection.execute(statement)
+
+
+def list_states_since(connection: Connection, district_id: UUID) -> dict[str, datetime]:
+    """Since when each quarter has been in its state."""
+    statement = select(quarter.c.code, quarter.c.state_since).where(quarter.c.district_id == district_id)
+    return {row.code: row.state_since for row in connection.execute(statement)}
 
 
 def _quarter(row: AnyRow) -> Quarter:

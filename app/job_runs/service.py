@@ -41,7 +41,19 @@ class Outcome(StrEnum):
     DONE = "done"
     ALREADY_DONE = "already_done"
     ELSEWHERE = "elsewhere"  # another process is at it, and takes longer than the wait for a lock
+    NOT_DUE = "not_due"  # the work says that its time has not come; the slot stays open
     FAILED = "failed"
+
+
+class NotDue(Exception):
+    """What a job's work raises where it waits for something that is no fault; nothing it did is kept.
+
+    ``counts`` say what it waits for.
+    """
+
+    def __init__(self, **counts: int) -> None:
+        super().__init__()
+        self.counts = counts
 
 
 class State(StrEnum):
@@ -106,6 +118,8 @@ def run_once(
         )
         with _heartbeat(database, clock, district.id, run):
             result = database.run(attempt, district.id)
+    except NotDue as wait:
+        result = RunResult(run, Outcome.NOT_DUE, wait.counts)
     except LongwenError as error:
         # A refusal is an answer: its text says what to do, and where in the code it was raised helps nobody.
         log.warning("job refused", code=error.code, text=error.text("zh"))

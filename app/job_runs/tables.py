@@ -16,7 +16,7 @@ job_run = district_table(
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("heartbeat_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
-    Column("outcome", Text),  # done, already_done, failed
+    Column("outcome", Text),  # done, already_done, elsewhere, not_due, failed
     Column("counts", JSONB),
     Column("progress", Integer),  # percent
     Column("error", Text),

@@ -96,6 +96,14 @@ def check_costs(item: Item, costs: str | None) -> None:
         raise refusals.CostUnclear(item=item.code, choices="、".join(item.pairs_one_of), field="costs")
 
 
+def check_quarter(posting: Posting, booked: Quarter) -> None:
+    """A request that names a quarter is booked there or not at all. Raises QuarterClosed."""
+    if posting.booked_in not in (None, booked.code):
+        raise refusals.QuarterClosed(
+            day=posting.effective_on.isoformat(), quarter=posting.booked_in, booked=booked.code, field="booked_in"
+        )
+
+
 class Judge:
     """Decides postings one after the other on copies of what is known; ``decide`` raises what is wrong."""
 
@@ -143,7 +151,8 @@ class Judge:
             raise NoEditionInForce(day=posting.effective_on.isoformat(), field="effective_on")
         item, regime = self._item(balance, posting, quarter.code)
         units, points = self._worth(item, posting, regime.decimals)
-        act = _ACTS.get(posting.source, Act.DECISION)
+        booked = booking_quarter(self.known.quarters, posting.effective_on, _ACTS.get(posting.source, Act.DECISION))
+        check_quarter(posting, booked)
         return Entry(
             id=posting.id,
             cycle=quarter.cycle,
@@ -162,7 +171,7 @@ class Judge:
             units=units,
             points=points,
             effective_on=posting.effective_on,
-            booked_in=booking_quarter(self.known.quarters, posting.effective_on, act).code,
+            booked_in=booked.code,
             recorded_at=self.at,
             recorded_by=posting.recorded_by,
             approved_by=posting.approved_by,

@@ -27,6 +27,7 @@ class Source(StrEnum):
     IMPORT = "import"
     JOB = "job"
     APPEAL = "appeal"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Posting:
 
     ``chosen`` is as the book prints it; ``points``, in its smallest unit, is set by the settling of duties only.
     ``costs`` names the duty whose share a finding costs, where the item leaves that to the one who records it.
+    ``booked_in`` is the quarter in which it must be booked; without one it is booked in the earliest that admits it.
     """
 
     id: UUID
@@ -53,6 +55,7 @@ class Posting:
     points: int | None = None
     chosen: Decimal | None = None
     costs: str | None = None
+    booked_in: str | None = None
 
     def input_digest(self) -> bytes:
         """Of what the client sent: the same again is a retry, anything else under the same id a conflict."""
@@ -70,6 +73,8 @@ class Posting:
             sent["points"] = json_number(self.chosen)
         if self.costs is not None:
             sent["costs"] = self.costs
+        if self.booked_in is not None:
+            sent["booked_in"] = self.booked_in
         return digest(canonical(sent))
 
 

@@ -13,7 +13,7 @@ from app.cycles import service as cycles
 from app.cycles.core import Quarter, quarter_on
 from app.kit.calendar import Window, period_days, quarter_of
 from app.kit.errors import ErrorKind, LongwenError
-from app.points import disputing
+from app.points import checking, disputing
 from app.points import reading_store as store
 from app.points.core import Score, fold
 from app.points.duties import count_duties, units_done
@@ -149,10 +149,13 @@ def _balance(connection: Connection, actor: Actor, member_id: UUID, cycle: str) 
     return found
 
 
-def corrected(connection: Connection, actor: Actor, quarter: Quarter) -> Iterator[Corrected]:
+def corrected(
+    connection: Connection, actor: Actor, quarter: Quarter, *, checked_only: bool = False
+) -> Iterator[Corrected]:
     """Every member's corrected score at the end of a quarter, with that of the quarter before; by member.
 
-    Where an entry dated up to the quarter's end is under appeal, the score without it is given as well.
+    Where an entry dated up to the quarter's end is under appeal, the score without it is given as well. With
+    ``checked_only`` what still waits for the quarter's check is left out: it sets nothing off.
 
     Cells carry the month or quarter of the day of the matter, so the cells up to the quarter are exactly the entries
     dated up to its end.
@@ -161,12 +164,15 @@ def corrected(connection: Connection, actor: Actor, quarter: Quarter) -> Iterato
     earlier = [one.code for one in cycles.quarters(connection, actor) if one.cycle == quarter.cycle]
     before = max((code for code in earlier if code < quarter.code), default="")
     under_appeal = disputing.in_dispute(connection, actor, quarter.cycle, dated_by=quarter.ends_on)
-    for balance, duties in store.stream_balances(connection, actor.district_id, quarter.cycle, quarter.ends_on):
-        if not balance.regimes or min(balance.regimes) > quarter.code:
+    unchecked = checking.unchecked_by_member(connection, actor, quarter) if checked_only else {}
+    for stored, duties in store.stream_balances(connection, actor.district_id, quarter.cycle, quarter.ends_on):
+        if not stored.regimes or min(stored.regimes) > quarter.code:
             continue
+        waiting = {one.id: one for one in unchecked.get(stored.member_id, ()) if one.seq <= stored.seq}
+        balance = stored.without(waiting.values()) if waiting else stored
         disputed = None
         if found := under_appeal.get(balance.member_id):
-            without = balance.without(found.live)
+            without = balance.without(one for one in found.live if one.id not in waiting)
             disputed = Disputed(found.entries, without, score_at(books, without, quarter.code))
         score, previous = score_at(books, balance, quarter.code), score_at(books, balance, before)
         yield Corrected(balance, score, previous, duties, disputed)

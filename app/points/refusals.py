@@ -22,6 +22,22 @@ class DayToCome(LongwenError):
     en = "{day} is still to come. Give the day on which the matter happened."
 
 
+class QuarterClosed(LongwenError):
+    """A request that names a quarter means that one and no other."""
+
+    kind = ErrorKind.CONFLICT
+    code = "quarter_closed"
+    zh = (
+        "{day} 的事项不能记入 {quarter} 季度（该季度不含此日，或已进入复核、公示、封账）。去掉 booked_in 重新提交，"
+        "将记入 {booked} 季度；所属季度已结束的，作为补记列示。"
+    )
+    en = (
+        "What happened on {day} cannot be booked in {quarter}: the quarter lies before it, or is being checked, on"
+        " notice or sealed. Send it again without booked_in: it is booked in {booked}, and listed there as an"
+        " adjustment if its own quarter is over."
+    )
+
+
 class NotAMemberThen(LongwenError):
     """The member belonged to no branch on that day, or lies outside the caller's reach."""
 

@@ -144,6 +144,10 @@ def open_standings(connection: Connection, actor: Actor, cycle: str, openings: S
     return opened
 
 
+def is_reversed(connection: Connection, actor: Actor, entry_id: UUID) -> bool:
+    return store.find_reversal(connection, actor.district_id, entry_id) is not None
+
+
 def entries_by_id(connection: Connection, actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Entry]:
     """Those of the ids that name an entry."""
     return store.find_entries(connection, actor.district_id, ids)

@@ -71,8 +71,10 @@ def enter_members(connection: Connection, actor: Actor, code: str) -> dict[str, 
     return {"entered": 0, **_for_each(connection, present, enter)}
 
 
-def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
+def settle(connection: Connection, actor: Actor, code: str, *, members: Sequence[UUID] | None = None) -> dict[str, int]:
     """Decide the duties whose time has passed; what is decided already stays, so a re-run adds nothing.
+
+    Of these members only, where they are given: what a refusal took from their amounts is asked of them.
 
     Then what is carried out of the cycle, at its end, or was carried into it follows the result.
     Whoever cannot be settled is counted as ``failed``, and the others are settled all the same. Raises UnknownQuarter
@@ -82,7 +84,8 @@ def settle(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     if quarter is None:
         return {}
     quarters = held_quarters(connection, actor, [quarter.starts_on])
-    members = store.list_members_with_standing(connection, actor.district_id, quarter.cycle)
+    if members is None:
+        members = store.list_members_with_standing(connection, actor.district_id, quarter.cycle)
 
     lost: list[Deduction] = []
 

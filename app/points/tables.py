@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -62,6 +63,14 @@ entry = district_table(
     refers("reverses", to="entry"),
     refers("recorded_by", to="account"),
     refers("approved_by", to="account"),
+)
+# For the quarter's check alone: no other query says these conditions, so none is misled by it.
+Index(
+    "ix_entry_routine_of_branch",
+    entry.c.district_id,
+    entry.c.booked_in,
+    entry.c.branch_id,
+    postgresql_where=text("kind = 'routine' AND reverses IS NULL"),
 )
 
 # The words of an entry stand apart, so that a person's data can be erased while the ledger's proofs still hold.
@@ -130,6 +139,17 @@ dispute = district_table(
     Column("member_id", Uuid, nullable=False),
     refers("entry_id", to="entry"),
     Index(None, "district_id", "cycle", "member_id"),
+    key=("entry_id",),
+)
+
+# Routine entries that somebody else than their recorder has confirmed in the quarter's check; only added to.
+entry_check = district_table(
+    "entry_check",
+    Column("entry_id", Uuid, nullable=False),
+    Column("checked_by", Uuid),  # none: the service itself
+    Column("checked_at", DateTime(timezone=True), nullable=False),
+    refers("entry_id", to="entry"),
+    refers("checked_by", to="account"),
     key=("entry_id",),
 )
 

@@ -85,7 +85,7 @@ def undo_family(
 
 
 def _hand(work: Work, original: Entry, asked: Posting) -> Hand:
-    act = Act.OBJECTION if asked.source is Source.APPEAL else Act.DECISION
+    act = {Source.APPEAL: Act.OBJECTION, Source.CHECK: Act.CHECK}.get(asked.source, Act.DECISION)
     booked = booking_quarter(work.known.quarters, original.effective_on, act, not_before=original.booked_in)
     return Hand(
         booked.code,

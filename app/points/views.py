@@ -174,3 +174,56 @@ class Corrected:
     previous: Score
     duties: Sequence[DutyRow]
     disputed: Disputed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A member as the books have them at a quarter's end: what was booked up to it (scoring, section 2, rule 10).
+
+    ``seq`` and ``running_hash`` are those of the standing at the moment of reading; what was booked up to the quarter
+    is numbered up to there. ``edition`` and ``profile`` are the quarter's regime.
+    """
+
+    member_id: UUID
+    branch_id: UUID  # of the standing
+    seq: int
+    running_hash: bytes
+    edition: str
+    profile: str
+    opening: int
+    vetoes: int
+    ranked: bool
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A routine entry that waits for the quarter's check, with its words."""
+
+    entry: Entry
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UncheckedGroup:
+    """Entries that wait for the check and are alike for who may confirm them.
+
+    ``account_id`` is the member's, where that account holds an office; ``rows`` how many they are.
+    """
+
+    branch_id: UUID
+    item: str
+    edition: str
+    profile: str
+    recorded_by: UUID | None
+    account_id: UUID | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """An entry booked in a quarter, about a day before it; ``decimals`` are the places of its points."""
+
+    entry: Entry
+    reason: str | None
+    decimals: int

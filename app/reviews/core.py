@@ -210,3 +210,38 @@ def lines_of(row: SheetRow, column_widths: Sequence[float]) -> int:
 
 def _places(text: str) -> float:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+ADJUSTMENT_HEADINGS: tuple[Name, ...] = (
+    Name("党支部", "Branch"),
+    Name("姓名", "Name"),
+    Name("事项", "Matter"),
+    Name("事项日期", "Day of the matter"),
+    Name("所属季度", "Belongs to"),
+    Name("分值", "Points"),
+    Name("类型", "Kind"),
+    Name("说明", "Remark"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentRow:
+    """What was booked in the quarter about a day before it: a late entry, or the correction of one."""
+
+    branch: str
+    name: str
+    title: str
+    day: date
+    quarter: str
+    points: Decimal
+    kind: str
+    remark: str
+
+    def values(self) -> tuple[str | Decimal | date, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+
+def adjustment_kind(language: str, *, is_reversal: bool) -> str:
+    """A correction takes an entry back; anything else came late."""
+    zh, en = ("冲正", "reversal") if is_reversal else ("补记", "late entry")
+    return zh if language == "zh" else en

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -15,17 +17,30 @@ from app.auth.core import Actor, Permission
 from app.auth.core_access import Access, Action, ObjectKind
 from app.cycles import service as cycles
 from app.cycles.core import Quarter
-from app.kit.calendar import months_of
+from app.kit.calendar import months_of, quarter_of
 from app.kit.digests import canonical, digest
 from app.kit.workbook import open_workbook, plain
-from app.points import reading
+from app.points import booking, reading
 from app.points.duties import count_duties
 from app.points.gathering import Books, histories_of
 from app.points.views import Corrected
-from app.reviews.core import HEADINGS, SheetRow, Standing, lines_of, owes_duties, quarter_name, sheet_row, widths
+from app.reviews.core import (
+    ADJUSTMENT_HEADINGS,
+    HEADINGS,
+    AdjustmentRow,
+    SheetRow,
+    Standing,
+    adjustment_kind,
+    lines_of,
+    owes_duties,
+    quarter_name,
+    sheet_row,
+    widths,
+)
 from app.roster import service as roster
 from app.roster.core import OrganisationView
 from app.rules.core import STANDARD, Starts
+from app.rules.points import printed
 
 _CHUNK = 500
 _LINE = 18  # points: the height of one line of a sheet
@@ -38,6 +53,7 @@ class QuarterSheet:
     quarter: Quarter
     district: str
     rows: tuple[SheetRow, ...]
+    adjustments: tuple[AdjustmentRow, ...]
     editions: tuple[str, ...]
     made_at: datetime
     snapshot: str
@@ -81,9 +97,11 @@ def quarter_sheet(connection: Connection, actor: Actor, quarter: str, language: 
     sorted_rows += _rows(connection, actor, books, by_id, found, chunk, reach, language, editions)
     sorted_rows.sort(key=lambda pair: pair[0])
     rows = tuple(row for _, row in sorted_rows)
-    snapshot = digest(canonical([[str(value) for value in astuple(row)] for row in rows])).hex()
+    listed = _adjustments(connection, actor, books, by_id, found, reach, language)
+    values = [*(row.values() for row in rows), *(row.values() for row in listed)]
+    snapshot = digest(canonical([[str(value) for value in row] for row in values])).hex()
     name = next(one.name for one in organisations if one.parent_id is None)
-    return QuarterSheet(found, name, rows, tuple(sorted(editions)), actor.at, snapshot)
+    return QuarterSheet(found, name, rows, listed, tuple(sorted(editions)), actor.at, snapshot)
 
 
 def _rows(
@@ -129,6 +147,42 @@ def _rows(
     return found
 
 
+def _adjustments(
+    connection: Connection,
+    actor: Actor,
+    books: Books,
+    by_id: dict[UUID, OrganisationView],
+    quarter: Quarter,
+    reach: tuple[str, ...] | None,
+    language: str,
+) -> tuple[AdjustmentRow, ...]:
+    """What was booked in the quarter about days before it, by branch and day, as far as the caller reaches."""
+    found = [
+        one
+        for one in booking.adjustments(connection, actor, quarter)
+        if reach is None or actor.may(Permission.QUARTER_EXPORT, by_id[one.entry.branch_id].path)
+    ]
+    histories = histories_of(connection, actor, {one.entry.member_id for one in found})
+    rows = []
+    for one in found:
+        entry = one.entry
+        item = books.regime(entry.edition, entry.profile).items.get(entry.item)
+        title = entry.item if item is None else (item.name.zh if language == "zh" else item.name.en)
+        row = AdjustmentRow(
+            branch=by_id[entry.branch_id].name,
+            name=histories[entry.member_id].name,
+            title=title,
+            day=entry.effective_on,
+            quarter=quarter_name(quarter_of(entry.effective_on), language),
+            points=printed(entry.points, one.decimals),
+            kind=adjustment_kind(language, is_reversal=entry.reverses is not None),
+            remark=one.reason or "",
+        )
+        rows.append(((by_id[entry.branch_id].path, entry.effective_on, entry.seq), row))
+    rows.sort(key=lambda pair: pair[0])
+    return tuple(row for _, row in rows)
+
+
 def write_sheet(sheet: QuarterSheet, target: Path, language: str) -> None:
     """The workbook: the sheet itself, and a page that says what the numbers stand on."""
     workbook = open_workbook(target)
@@ -154,15 +208,19 @@ def write_sheet(sheet: QuarterSheet, target: Path, language: str) -> None:
     page.set_row(0, 3 * _LINE)
     for at, name in enumerate(HEADINGS):
         page.write_string(0, at, name.zh if language == "zh" else name.en, heading)
-    for line, row in enumerate(sheet.rows, start=1):
-        page.set_row(line, _LINE * max(1, lines_of(row, column_widths)))
-        for at, value in enumerate(row.values()):
+
+    def write(page: Any, line: int, values: Iterable[str | Decimal | date]) -> None:
+        for at, value in enumerate(values):
             if isinstance(value, Decimal):
                 page.write_number(line, at, value, numbers[len(str(value).partition(".")[2])])
             elif isinstance(value, str):
                 page.write_string(line, at, plain(value), text)
             else:
                 page.write_datetime(line, at, value, day)
+
+    for line, row in enumerate(sheet.rows, start=1):
+        page.set_row(line, _LINE * max(1, lines_of(row, column_widths)))
+        write(page, line, row.values())
     page.autofilter(0, 0, max(1, len(sheet.rows)), len(HEADINGS) - 1)
     notes = workbook.add_worksheet("说明" if language == "zh" else "Notes")
     notes.set_column(0, 0, 24)
@@ -170,9 +228,16 @@ def write_sheet(sheet: QuarterSheet, target: Path, language: str) -> None:
     for line, (name_, value_) in enumerate(_notes(sheet, language)):
         notes.write_string(line, 0, name_, heading)
         notes.write_string(line, 1, plain(value_), text)
+    adjusted = workbook.add_worksheet("更正与补记" if language == "zh" else "Adjustments")
+    for at, (name, width) in enumerate(zip(ADJUSTMENT_HEADINGS, _ADJUSTMENT_WIDTHS, strict=True)):
+        adjusted.set_column(at, at, width)
+        adjusted.write_string(0, at, name.zh if language == "zh" else name.en, heading)
+    for line, adjustment in enumerate(sheet.adjustments, start=1):
+        write(adjusted, line, adjustment.values())
     workbook.close()
 
 
+_ADJUSTMENT_WIDTHS = (24, 12, 28, 17, 16, 8, 10, 40)
 _STATES_ZH = {"open": "可记账", "check": "复核", "notice": "公示", "sealed": "已封账"}
 
 

@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Role
+from app.cycles.core import Act, booking_quarter
 from app.files import service as files
 from app.files.core import Owner, OwnerKind
 from app.kit.errors import LongwenError
 from app.points import refusals
 from app.points import service as points
 from app.points.gathering import Background
+from app.points.judging import check_quarter
 from app.points.ledger import Entry, Posting
 from app.roster.core import MemberOn
 from app.rules.award import Outcome
@@ -93,6 +95,9 @@ class Clerk:
         if request.id in self._used:
             raise refusals.IdUsed(id=str(request.id), field="id")
         check_content(item, request, papers, decimals, self.actor.today)
+        if request.booked_in is not None:
+            # It is booked when it is decided; whether that is in time nobody knows, but a closed quarter is closed.
+            check_quarter(request, booking_quarter(self.background.quarters, request.effective_on, Act.RECORD))
         return self.proposal(request, there, item)
 
     def proposal(self, request: Posting, there: MemberOn, item: Item) -> Submission:

@@ -14,7 +14,7 @@ from app.messages.texts import Kind as Told
 from app.points import refusals
 from app.points import service as points
 from app.points.gathering import Background
-from app.points.ledger import Entry
+from app.points.ledger import Entry, Source
 from app.rules.core import Item, Kind
 from app.rules.points import printed_text
 from app.submissions import store, vetoes
@@ -23,8 +23,16 @@ from app.submissions.core_reviewing import may_review
 from app.submissions.core_vetoes import LiftedWhy
 
 
-def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: UUID, reason: str) -> Reversed:
-    """Undo an entry, for a caller who could have decided it.
+def reverse(
+    connection: Connection,
+    actor: Actor,
+    entry_id: UUID,
+    reversal_id: UUID,
+    reason: str,
+    *,
+    source: Source = Source.RECORD,
+) -> Reversed:
+    """Undo an entry, for a caller who could have decided it; ``source`` says where it is refused in the check.
 
     A routine entry is undone by whoever may record or review its item where the member is now, or was on the day; an
     addition, fault or veto by whoever may decide it, and not by who recorded it. Raises NotFound outside that scope,
@@ -36,7 +44,7 @@ def reverse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: U
     if store.find_submissions(connection, actor.district_id, [reversal_id]):
         raise refusals.IdUsed(id=str(reversal_id), field="id")
     store.lock_submissions(connection, actor.district_id, [entry_id])  # before the ledger, as whoever decides it
-    posted = points.reverse(connection, actor, entry_id, reversal_id, reason)
+    posted = points.reverse(connection, actor, entry_id, reversal_id, reason, source=source)
     effects = tuple(posted.effects.values()) if may_see(actor, background.histories[entry.member_id]) else ()
     if not posted.items[0].replayed:
         _tell(connection, actor, background, entry, reason)

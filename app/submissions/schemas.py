@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, field_validator
@@ -126,6 +126,13 @@ class DraftRequest(ContentModel):
 
 class RecordItem(DraftRequest):
     """One fact: about whom, under which item, of which day."""
+
+    booked_in: str | None = Field(
+        None,
+        pattern=r"^\d{4}Q[1-4]$",
+        description="只记入该季度；该季度不再受理的，拒绝 · this quarter or none: refused (409) where it is closed",
+        examples=["2026Q4"],
+    )
 
 
 class RecordRequest(Model):
@@ -289,7 +296,7 @@ class PostedAnswer(Answer):
     effects: list[EffectAnswer]
 
     @classmethod
-    def of(cls, reversed_: Reversed) -> PostedAnswer:
+    def of(cls, reversed_: Reversed) -> Self:
         return cls(
             entries=entry_answers(reversed_.posted),
             replayed=reversed_.replayed,

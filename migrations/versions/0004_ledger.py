@@ -106,6 +106,12 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('expected', 'kept', 'missed', 'waived')", name=op.f("ck_duty_state_known")),
     )
 
+    op.create_index(
+        "ix_entry_routine_of_branch",
+        "entry",
+        ["district_id", "booked_in", "branch_id"],
+        postgresql_where=sa.text("kind = 'routine' AND reverses IS NULL"),
+    )
     op.create_table(
         "telling",
         sa.Column("district_id", sa.Uuid(), nullable=False),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from app import schedule
 from app.auth.core import Actor
 from app.cycles import service as cycles
-from app.cycles.tables import quarter
+from app.cycles.core import QuarterState
 from app.points import reading
 from app.points import service as points
 from app.points.views import Opening
@@ -45,6 +45,11 @@ def fault(counter: Counter, name: str, matter: str, day: str = "2026-08-05") -> 
     desk.posted("discipline_commissioner", fact, "committee_officer")
     entry: str = fact["id"]
     return entry
+
+
+def on(counter: Counter, day: date) -> None:
+    counter.desk.town.on(day)
+    counter.desk.forget()
 
 
 @pytest.fixture
@@ -100,7 +105,9 @@ def test_an_appeal_about_a_later_quarter_leaves_the_earlier_line_alone(counter: 
 
 def test_after_the_seal_the_points_come_back_in_the_open_quarter_and_count_where_they_belong(counter: Counter) -> None:
     town = counter.desk.town
+    on(counter, date(2026, 9, 20))
     entry = fault(counter, MEMBER, "投诉1号")
+    on(counter, date(2026, 11, 2))
     assert {one["booked_in"] for one in counter.desk.entries(MEMBER) if one["id"] == entry} == {"2026Q3"}
     seal(town, "2026Q1", "2026Q2", "2026Q3")
     assert corrected(town, MEMBER, "2026Q3") == 990
@@ -112,10 +119,10 @@ def test_after_the_seal_the_points_come_back_in_the_open_quarter_and_count_where
 
 def test_in_the_notice_only_an_objection_is_booked(counter: Counter) -> None:
     town = counter.desk.town
+    on(counter, date(2026, 9, 20))
     appealed, other = fault(counter, MEMBER, "投诉1号"), fault(counter, MEMBER, "投诉2号")
-    columns = quarter.c
-    notice = update(quarter).where(columns.district_id == town.district.id, columns.code == "2026Q3")
-    town.database.run(lambda connection: connection.execute(notice.values(state="notice")), town.district.id)
+    on(counter, date(2026, 10, 20))
+    assert town.run(lambda c, actor: cycles.quarter(c, actor, "2026Q3")).state is QuarterState.NOTICE
     appeal = counter.filed(MEMBER, appealed)["id"]
     booked = counter.decided("district_officer", appeal)["entries"]
     assert [one["booked_in"] for one in booked] == ["2026Q3"]

@@ -9,6 +9,7 @@ import pytest
 
 from app import schedule
 from app.auth.core import Role
+from app.cycles import service as cycles
 from app.job_runs.service import Outcome, RunResult, run_once
 from app.kit.clock import FixedClock
 from app.kit.db import Database
@@ -111,11 +112,13 @@ def year(settings: Settings, database: Database, owner_database: Database) -> De
     posted(desk, "违纪", "LAW-F01", tier="reminder", matter="记录1号")
     posted(desk, "重失误", "PUB-F01", tier="serious", matter="投诉3号")
     town.on(date(2027, 1, 11))
+    town.run(cycles.advance)
     desk.forget()
     for job in ("settle", "lines"):
         for quarter in QUARTERS:
             result = apply(town, job, quarter)
             assert result.outcome is Outcome.DONE, result.error
+        town.confirm(*QUARTERS)
     return desk
 
 
@@ -254,7 +257,7 @@ def test_nothing_is_found_before_the_job_and_nothing_in_an_unknown_quarter(year:
 
 
 def test_the_lines_look_at_what_was_corrected_later(year: Desk) -> None:
-    """The entry of the first quarter is booked in the year's last, and counts where it belongs."""
+    """The entry of the first quarter is booked in the year after, and counts where it belongs."""
     before = named(lines(year, "2026Q1"), "assist")
     fact = year.town.fact(
         "将低", "PUB-F01", tier="serious", matter="投诉9号", effective_on="2026-02-05", reason="查核属实"

@@ -36,9 +36,9 @@ def quarter(state: QuarterState) -> Quarter:
 @pytest.mark.parametrize(
     ("state", "acts"),
     [
-        (OPEN, {Act.RECORD, Act.DECISION, Act.OBJECTION}),
-        (CHECK, {Act.DECISION, Act.OBJECTION}),
-        (NOTICE, {Act.OBJECTION}),
+        (OPEN, {Act.RECORD, Act.DECISION, Act.CHECK, Act.OBJECTION}),
+        (CHECK, {Act.DECISION, Act.CHECK, Act.OBJECTION}),
+        (NOTICE, {Act.CHECK, Act.OBJECTION}),
         (SEALED, set()),
     ],
 )

@@ -86,6 +86,7 @@ def test_an_exempt_member_takes_additions_and_is_neither_ranked_nor_warned(offic
     board = office.call("GET", "secretary", f"boards/branches/{office.town.branch}").json()
     assert office.member(LIN) not in str(board)
     assert board["members"] == 1
+    office.town.confirm("2026Q1", "2026Q2", "2026Q3", "2026Q4")
     office.town.run(lambda c, a: cases.apply(c, a, "2026Q3"))
     lines = office.call("GET", "secretary", "lines/quarters/2026Q3").text
     assert CHEN in lines  # who did nothing all year is warned

@@ -318,6 +318,7 @@ def test_hours_of_which_nothing_was_recorded_are_what_the_book_says(
     live(town, 4, 5)
     assert (state(town, "SRV-D01"), lost(town, "SRV-D01")) == ([("2026", decided, 40, 20)], points)
     assert lost(town, "SRV-D01", "乙") == [-30], "where anything was recorded, by the amount"
+    town.run(cycles.advance)
     post(town, "甲", "SRV-D01", date(2026, 12, 30), units=5)
     town.run(lambda c, a: settling.settle(c, a, "2026Q4"))
     assert lost(town, "SRV-D01", "甲")[-1] == -30, "a late record counts as any other"

@@ -197,6 +197,7 @@ def test_what_the_lines_found_is_in_printed_points(desk: Desk) -> None:
     lost += [desk.town.missed("周美玲", "ORG-D01", effective_on=day) for day in months[1::3]]
     lost.append(desk.town.missed("周美玲", "DUT-D01", effective_on="2026-08-05"))
     desk.recorded("committee_officer", *lost)
+    desk.town.confirm("2026Q3", "2026Q4")
     desk.town.run(lambda connection, actor: cases.apply(connection, actor, "2026Q3"))
     found = desk.client.get("/api/v1/lines/quarters/2026Q3", headers=desk.headers("district_officer")).json()
     (assisted,) = [one for one in found["findings"] if one["line"] == "assist"]

@@ -29,10 +29,12 @@ from app.points import service as points
 from app.points.ledger import Posting
 from app.reviews import service as reviews
 from app.roster import service as roster
+from app.roster.core import OrganisationKind
 from app.rules import service as rules
 from app.rules.adoption import FrameDiffers
 from app.rules.award import Outcome
 from app.rules.book import load_book
+from app.seals import checking
 from tests.auth.people import CHEAP, PASSWORD, found_district
 from tests.enrolment.conftest import member, small_roster, workbook_of
 from tests.rules.period_books import BY_QUARTER, FROM_JULY, JULY_ITEMS, QUARTER_ITEMS
@@ -106,8 +108,20 @@ class Place:
         counts: Json = self.run(settling.settle, quarter)
         return counts
 
+    def confirm(self) -> None:
+        """The check of every branch and quarter: what nobody has confirmed sets nothing off."""
+
+        def all_of(connection: Connection, actor: Actor) -> None:
+            for quarter in cycles.quarters(connection, actor):
+                for one in roster.organisations(connection, actor.district_id):
+                    if one.kind is OrganisationKind.BRANCH:
+                        checking.confirm(connection, actor, quarter.code, one.id)
+
+        self.run(all_of)
+
     def lines(self, quarter: str) -> list[tuple[str, str]]:
         """Who is found by which line at the quarter's end."""
+        self.confirm()
         self.run(cases.apply, quarter)
         return [(one.line, one.name) for one in self.run(cases.found, quarter).findings]
 

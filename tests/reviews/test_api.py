@@ -115,7 +115,7 @@ def test_english_comes_for_the_asking(desk: Desk) -> None:
     posted(desk, "林晓明", "EXC-A01", tier="adopted", matter="建议2号")
     answer = sheet(desk, **{"Accept-Language": "en-GB,en;q=0.9"})
     book = opened(answer)
-    assert book.sheetnames == ["Quarter", "Notes"]
+    assert book.sheetnames == ["Quarter", "Notes", "Adjustments"]
     headings = [str(cell.value) for cell in book.worksheets[0][1]]
     assert headings[:3] == ["Branch", "Name", "Lost on duties this quarter"]
     assert all(heading.isascii() for heading in headings)

@@ -40,9 +40,11 @@ from app.kit.settings import Settings
 from app.main import create_app
 from app.points.ledger import Posting
 from app.roster import service as roster
+from app.roster.core import OrganisationKind
 from app.rules import service as rules
 from app.rules.award import Outcome as DutyOutcome
 from app.rules.book import load_book
+from app.seals import checking
 from app.submissions import deciding, hearing
 from app.submissions import service as submissions
 from app.submissions.core import Decided, Verdict
@@ -68,6 +70,8 @@ LOGINS = {
     "安全管理员 security administrator": "security-admin",
     "审计员 auditor": "auditor",
 }
+# Of the month after a quarter: the first day of the notices, and a day on which the last of them is over.
+NOTICE_DAYS = (16, 28)
 TWO_STEPS = frozenset({"EXC-A04"})  # reviewed by the committee, then by the district
 FINISHED = "sample.done"
 BATCH = 1000
@@ -150,6 +154,17 @@ class Builder:
         result = job_runs.run_once(self.database, self.clock, name, slot, self.district, job.do)
         if result.outcome is Outcome.FAILED:
             raise SystemExit(f"{name} {slot}: {result.error}")
+
+    def confirm(self, quarter: str) -> None:
+        """The check of every branch: the committee confirms what the district has recorded."""
+        checker = self.officer("committee-c1", Role.COMMITTEE_OFFICER)
+
+        def work(connection: Connection) -> None:
+            for one in roster.organisations(connection, self.district.id):
+                if one.kind is OrganisationKind.BRANCH:
+                    checking.confirm(connection, checker, quarter, one.id)
+
+        self.database.run(work, self.district.id)
 
     def record(self, facts: Sequence[Recorded], numbers: dict[str, UUID], recorder: Actor) -> None:
         """Send facts as the recorder, who tells members in person what is held against them. Raises what is refused."""
@@ -242,12 +257,17 @@ def build(settings: Settings, progress: Progress) -> None:
             builder.decide(
                 proposals, builder.officer("committee-c1", Role.COMMITTEE_OFFICER), builder.officer("district-2")
             )
-            progress.update(task, description=f"{quarter} 结算 · jobs")
-            for day, jobs in ((15, ("settle", "lines")), (16, ("quarters",))):
+            progress.update(task, description=f"{quarter} 结算、复核 · settling and check")
+            builder.on(first_after.replace(day=15))
+            builder.run_job("settle", quarter)
+            builder.confirm(quarter)
+            progress.update(task, description=f"{quarter} 公示、封账 · notice and seal")
+            for day in NOTICE_DAYS:
                 builder.on(first_after.replace(day=day))
-                for name in jobs:
-                    slot = builder.actor().today.isoformat() if name == "quarters" else quarter
-                    builder.run_job(name, slot)
+                builder.run_job("quarters", builder.actor().today.isoformat())
+                builder.run_job("check", builder.actor().today.isoformat())
+            for name in ("seal", "freeze", "lines"):
+                builder.run_job(name, quarter)
         progress.update(task, description="账号 · accounts")
         builder.clock.moment = SampleClock().now()
         builder.set_passwords(list(logins(made).values()))

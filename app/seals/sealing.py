@@ -1,0 +1,118 @@
+"""The seal: a quarter is closed once the last branch's first notice is over, and then frozen, member by member.
+
+Two steps, each a transaction of its own. The first waits for posts in flight, changes one row and is over: nobody who
+posts waits for more. From then on nothing is booked in the quarter, so what it holds cannot change any more, and the
+second reads it without a lock, however long that takes and however late it comes.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.auth.core import Actor
+from app.cycles import service as cycles
+from app.cycles.core import Quarter, QuarterState
+from app.job_runs.service import NotDue
+from app.points import booking
+from app.points.views import Booked
+from app.seals import store
+from app.seals.core import Frozen, is_seal_due, matrix_of
+from app.seals.keeping import restart_rows
+from app.seals.service import lives
+
+_CHUNK = 500
+
+
+def seal(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
+    """Seal the quarter, after those before it. Raises NotDue, with how many branches it waits for.
+
+    What the seal looks at cannot change back: after the check's days nothing is added to a quarter that would have to
+    be confirmed. So it is read first, and the quarter is held for one row's change only. Raises UnknownQuarter and
+    QuarterRunning.
+    """
+    quarter = cycles.ended_quarter(connection, actor, code)
+    if quarter is None:
+        return {"sealed": 0}
+    due: list[Quarter] = []
+    for one in _until(connection, actor, quarter):
+        if one.state is QuarterState.SEALED:
+            continue
+        everybody = lives(connection, actor, one)
+        if not is_seal_due(one, everybody, actor.today):
+            raise NotDue(waits_for=sum(not is_seal_due(one, [branch], actor.today) for branch in everybody))
+        due.append(one)
+    return {"sealed": sum(cycles.seal(connection, actor, one.code) for one in due)}
+
+
+def freeze(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
+    """Keep everybody's standing at the end of the sealed quarter; what is kept already stays.
+
+    Raises NotDue before the seal, UnknownQuarter and QuarterRunning.
+    """
+    quarter = cycles.ended_quarter(connection, actor, code)
+    if quarter is None:
+        return {"frozen": 0}
+    if quarter.state is not QuarterState.SEALED:
+        raise NotDue
+    restarted, frozen = 0, 0
+    for one in _until(connection, actor, quarter):
+        if one.code == quarter.code or not store.has_frozen(connection, actor.district_id, one.code):
+            restarted += restart_rows(connection, actor, one)  # what was corrected on the notice's last day
+            frozen += _freeze(connection, actor, one)
+    return {"frozen": frozen, "restarted": restarted}
+
+
+def _until(connection: Connection, actor: Actor, last: Quarter) -> list[Quarter]:
+    return [one for one in cycles.quarters(connection, actor) if one.code <= last.code]
+
+
+def _freeze(connection: Connection, actor: Actor, quarter: Quarter) -> int:
+    """Whose standing is still that of the quarter in one statement; the others worked out, a few hundred at a time."""
+    frozen = store.insert_unchanged(
+        connection, actor.district_id, quarter.code, quarter.cycle, quarter.ends_on, actor.at
+    )
+    last: UUID | None = None
+    while True:
+        members = store.list_unfrozen(connection, actor.district_id, quarter.code, quarter.cycle, last, _CHUNK)
+        if not members:
+            return frozen
+        last = members[-1]
+        rows = _worked_out(connection, actor, quarter, members)
+        store.insert_frozen(connection, actor.district_id, quarter.code, rows, actor.at)
+        frozen += len(rows)
+
+
+def _worked_out(connection: Connection, actor: Actor, quarter: Quarter, members: list[UUID]) -> list[Frozen]:
+    found = booking.booked(connection, actor, quarter, members)
+    duties = store.count_duties(connection, actor.district_id, quarter.cycle, quarter.ends_on, members)
+    branches = store.list_branches_of(connection, actor.district_id, quarter.ends_on, members)
+    return [frozen_of(one, quarter, branches.get(one.member_id), duties.get(one.member_id, (0, 0))) for one in found]
+
+
+def frozen_of(one: Booked, quarter: Quarter, branch_id: UUID | None, duties: tuple[int, int]) -> Frozen:
+    """The row that is kept of a member; without a branch they had left before the quarter's end."""
+    score = one.score
+    return Frozen(
+        member_id=one.member_id,
+        cycle=quarter.cycle,
+        branch_id=branch_id or one.branch_id,
+        seq=one.seq,
+        running_hash=one.running_hash,
+        edition=one.edition,
+        profile=one.profile,
+        opening=one.opening,
+        daily=score.daily,
+        innovation=score.innovation,
+        fault=score.fault,
+        total=score.total,
+        effective=score.effective,
+        decimals=score.decimals,
+        matrix=matrix_of(score),
+        vetoes=one.vetoes,
+        band=score.band or None,
+        ranked=one.ranked and branch_id is not None,
+        duties_due=duties[0],
+        duties_decided=duties[1],
+    )
