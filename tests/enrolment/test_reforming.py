@@ -89,7 +89,7 @@ def test_a_merged_branch_is_closed_and_everybody_and_everything_goes_over(office
     # The offices of the closed branch are no more.
     assert office.call("GET", "secretary", "members").status_code == 403
     assert office.call("GET", "next_door", f"members/{office.member(CHEN)}").json()["profile"] == "no-groups"
-    assert office.kinds(LIN) == ["membership_changed"]
+    assert office.kinds(LIN) == ["deduction_told", "membership_changed"]
     assert office.kinds("next_door") == ["membership_changed"]
 
 
