@@ -7,7 +7,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-clean test check bench lint format environment
+.PHONY: help demo demo-clean test check bench lint format environment clients
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -40,7 +40,9 @@ demo-clean:  ## 清除示例数据 · forget the sample district's data
 test: environment  ## 测试 · the tests
 	@$(RUN) pytest -n $(WORKERS)
 
-check: lint test  ## CI 所做的全部 · all that CI does: lint, types, import contracts, tests
+check: lint clients test  ## CI 所做的全部 · all that CI does: lint, types, import contracts, tests
+
+clients: clients/.venv/.installed clients/typescript/node_modules/.installed  ## 客户端生成器 · what generates clients; make test then tries them
 
 lint: environment  ## 静态检查 · lint, types and import contracts
 	@$(RUN) ruff check .
@@ -83,6 +85,18 @@ $(VENV)/.dev: requirements-dev.txt | $(VENV)/.made
 $(VENV)/.demo: requirements-demo.txt | $(VENV)/.made
 	@if [ ! -e $(VENV)/.dev ] || [ requirements-demo.txt -nt $(VENV)/.dev ]; then \
 		echo '安装运行环境 · installing the environment' && $(PIP) --require-hashes -r requirements-demo.txt; fi
+	@touch $@
+
+# Node comes as a Python package, so that it is the same everywhere and needs no other installer.
+clients/.venv/.installed: clients/requirements.txt
+	@if [ -z "$(PYTHON)" ]; then echo '需要 Python 3.11 或更新版本。Python 3.11 or newer is needed.'; exit 1; fi
+	@"$(PYTHON)" -m venv clients/.venv
+	@echo '安装客户端生成器 · installing the generators of clients'
+	@clients/.venv/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r clients/requirements.txt
+	@touch $@
+
+clients/typescript/node_modules/.installed: clients/typescript/package-lock.json | clients/.venv/.installed
+	@cd clients/typescript && PATH="$(CURDIR)/clients/.venv/bin:$$PATH" npm ci --silent --ignore-scripts
 	@touch $@
 
 $(VENV)/.project: pyproject.toml | $(VENV)/.made

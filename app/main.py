@@ -36,6 +36,7 @@ from app.kit.blobs import open_blobs
 from app.kit.ciphers import AesFieldCipher, FieldCipher
 from app.kit.clock import Clock, SystemClock
 from app.kit.db import Database
+from app.kit.description import polish
 from app.kit.errors import LongwenError
 from app.kit.http import ServiceState, state_of
 from app.kit.log import configure_logging
@@ -113,36 +114,7 @@ _DESCRIPTION = (
 )
 
 
-# Each answer's refusals, described once (RFC 9457).
-_PROBLEM_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail", "request_id"],
-    "properties": {
-        "type": {"type": "string", "examples": ["urn:longwen:problem:not_found"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "稳定，供程序判断 · stable, for programs"},
-        "detail": {"type": "string", "description": "供人阅读 · for people, in their language"},
-        "request_id": {"type": "string"},
-        "field": {"type": "string"},
-        "faults": {
-            "type": "array",
-            "description": "每处错误一项 · one for each fault",
-            "items": {
-                "type": "object",
-                "required": ["index", "field", "code", "detail"],
-                "properties": {
-                    "index": {"type": ["integer", "null"], "description": "第几项，从 0 起 · element, from 0"},
-                    "field": {"type": ["string", "null"]},
-                    "code": {"type": "string"},
-                    "file": {"type": "string", "description": "细则文件 · of a rule book"},
-                    "line": {"type": "integer", "description": "行，从 1 起 · line, from 1"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
+# Each answer's refusals; their schema is in kit.description.
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {
         "description": description,
@@ -153,12 +125,12 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 
 
 class _Application(FastAPI):
-    """With the one schema of all refusals in its description."""
+    """With a description that clients can be generated from."""
 
     def openapi(self) -> dict[str, Any]:
-        description = super().openapi()
-        description.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
-        return description
+        if self.openapi_schema is None:
+            self.openapi_schema = polish(super().openapi())
+        return self.openapi_schema
 
 
 class SettingMissing(LongwenError):
@@ -236,6 +208,7 @@ def create_app(
         title="龙文积分与星级 · Longwen",
         description=_DESCRIPTION,
         version=version("longwen"),
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         openapi_tags=_TAGS,
         openapi_url=None,  # served below, as a route that says it is open
         docs_url=None,

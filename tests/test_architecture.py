@@ -228,8 +228,8 @@ HOMES = {
         "app/cli/context.py",  # looks whether the embedded server's database is there
         "app/cli/doctor.py",  # looks at servers that may be wrong in any way
     },
-    "pydantic": {"app/kit/settings.py", "app/kit/http.py", "app/cli/context.py"},
-    "pydantic_core": {"app/kit/http.py"},
+    "pydantic": {"app/kit/settings.py", "app/kit/http.py", "app/kit/days.py", "app/cli/context.py"},
+    "pydantic_core": {"app/kit/http.py", "app/kit/days.py"},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,8 @@ from app.cli import COMMANDS
 from tests.conftest import ROOT
 
 LOCKS = ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt")
-TARGETS = ("help", "demo", "demo-clean", "test", "check", "lint", "format", "bench")
+TARGETS = ("help", "demo", "demo-clean", "test", "check", "clients", "lint", "format", "bench")
+CLIENT_LOCKS = ("clients/requirements.txt", "clients/typescript/package-lock.json")
 # In parts, so that this file does not name them either.
 REGISTRIES = [
     ".".join(parts)
@@ -55,6 +57,9 @@ def clone(tmp_path: Path) -> Path:
     """A folder with what the Makefile looks at, and no environment yet."""
     for name in ("Makefile", "pyproject.toml", *LOCKS):
         shutil.copy(ROOT / name, tmp_path)
+    for name in CLIENT_LOCKS:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
@@ -150,10 +155,16 @@ def test_each_lock_holds_the_one_before_it() -> None:
     assert narrow.items() <= demo.items() <= wide.items()
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, CLIENT_LOCKS[0]])
 def test_everything_is_pinned_with_hashes(name: str) -> None:
     blocks = re.split(r"\n(?=[a-z0-9])", re.sub(r"^\s*#.*\n", "", text_of(name), flags=re.MULTILINE))
     assert all("==" in block and "--hash=sha256:" in block for block in blocks if block.strip())
+
+
+def test_the_clients_packages_are_pinned_with_digests_and_without_addresses() -> None:
+    packages = json.loads(text_of(CLIENT_LOCKS[1]))["packages"]
+    assert all(one["integrity"].startswith("sha512-") for path, one in packages.items() if path)
+    assert [path for path, one in packages.items() if "resolved" in one] == []
 
 
 # What every committed file keeps to itself.
@@ -181,7 +192,7 @@ def test_no_file_names_the_host_of_a_package_registry() -> None:
 
 
 def test_no_lock_or_script_names_an_index() -> None:
-    names = [*LOCKS, "Makefile", "Dockerfile", "compose.yaml", "pyproject.toml", ".ci/run"]
+    names = [*LOCKS, *CLIENT_LOCKS, "Makefile", "Dockerfile", "compose.yaml", "pyproject.toml", ".ci/run"]
     assert [name for name in names if _INDEX.search(text_of(name))] == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from app.activities.schemas import (
 )
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit import http
+from app.kit import days, http
 
 router = APIRouter(prefix="/api/v1", tags=["activities"])
 
@@ -50,8 +49,8 @@ def record_activity(
 def list_activities(
     door: Reader,
     branch: Annotated[UUID | None, Query(description="支部、党小组或上级 · an organisation")] = None,
-    first: Annotated[date | None, Query(alias="from")] = None,
-    last: Annotated[date | None, Query(alias="to")] = None,
+    first: Annotated[days.Day | None, Query(alias="from")] = None,
+    last: Annotated[days.Day | None, Query(alias="to")] = None,
     cursor: After = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> ActivityPageAnswer:

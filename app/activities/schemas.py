@@ -30,6 +30,8 @@ from app.activities.core import (
     title_key,
 )
 from app.files.core import Evidence
+from app.kit.days import Day
+from app.kit.errors import CursorRefused
 from app.kit.http import Answer, Model
 
 Digest = str
@@ -49,7 +51,7 @@ class MarkItem(Model):
         description="present 到会，leave 请假，absent 缺席，elsewhere 在其他支部参加，later 补课场次 · how they stood",
         examples=["leave"],
     )
-    made_up_on: date | None = Field(None, description="另一场次的日期 · the day of the other session")
+    made_up_on: Day | None = Field(None, description="另一场次的日期 · the day of the other session")
     note: str | None = Field(None, min_length=1, max_length=200, description="说明 · in words")
 
     _is_day = field_validator("made_up_on", mode="before")(lambda value: value if value is None else _day(value))
@@ -65,7 +67,7 @@ class ActivityRequest(Model):
     organisation_id: UUID = Field(description="党支部或党小组 · branch or group")
     item: str = Field(min_length=1, max_length=32, description="计入的一项职责 · the duty it counts for")
     title: str = Field(min_length=1, max_length=120, examples=["11月主题党日：走访困难职工"])
-    held_on: date = Field(description="举行之日 · the day", examples=["2026-11-20"])
+    held_on: Day = Field(description="举行之日 · the day", examples=["2026-11-20"])
     place: str | None = Field(None, min_length=1, max_length=120)
     state: Literal["planned", "held"] = Field("held", description="planned 只登记计划，不含考勤 · without attendance")
     attendance: list[MarkItem] = Field([], max_length=MEMBERS_MAX, description="只列例外 · only exceptions")
@@ -111,7 +113,7 @@ class MakeUpItem(Model):
     """One member who made up, or was a guest."""
 
     member_id: UUID
-    made_up_on: date | None = Field(None, description="补课之日，缺省为今天 · the day; today where none is given")
+    made_up_on: Day | None = Field(None, description="补课之日，缺省为今天 · the day; today where none is given")
     note: str | None = Field(None, min_length=1, max_length=200)
 
     _is_day = field_validator("made_up_on", mode="before")(lambda value: value if value is None else _day(value))
@@ -320,4 +322,7 @@ def cursor_of(text: str | None) -> Cursor | None:
     if text is None:
         return None
     day, last = text.split(".")
-    return date.fromisoformat(day), UUID(hex=last)
+    try:
+        return date.fromisoformat(day), UUID(hex=last)
+    except ValueError as cause:  # the form is right, the day is none
+        raise CursorRefused(field="cursor", cursor=text) from cause

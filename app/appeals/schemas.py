@@ -168,7 +168,9 @@ class ComplaintRequest(Model):
     page: str | None = Field(
         None, max_length=200, description="在哪个页面 · where it was written", examples=["/boards"]
     )
-    anonymous: bool = Field(False, description="除答复人外不显示姓名 · unnamed to all but those who answer")
+    anonymous: bool = Field(
+        False, strict=True, description="除答复人外不显示姓名 · unnamed to all but those who answer"
+    )
 
     def concern(self) -> Concern:
         return Concern(self.id, self.kind, self.text, self.page, self.anonymous)

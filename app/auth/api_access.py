@@ -14,10 +14,11 @@ from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.auth.core_access import PAGE_MAX, Action, Sought
 from app.auth.schemas_access import CURSOR, AccessPageAnswer, place_of
+from app.kit import days
 
 router = APIRouter(prefix="/api/v1/access-log", tags=["accounts"])
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
-Day = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY, examples=["2026-11-21"])]
+Day = Annotated[days.Day | None, Query(ge=FIRST_DAY, le=LAST_DAY, examples=["2026-11-21"])]
 
 
 @router.get("", summary="访问日志 · The access log")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from app.auth.schemas_accounts import (
     EndRequest,
     PasswordRequest,
 )
+from app.kit.days import Day
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 Opening = Annotated[Door, Depends(permit(Permission.ACCOUNT_OPEN))]
@@ -97,7 +97,7 @@ def list_appointments(
     door: Annotated[Door, Depends(permit(Permission.APPOINTMENT_READ))],
     account: Annotated[UUID | None, Query(description="账号 · whose")] = None,
     role: Role | None = None,
-    on: Annotated[date | None, Query(description="当日在任的 · in force on the day", examples=["2026-11-21"])] = None,
+    on: Annotated[Day | None, Query(description="当日在任的 · in force on the day", examples=["2026-11-21"])] = None,
     after: Annotated[UUID | None, Query(description="上一页的 following · the last page's")] = None,
     limit: Limit = 50,
 ) -> AppointmentsAnswer:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
 from app.auth import cookies, service_access, sessions
@@ -60,11 +61,12 @@ log = structlog.get_logger("longwen.auth")
     status_code=201,
     summary="登录 · Log in",
     dependencies=[Depends(open_door)],
+    response_model=NewSessionAnswer,
     responses={202: {"model": ChallengeAnswer, "description": "须再提交动态码 · a code is asked as well"}},
 )
 def create_session(
     body: LoginRequest, request: Request, response: Response, cookie: bool = False
-) -> NewSessionAnswer | ChallengeAnswer:
+) -> NewSessionAnswer | Response:
     """用登录名和密码换取访问令牌和刷新令牌；cookie=true 供网页使用，令牌放在 Cookie 中，30 分钟不用即退出。
 
     An access token and a refresh token for a login and a password. With ``cookie=true``, for pages, the token is in a
@@ -98,8 +100,8 @@ def create_session(
     if isinstance(outcome, LoginRefused):
         raise outcome
     if outcome.stage is Stage.CODE:
-        response.status_code = 202
-        return ChallengeAnswer(challenge_token=outcome.token, expires_at=outcome.expires_at)
+        asked = ChallengeAnswer(challenge_token=outcome.token, expires_at=outcome.expires_at)
+        return JSONResponse(asked.model_dump(mode="json"), status_code=202)
     return opened(request, response, district, outcome)
 
 

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from app.auth.core import Role
 from app.auth.password_policy import LENGTH_MAX
 from app.auth.schemas_tokens import Name, OrganisationPath
+from app.kit.days import Day
 from app.kit.http import Answer, Model
 
 _FIRST_PASSWORD = "本人首次登录时须修改 · its person has to change it at the next log-in"  # noqa: S105 - a description
@@ -68,13 +69,13 @@ class AppointmentRequest(Model):
     account_id: UUID
     role: Role
     path: OrganisationPath
-    from_on: date = Field(description="任职首日 · the first day", examples=["2026-12-01"])
+    from_on: Day = Field(description="任职首日 · the first day", examples=["2026-12-01"])
 
 
 class EndRequest(Model):
     """When an office ends."""
 
-    until_on: date | None = Field(
+    until_on: Day | None = Field(
         default=None,
         description="不再任职的首日，默认今天 · the first day without it; today if not given",
         examples=["2026-12-01"],

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from app.auth.core import Permission
+from app.kit.days import Day
 from app.kit.http import Answer, Model
 
 ORGANISATION_PATH = r"^[0-9a-f]{32}(\.[0-9a-f]{32}){0,7}$"
@@ -32,7 +33,7 @@ class KeyRequest(Model):
     name: Name = Field(description="对接系统名称 · the other system", examples=["企业人事系统 · HR system"])
     path: OrganisationPath
     permissions: list[Permission] = Field(min_length=1, max_length=50, examples=[["roster:read", "entry:record"]])
-    expires_on: date = Field(description="最后有效日，一年之内 · the last day, within a year", examples=["2027-06-30"])
+    expires_on: Day = Field(description="最后有效日，一年之内 · the last day, within a year", examples=["2027-06-30"])
 
 
 class KeyAnswer(Answer):

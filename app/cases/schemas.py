@@ -74,4 +74,6 @@ class LinesAnswer(Answer):
 class LineSettingModel(Model):
     """What a district chooses about the lines."""
 
-    half_year_decides: bool = Field(description="年中（7月1日前后）是否推荐 · whether the half-year names persons too")
+    half_year_decides: bool = Field(
+        strict=True, description="年中（7月1日前后）是否推荐 · whether the half-year names persons too"
+    )

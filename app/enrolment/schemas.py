@@ -8,7 +8,7 @@ from app.enrolment.core import Action, ImportReport, Kind
 from app.kit.http import Answer
 
 
-class ChangeAnswer(Answer):
+class ImportChangeAnswer(Answer):
     """One line of the report."""
 
     kind: Kind
@@ -38,7 +38,7 @@ class ImportAnswer(Answer):
     preview: bool
     counts: dict[Kind, dict[Action, int]] = Field(description="各类条数 · how many of each kind")
     untouched: int = Field(description="名册中有、本工作簿未列出的党员数，均不受影响 · members left as they are")
-    changes: list[ChangeAnswer]
+    changes: list[ImportChangeAnswer]
 
     @classmethod
     def of(cls, report: ImportReport, *, preview: bool, language: str) -> ImportAnswer:
@@ -47,7 +47,7 @@ class ImportAnswer(Answer):
             counts={kind: dict(counted) for kind, counted in report.counts.items()},
             untouched=report.untouched,
             changes=[
-                ChangeAnswer(
+                ImportChangeAnswer(
                     kind=change.kind,
                     action=change.action,
                     key=change.key,

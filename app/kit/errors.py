@@ -108,6 +108,14 @@ class Forbidden(LongwenError):
     en = "Your role does not allow this (permission {permission}). Ask the branch secretary or the district office."
 
 
+class CursorRefused(LongwenError):
+    """A cursor that no page ever told."""
+
+    code = "cursor_refused"
+    zh = "翻页位置 {cursor} 无效。请从第一页取起，并照原样使用返回的 following。"
+    en = "The cursor {cursor} leads nowhere. Begin with the first page and send what it tells as following, unchanged."
+
+
 class Taken(LongwenError):
     """Something with the same key is there already."""
 

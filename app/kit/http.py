@@ -14,6 +14,7 @@ from typing import Any, cast
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy.exc import DataError
@@ -22,6 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import JSONResponse, StreamingResponse
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import problems
@@ -39,10 +41,6 @@ from app.kit.rates import Rates
 from app.kit.settings import Settings
 
 PROBLEM_TYPE = "application/problem+json"
-# What a route that answers with ``blob`` says of its answer.
-FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _RETRY_AFTER_SECONDS = 2
 _COMPRESSED_FROM_BYTES = 1024
@@ -66,6 +64,16 @@ _UNCOMPRESSED_BELOW = (
 )
 _UNCOMPRESSED_AT_THE_END = ("/invitation",)
 _QUIET_ROUTES = {"/healthz", "/readyz", "/metrics"}
+
+# What a route that answers with ``blob`` says of its answer.
+FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}}
+            for kind in ("image/jpeg", "image/png", "image/webp", "application/pdf")
+        }
+    }
+}
 
 log = structlog.get_logger("longwen.http")
 
@@ -236,8 +244,18 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
 
 async def _on_framework_refusal(request: Request, error: Exception) -> Response:
     refusal = cast("HTTPException", error)
+    headers = dict(refusal.headers or {})
+    if refusal.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods_of(request)))
     found = problems.of_status(refusal.status_code, language_of(request), request_id_of(request))
-    return answer(request, found, refusal.headers)
+    return answer(request, found, headers)
+
+
+def _methods_of(request: Request) -> set[str]:
+    """The methods of all routes at this address; the framework tells those of the first."""
+    scope = {**request.scope, "path_params": {}}
+    routes = iter_route_contexts(request.app.routes)
+    return {method for one in routes if one.matches(scope)[0] is not Match.NONE for method in one.methods or ()}
 
 
 async def _on_unstorable(request: Request, error: Exception) -> Response:

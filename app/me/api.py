@@ -29,7 +29,7 @@ from app.me.schemas import (
     before_cursor,
 )
 from app.me.schemas_file import written
-from app.me.schemas_home import AccountAnswer, HomeAnswer
+from app.me.schemas_home import HomeAnswer, OwnAccountAnswer
 from app.me.schemas_queue import QueueAnswer, QueuedAnswer, QueueRequest, Unreadable
 
 router = APIRouter(prefix="/api/v1/me", tags=["me"])
@@ -52,7 +52,7 @@ def read_home(request: Request, door: SignedIn) -> Response:
     login, name, found = door.run_as_caller(
         lambda connection, caller: (caller.login, caller.name, service.home(connection, caller.actor))
     )
-    account = AccountAnswer(login=f"{district.code}/{login}", name=name, district=district.name)
+    account = OwnAccountAnswer(login=f"{district.code}/{login}", name=name, district=district.name)
     return conditional(request, HomeAnswer.of(found, account, door.language).model_dump_json().encode())
 
 

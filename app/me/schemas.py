@@ -58,7 +58,7 @@ class OfficeAnswer(Answer):
         return cls(role=office.role.value, organisation=None if there is None else place_name(there))
 
 
-class DimensionAnswer(Answer):
+class OwnDimensionAnswer(Answer):
     """One of the dimensions: its allotment, what is left or earned of it, and the points by kind, uncut."""
 
     code: str = Field(examples=["ORG"])
@@ -96,7 +96,7 @@ class OwnStandingAnswer(Answer):
     """The own standing, its dimensions by name, and the own places."""
 
     standing: StandingAnswer
-    dimensions: list[DimensionAnswer]
+    dimensions: list[OwnDimensionAnswer]
     places: PlacesAnswer
 
     @classmethod
@@ -261,7 +261,7 @@ def place_name(one: OrganisationView) -> PlaceNameAnswer:
     return PlaceNameAnswer(id=one.id, kind=one.kind.value, name=one.name)
 
 
-def dimensions_of(record: OwnRecord, language: Language) -> list[DimensionAnswer]:
+def dimensions_of(record: OwnRecord, language: Language) -> list[OwnDimensionAnswer]:
     regime: Regime = record.regime
     score = record.standing.score
 
@@ -269,7 +269,7 @@ def dimensions_of(record: OwnRecord, language: Language) -> list[DimensionAnswer
         return printed_number(score.matrix.get((code, kind), 0), score.decimals)
 
     return [
-        DimensionAnswer(
+        OwnDimensionAnswer(
             code=one.code,
             name=in_language(one.name, language),
             allotment=printed_number(one.allotment, regime.decimals),

@@ -13,8 +13,8 @@ from app.kit.http import Answer
 from app.kit.problems import Language
 from app.me.core import HOME_TEXT_MAX, Home, OwnRecord, Task, Tasks, duties_to_show, shortened
 from app.me.schemas import (
-    DimensionAnswer,
     OfficeAnswer,
+    OwnDimensionAnswer,
     OwnDutyAnswer,
     PlaceNameAnswer,
     PlacesAnswer,
@@ -28,7 +28,7 @@ from app.rules.points import printed_number
 from app.rules.schemas_points import Points
 
 
-class AccountAnswer(Answer):
+class OwnAccountAnswer(Answer):
     """Who has logged in."""
 
     login: str = Field(description="区代码/用户名 · district code and login")
@@ -80,7 +80,7 @@ class ShortStandingAnswer(ScoreAnswer):
     ranked: bool
     under_appeal: int = Field(description="申诉中的记录数 · entries under appeal")
     duties: DutyCountAnswer
-    dimensions: list[DimensionAnswer]
+    dimensions: list[OwnDimensionAnswer]
     updated_at: datetime
 
     @classmethod
@@ -199,7 +199,7 @@ class HomeAnswer(Answer):
     """All that the app opens with; for an account without a member what belongs to a record is null."""
 
     today: date
-    account: AccountAnswer
+    account: OwnAccountAnswer
     offices: list[OfficeAnswer]
     member: OwnMemberAnswer | None
     quarter: QuarterAnswer | None
@@ -217,7 +217,7 @@ class HomeAnswer(Answer):
     own_appeals: TasksAnswer = Field(description="本人未答复的申诉 · own appeals not answered yet")
 
     @classmethod
-    def of(cls, found: Home, account: AccountAnswer, language: Language) -> HomeAnswer:
+    def of(cls, found: Home, account: OwnAccountAnswer, language: Language) -> HomeAnswer:
         record, quarter = found.record, found.quarter
         duties: list[OwnDutyAnswer] = []
         if record is not None and record.duties is not None and quarter is not None:

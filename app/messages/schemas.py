@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.kit.http import Answer, Model
@@ -73,8 +73,10 @@ class InboxAnswer(Answer):
 class ReadRequest(Model):
     """Which messages were read: by number, or all up to one, or both."""
 
-    numbers: list[int] = Field(default_factory=list, max_length=PAGE_MAX, examples=[[3, 4]])
-    up_to: int | None = Field(None, ge=0, le=NUMBER_MAX, description="到此序号为止的全部 · all up to this number")
+    numbers: list[Annotated[int, Strict()]] = Field(default_factory=list, max_length=PAGE_MAX, examples=[[3, 4]])
+    up_to: int | None = Field(
+        None, strict=True, ge=0, le=NUMBER_MAX, description="到此序号为止的全部 · all up to this number"
+    )
 
     @model_validator(mode="after")
     def _names_any(self) -> Self:

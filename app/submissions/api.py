@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import Annotated, Literal, cast
 from uuid import UUID
@@ -12,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
+from app.kit.days import Day
 from app.kit.errors import BatchRefused, Fault
 from app.kit.http import FILE_RESPONSES, blob, state_of
 from app.submissions import reading, reversing, service
@@ -105,7 +105,7 @@ def list_submissions(
     kind: ProposalKind | None = None,
     branch_id: UUID | None = None,
     member_id: UUID | None = None,
-    due_by: Annotated[date | None, Query(description="期限不晚于此日 · due by the day")] = None,
+    due_by: Annotated[Day | None, Query(description="期限不晚于此日 · due by the day")] = None,
     waiting: Annotated[bool, Query(description="只取等待我审核或陈述的 · only those that wait for me")] = False,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,

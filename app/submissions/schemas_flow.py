@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from app.auth.core import Role
 from app.files.core import Evidence
+from app.kit.days import Day
 from app.kit.http import Answer, Model
 from app.kit.problems import Language
 from app.points.schemas import EffectAnswer, EntryAnswer, entry_answers
@@ -134,7 +135,7 @@ class WithdrawalRequest(SeenRequest):
 class TellingRequest(Model):
     """That a member without an account was told in person."""
 
-    told_on: date = Field(description="告知之日 · the day on which they were told", examples=["2026-11-20"])
+    told_on: Day = Field(description="告知之日 · the day on which they were told", examples=["2026-11-20"])
     told_in_person: str = Field(
         min_length=1,
         max_length=500,

@@ -42,9 +42,13 @@ class SimulationRequest(Model):
     )
     quarter: str = Field(pattern=r"^\d{4}Q[1-4]$", examples=["2026Q3"])
     whole_cycle: bool = Field(
-        default=False, description="按草案重算整个年度至该季度 · lay the draft over the whole cycle up to the quarter"
+        default=False,
+        strict=True,
+        description="按草案重算整个年度至该季度 · lay the draft over the whole cycle up to the quarter",
     )
-    everyone: bool = Field(default=False, description="也列出仅分数变化者 · list who only changes in points as well")
+    everyone: bool = Field(
+        default=False, strict=True, description="也列出仅分数变化者 · list who only changes in points as well"
+    )
     limit: int = Field(default=100, ge=0, le=LISTED_MAX, description="最多列出人数 · members listed at most")
 
     def texts(self) -> list[tuple[str, str]]:

@@ -1,0 +1,24 @@
+"""A day as requests write it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _written_as_day(value: object) -> object:
+    if isinstance(value, str) and _WRITTEN.fullmatch(value) is None:
+        raise PydanticCustomError("date_parsing", "a day is written YYYY-MM-DD")
+    if isinstance(value, int | float):
+        raise PydanticCustomError("date_type", "a day is written as text")
+    return value
+
+
+# A day as it is documented; by itself Pydantic takes "0" for the first of January 1970.
+Day = Annotated[date, BeforeValidator(_written_as_day)]
