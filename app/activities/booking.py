@@ -85,16 +85,20 @@ class Booking:
         if duty is None or entry_id is None or duty.entry_id != entry_id:
             return record, duty
         undone = points.reverse(self.connection, self.actor, entry_id, new_id(), reason, replaced=not for_good)
-        if duty.state is DutyState.MISSED:
-            self._tell_undone(row, activity, duty, undone.items[0], reason, made_up=made_up)
+        if duty.state is DutyState.MISSED and not made_up:
+            self._tell_undone(row, activity, undone.items[0], reason)
         return record, replace(duty, state=DutyState.EXPECTED, source=None, entry_id=None)
 
     def make_up(self, record: Record, day: date, duty: DutyRow | None) -> tuple[Record, DutyRow | None]:
-        """An absence that was made up on the day: what it had cost is taken back; nothing is booked yet."""
+        """An absence that was made up on the day: what it had cost is taken back, which the member is told with it;
+        nothing is booked yet.
+        """
         title = record.activity.title
         record, duty = self.undo(record, duty, f"{title}：已于{day.isoformat()}补课", made_up=True)
         row = replace(record.attendance, made_up_on=day, waits=False)
         self.put(row)
+        if duty is not None and duty.state is DutyState.EXPECTED:
+            self._tell(row, Kind.DUTY_MADE_UP, {**_session(record.activity), "window": duty.key.window})
         return Record(record.activity, row), duty
 
     def finish(self, *, each: bool = False) -> None:
@@ -148,13 +152,8 @@ class Booking:
         path = activity.path if there is None else there.path
         self._deductions.append(Deduction(entry.id, row.member_id, history.account_id, path, message))
 
-    def _tell_undone(
-        self, row: Attendance, activity: Activity, duty: DutyRow, item: PostedItem, reason: str, *, made_up: bool
-    ) -> None:
+    def _tell_undone(self, row: Attendance, activity: Activity, item: PostedItem, reason: str) -> None:
         """The reversal's points are what is given back; the member is told what had been lost."""
-        if made_up:
-            self._tell(row, Kind.DUTY_MADE_UP, {**_session(activity), "window": duty.key.window})
-            return
         lost = printed_text(-item.entries[0].points, item.decimals)
         facts = {
             **_session(activity),

@@ -184,9 +184,10 @@ TEXTS: dict[Kind, Told] = {
     ),
     Kind.DUTY_MADE_UP: Told(
         "应尽职责已补",
-        "您{window}的“{title}”（{item}）已补，原扣分已冲正。",
+        "您{window}的“{title}”（{item}）已补，不因缺席扣分；已经扣的，已冲正。",
         "A duty was made up",
-        "Your duty “{title}” ({item}) for {window} was made up; what it had cost was reversed.",
+        "Your duty “{title}” ({item}) for {window} was made up: the absence costs nothing, and what it had cost is"
+        " reversed.",
     ),
     Kind.APPEAL_ASKED: Told(
         "请处理申诉",

@@ -80,7 +80,7 @@ def tell(door: Callable[[str], Person], names: argparse.Namespace) -> None:
     entry, appeal = appeal_and_uphold(other, secretary, committee, other_id, proposals[other_id])
 
     told = Counter(one["kind"] for one in absent.messages(heard[absent_id]))
-    hold("told", found=told, wanted=Counter(["absence_noted", "hearing_asked", "hearing_ended"]))
+    hold("told", found=told, wanted=Counter(["absence_noted", "hearing_asked", "duty_made_up", "hearing_ended"]))
     told = Counter(one["kind"] for one in other.messages(heard[other_id]))
     hold("told", found=told, wanted=Counter(["hearing_asked", "deduction_told", "appeal_answered"]))
     say("每一步各告知一次。", "Each step was told once.")
