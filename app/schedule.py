@@ -39,8 +39,12 @@ _RETRY = {"hour": 3, "minute": 30}
 _log = structlog.get_logger(__name__)
 
 
+def of_the_hour(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H}"
+
+
 def of_the_day(day: date) -> str:
-    return day.isoformat()
+    return f"{day:%Y-%m-%d}"  # of a moment too, which is a day and more
 
 
 def this_quarter(day: date) -> str:
@@ -60,8 +64,8 @@ class Job:
     title: str
     work: str  # "package.module:function", imported when it is needed
     times: Mapping[str, str | int]
-    slot: Callable[[date], str]  # of the day on which it is due
-    catch_up_days: int  # how far back a missed slot is still done
+    slot: Callable[[datetime], str]  # of the moment at which it is due
+    catch_up_days: float  # how far back a missed slot is still done
     ongoing: bool = False  # the slot is not over when it is due: done late even where the service is new
     after: str | None = None  # the job that must have done the same slot
 
@@ -82,7 +86,7 @@ class Job:
         trigger = self.trigger()
         fire = trigger.get_next_fire_time(None, now - timedelta(days=self.catch_up_days))
         while fire is not None and fire <= now:
-            yield fire, self.slot(fire.date())
+            yield fire, self.slot(fire)
             fire = trigger.get_next_fire_time(fire, fire)
 
 
@@ -110,6 +114,9 @@ JOBS = (
     # Tried every day until the last notice is over; the same quarter is then done, and what follows from it with it.
     Job("seal", "封账", "app.seals.jobs:seal", {"hour": 2}, ended_quarter, 370, after="settle"),
     Job("freeze", "留存封账结果", "app.seals.jobs:freeze", {"hour": 2, "minute": 5}, ended_quarter, 370, after="seal"),
+    Job("prove", "封账校验点", "app.proofs.jobs:prove", {"hour": 2, "minute": 10}, ended_quarter, 370, after="freeze"),
+    # An hour missed is not made good: the next checkpoint takes in whatever has moved.
+    Job("checkpoint", "每小时校验点", "app.proofs.jobs:checkpoint", {"minute": 50}, of_the_hour, 1 / 24, ongoing=True),
     Job(
         "lines",
         "九百分、五百分线",
@@ -160,7 +167,7 @@ def find_job(name: str) -> Job:
 
 def present_slot(job: Job, now: datetime) -> str:
     """The slot that the job is about today."""
-    return job.slot(now.astimezone(ZoneInfo(TIME_ZONE)).date())
+    return job.slot(now.astimezone(ZoneInfo(TIME_ZONE)))
 
 
 def open_slots(job: Job, now: datetime, done: frozenset[str], known_since: datetime | None) -> list[str]:

@@ -14,6 +14,7 @@ import app.imports.tables
 import app.job_runs.tables
 import app.messages.tables
 import app.points.tables
+import app.proofs.tables
 import app.roster.tables
 import app.rules.tables
 import app.seals.tables

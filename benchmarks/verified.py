@@ -28,6 +28,7 @@ def main() -> None:
         "members": found.members,
         "entries": found.entries,
         "differing": found.differing,
+        "leaves": found.leaves,
         "peak_mib": peak_mib(),
     }
     print(json.dumps(told))

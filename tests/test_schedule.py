@@ -68,6 +68,8 @@ def test_slots_are_quarters(day: date, this: str, ended: str) -> None:
         ("settle", shanghai(2026, 10, 11, 0, 59), shanghai(2026, 10, 11, 1), "2026Q3"),
         ("seal", shanghai(2026, 10, 1, 1, 59), shanghai(2026, 10, 1, 2), "2026Q3"),
         ("freeze", shanghai(2026, 10, 1, 2, 4), shanghai(2026, 10, 1, 2, 5), "2026Q3"),
+        ("prove", shanghai(2026, 10, 1, 2, 9), shanghai(2026, 10, 1, 2, 10), "2026Q3"),
+        ("checkpoint", shanghai(2026, 10, 11, 9, 49), shanghai(2026, 10, 11, 9, 50), "2026-10-11T09"),
         ("lines", shanghai(2026, 10, 1, 2, 29), shanghai(2026, 10, 1, 2, 30), "2026Q3"),
     ],
 )

@@ -42,6 +42,10 @@ COMMANDS = {
     ),
     "export": _Command("app.cli.exports:application", "导出 Excel", "export to Excel"),
     "verify": _Command("app.cli.verify:verify", "从积分记录重算并核对", "recompute from the ledger and compare"),
+    "roots": _Command("app.cli.roots:application", "校验点根值：导出，外存", "roots: export, to be kept outside"),
+    "certificate": _Command(
+        "app.cli.certificates:application", "封账证书：出具、签名、导出数据行", "certificates: make, sign, rows, keys"
+    ),
     "backup": _Command("app.cli.backup:backup", "备份数据库到文件", "back the database up to a file"),
     "restore": _Command("app.cli.backup:restore", "从备份文件恢复，或试恢复", "restore from a file, or try it"),
 }

@@ -9,7 +9,7 @@ import typer
 
 from app.cli.context import application_address, owner_address, require_migrations, served
 from app.cli.output import either, say
-from app.cli.verify import verify_all
+from app.cli.verify import summary, verify_all
 from app.kit import backup as tools
 from app.kit.blobs import open_blobs
 from app.kit.clock import SystemClock
@@ -75,10 +75,7 @@ def _try(settings: Settings, file: Path) -> bool:
         with opened_database(application_address(there), there) as database:
             verified = verify_all(database, SystemClock())
     for code, found in verified.items():
-        say(
-            f"{code}：{found.members} 人、{found.entries} 条记录，{found.differing} 人不符",
-            f"{code}: {found.members} members, {found.entries} entries, {found.differing} differ",
-        )
+        summary(code, found)
     is_sound = all(found.is_sound for found in verified.values())
     if is_sound:
         say(

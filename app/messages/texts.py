@@ -53,6 +53,7 @@ class Kind(StrEnum):
     COMPLAINT_ANSWERED = "complaint_answered"
     DEADLINE_NEAR = "deadline_near"
     DEADLINE_PASSED = "deadline_passed"
+    SEAL_PROVEN = "seal_proven"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,12 @@ TEXTS: dict[Kind, Told] = {
         "A deadline has passed",
         "{task} “{title}”: it was due by {due_on} and is still not done. Please see to it now.",
     ),
+    Kind.SEAL_PROVEN: Told(
+        "封账校验根值",
+        "{quarter}已封账，共 {rows} 人。第 {number} 号校验点的根值是 {root}，请抄存在本系统之外，日后凭它核对。",
+        "The root of a seal",
+        "{quarter} is sealed, {rows} members. Keep the root of checkpoint {number} outside this system: {root}.",
+    ),
 }
 
 # Words that stand for a code, by fact.
@@ -318,8 +325,6 @@ TERMS: dict[str, dict[str, tuple[str, str]]] = {
         "make_up": ("补课", "To make up"),
     },
 }
-_NOT_GIVEN = ("未填写", "not given")
-_WINDOWS = frozenset({"window", "quarter"})
 _SENTENCES = frozenset({"reason", "note", "answer"})  # the text has a full stop of its own after them
 
 
@@ -344,28 +349,26 @@ def check_facts(kind: Kind, facts: Facts, due_on: date | None) -> None:
 
 
 def title_of(kind: Kind, language: str) -> str:
-    told = TEXTS[kind]
-    return told.zh_title if language == "zh" else told.en_title
+    return TEXTS[kind].zh_title if language == "zh" else TEXTS[kind].en_title
 
 
 def text_of(kind: Kind, facts: Facts, due_on: date | None, language: str) -> str:
     """The text in ``zh`` or ``en``. Facts are put in as they are: braces in them mean nothing."""
-    told = TEXTS[kind]
     given: dict[str, FactValue] = {**facts, "due_on": None if due_on is None else due_on.isoformat()}
     words = {name: _words(name, value, language) for name, value in given.items()}
-    return (told.zh if language == "zh" else told.en).format_map(words)
+    return (TEXTS[kind].zh if language == "zh" else TEXTS[kind].en).format_map(words)
 
 
 def _words(name: str, value: FactValue, language: str) -> str:
     at = 0 if language == "zh" else 1
     if value is None:
-        return _NOT_GIVEN[at]
+        return ("未填写", "not given")[at]
     if name in TERMS:
         return TERMS[name][str(value)][at]
     if name.endswith("_on"):
         day = date.fromisoformat(str(value))
         return f"{day.year}年{day.month}月{day.day}日" if at == 0 else day.isoformat()
-    if name in _WINDOWS:
+    if name in {"window", "quarter"}:
         return window_words(str(value), language)
     return str(value).rstrip("。. ") if name in _SENTENCES else str(value)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,10 +16,21 @@ from app.kit.calendar import quarter_of_window
 from app.kit.errors import LongwenError
 from app.points import verifying_store as store
 from app.points.gathering import Books
-from app.points.ledger import Balance
+from app.points.ledger import Balance, DutyKey
 from app.points.verifying_store import StoredStanding, WrittenEntry
 
 FINDINGS_MAX = 100
+_WINDOW = re.compile(r"[0-9]{4}(Q[1-4]|-(0[1-9]|1[0-2]))")
+
+
+class Witness(Protocol):
+    """Who knows from elsewhere what running hashes there were. Told of them in the order of the ledger."""
+
+    def hashed(self, cycle: str, member_id: UUID, seq: int, running_hash: bytes) -> None:
+        """After the entry of the number."""
+
+    def unreadable(self, cycle: str, member_id: UUID) -> None:
+        """No more is told of this member in this cycle: that something differs is found already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +63,29 @@ class Verified:
             self.findings.append(finding)
 
 
-def verify(connection: Connection, actor: Actor, progress: Callable[[int], None] | None = None) -> Verified:
+def verify(
+    connection: Connection,
+    actor: Actor,
+    progress: Callable[[int], None] | None = None,
+    witness: Witness | None = None,
+) -> Verified:
     """Rebuild every standing of the district from its entries; memory does not grow with their number."""
     books = Books.opened(connection, actor)
     verified = Verified()
     entries = groupby(
         store.stream_entries(connection, actor.district_id),
-        key=lambda written: (written.entry.cycle, written.entry.member_id),
+        key=lambda written: (written.cycle, written.member_id),
     )
     pending = next(entries, None)
     for stored in store.stream_standings(connection, actor.district_id):
-        key = (stored.balance.cycle, stored.balance.member_id)
+        key = (stored.cycle, stored.member_id)
         while pending is not None and pending[0] < key:
-            verified.add(Finding(*pending[0], "standing", "none", f"{sum(1 for _ in pending[1])} entries"))
+            verified.add(_without_standing(*pending, witness))
             pending = next(entries, None)
         own: Iterator[WrittenEntry] = iter(())
         if pending is not None and pending[0] == key:
             own = pending[1]
-        finding, count = _compare(books, stored, own)
+        finding, count = _compare(books, stored, own, witness)
         if pending is not None and pending[0] == key:
             pending = next(entries, None)
         verified.members += 1
@@ -77,29 +95,52 @@ def verify(connection: Connection, actor: Actor, progress: Callable[[int], None]
         if progress is not None:
             progress(verified.members)
     while pending is not None:
-        verified.add(Finding(*pending[0], "standing", "none", f"{sum(1 for _ in pending[1])} entries"))
+        verified.add(_without_standing(*pending, witness))
         pending = next(entries, None)
     return verified
 
 
-def _compare(books: Books, stored: StoredStanding, entries: Iterator[WrittenEntry]) -> tuple[Finding | None, int]:
-    kept = stored.balance
-    rebuilt = Balance(
-        cycle=kept.cycle,
-        member_id=kept.member_id,
-        branch_id=kept.branch_id,
-        seq=0,
-        version=kept.version,
-        opening=0,
-        cells={},
-        regimes=kept.regimes,
-        vetoes=0,
-        ranked=kept.ranked,
-        running_hash=b"",
-    )
+def duties(connection: Connection, actor: Actor) -> Iterator[tuple[DutyKey, str]]:
+    """Duties that an entry is said to have decided which is not there, undone, or about something else."""
+    return store.stream_unfounded_duties(connection, actor.district_id)
+
+
+def _without_standing(key: tuple[str, UUID], entries: Iterator[WrittenEntry], witness: Witness | None) -> Finding:
+    if witness is not None:
+        witness.unreadable(*key)
+    return Finding(*key, "standing", "none", f"{sum(1 for _ in entries)} entries")
+
+
+def _compare(
+    books: Books, stored: StoredStanding, entries: Iterator[WrittenEntry], witness: Witness | None
+) -> tuple[Finding | None, int]:
+    if stored.balance is None:
+        unread = _without_standing((stored.cycle, stored.member_id), entries, witness)
+        return replace(unread, stored="unreadable"), 0
+    rebuilt = _unwritten(stored.balance)
+    finding, count = _rebuild(rebuilt, stored.balance, entries, witness)
+    if finding is None:
+        return _compare_numbers(books, stored.balance, stored, rebuilt), count
+    if witness is not None:
+        witness.unreadable(finding.cycle, finding.member_id)
+    return finding, count
+
+
+def _unwritten(kept: Balance) -> Balance:
+    """The balance before its first entry."""
+    return replace(kept, seq=0, opening=0, cells={}, vetoes=0, running_hash=b"")
+
+
+def _rebuild(
+    rebuilt: Balance, kept: Balance, entries: Iterator[WrittenEntry], witness: Witness | None
+) -> tuple[Finding | None, int]:
     count = 0
     for count, written in enumerate(entries, start=1):
         entry = written.entry
+        if entry is None or not _WINDOW.fullmatch(entry.window):
+            return Finding(
+                kept.cycle, kept.member_id, f"entry {count}", "unreadable", "as the service writes it"
+            ), count
         if entry.seq != count:
             return Finding(kept.cycle, kept.member_id, "seq", str(entry.seq), str(count)), count
         if written.is_forged:
@@ -109,11 +150,17 @@ def _compare(books: Books, stored: StoredStanding, entries: Iterator[WrittenEntr
             shown = f"{entry.edition} {entry.profile}"
             return Finding(kept.cycle, kept.member_id, f"regime of entry {count}", str(regime), shown), count
         rebuilt.take(entry)
+        if witness is not None:
+            witness.hashed(kept.cycle, kept.member_id, count, rebuilt.running_hash)
+    return None, count
+
+
+def _compare_numbers(books: Books, kept: Balance, stored: StoredStanding, rebuilt: Balance) -> Finding | None:
     try:
         score = books.score(rebuilt)
     except (KeyError, ValueError, LongwenError) as error:
         # An item, window or regime that no rule book knows: somebody wrote it past the service.
-        return Finding(kept.cycle, kept.member_id, "rules", "unknown", f"{type(error).__name__} {error}"), count
+        return Finding(kept.cycle, kept.member_id, "rules", "unknown", f"{type(error).__name__} {error}")
     numbers = (score.daily, score.innovation, score.fault, score.total, score.effective, score.decimals)
     for what, mine, theirs in (
         ("seq", kept.seq, rebuilt.seq),
@@ -126,5 +173,5 @@ def _compare(books: Books, stored: StoredStanding, entries: Iterator[WrittenEntr
         ("band", stored.band or "", score.band),
     ):
         if mine != theirs:
-            return Finding(kept.cycle, kept.member_id, what, str(mine)[:200], str(theirs)[:200]), count
-    return None, count
+            return Finding(kept.cycle, kept.member_id, what, str(mine)[:200], str(theirs)[:200])
+    return None

@@ -7,7 +7,7 @@ checked against that digest once per process.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from app.kit.errors import ErrorKind, LongwenError, NotFound
 from app.kit.ids import new_id
 from app.roster.core import BranchForm
 from app.rules import store
-from app.rules.adoption import Adopted, Adoption, FrameDiffers
+from app.rules.adoption import Adopted, Adoption, FrameDiffers, Published
 from app.rules.book import Book as Book  # noqa: PLC0414 - what publishing takes, told to upper rooms
 from app.rules.book import LoadedEdition, book_folders, load_book, read_books, read_front
 from app.rules.content import ContentUnreadable, digest_of, edition_from_content
@@ -282,6 +282,24 @@ def edition_by_digest(connection: Connection, district_id: UUID, digest: str, kn
     if not held and not store.is_published(connection, district_id, digest):
         raise NotFound(what="edition", field="edition")
     return _remembered(connection, district_id, digest)
+
+
+def altered_editions(connection: Connection, district_id: UUID) -> Iterator[tuple[str, str, str, str]]:
+    """Published editions that are not what they were: digest, what differs, how it stands, how it ought to."""
+    for found, content in store.stream_editions(connection, district_id):
+        if (name := digest_of(content)) != found.digest:
+            yield found.digest, "digest of the content", name, found.digest
+            continue
+        with _editions_lock:
+            known = _editions.get(name)  # read before: the content is the same
+        try:
+            edition = known or edition_from_content(content)
+        except ContentUnreadable as error:
+            yield found.digest, "content", str(error), "an edition"
+            continue
+        said = Published(edition.book, edition.code, found.digest, edition.starts_on, edition.ends_on)
+        if found != said:
+            yield found.digest, "book, code, first and last day", str(found), str(said)
 
 
 def _remembered(connection: Connection, district_id: UUID, digest: str) -> Edition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -60,6 +61,18 @@ def list_published(connection: Connection, district_id: UUID, book: str | None =
         statement = statement.where(edition.c.book == book)
     rows = connection.execute(statement.order_by(edition.c.starts_on, edition.c.code))
     return tuple(Published(row.book, row.code, row.digest, row.starts_on, row.ends_on) for row in rows)
+
+
+def stream_editions(connection: Connection, district_id: UUID) -> Iterator[tuple[Published, bytes]]:
+    """Every one with its content, a few at a time: each is a few hundred kilobytes."""
+    statement = (
+        select(*_PUBLISHED, edition.c.content)
+        .where(edition.c.district_id == district_id)
+        .order_by(edition.c.digest)
+        .execution_options(yield_per=4)
+    )
+    for row in connection.execute(statement):
+        yield Published(row.book, row.code, row.digest, row.starts_on, row.ends_on), bytes(row.content)
 
 
 def list_adoptions(connection: Connection, district_id: UUID) -> tuple[Adoption, ...]:

@@ -17,6 +17,7 @@ from app.kit import backup
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.points.verifying import Verified
+from app.proofs.verifying import Proven
 from tests.cli.conftest import Longwen
 from tests.conftest import Addresses, Server
 
@@ -158,12 +159,12 @@ def test_a_trial_restore_verifies_every_district_and_leaves_nothing(
     server.execute("ALTER ROLE {} CREATEDB", server.owner_role)
     seen: list[str] = []
 
-    def verify_all(database: Database, clock: Clock) -> dict[str, Verified]:
+    def verify_all(database: Database, clock: Clock) -> dict[str, Proven]:
         seen.append(
             database.run(lambda connection: connection.exec_driver_sql("SELECT current_database()").scalar_one(), None)
         )
         found = verify.verify_all(database, clock)
-        return found if is_sound else {code: Verified(differing=1) for code in found}
+        return found if is_sound else {code: Proven(Verified(differing=1)) for code in found}
 
     monkeypatch.setattr("app.cli.backup.verify_all", verify_all)
     said = longwen("restore", "--verify", file)

@@ -39,6 +39,9 @@ SAMPLE: dict[str, FactValue] = {
     "change": "exempted",
     "changed_on": "2026-11-01",
     "reference": "2026-0007",
+    "rows": 1300,
+    "number": 412,
+    "root": "5f" * 32,
     "answer": "已改正",
 }
 

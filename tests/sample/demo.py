@@ -266,7 +266,7 @@ def build(settings: Settings, progress: Progress) -> None:
                 builder.on(first_after.replace(day=day))
                 builder.run_job("quarters", builder.actor().today.isoformat())
                 builder.run_job("check", builder.actor().today.isoformat())
-            for name in ("seal", "freeze", "lines"):
+            for name in ("seal", "freeze", "prove", "lines"):
                 builder.run_job(name, quarter)
         progress.update(task, description="账号 · accounts")
         builder.clock.moment = SampleClock().now()
