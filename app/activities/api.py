@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from app.activities import correcting, exceptions, service
 from app.activities.core import PAGE_MAX, ActivityView
 from app.activities.schemas import (
-    CURSOR,
     ActivityPageAnswer,
     ActivityRequest,
     ActivityViewAnswer,
@@ -19,18 +18,18 @@ from app.activities.schemas import (
     MemberSessionPageAnswer,
     WaivedAnswer,
     WaiverRequest,
-    cursor_of,
 )
 from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.kit import days, http
+from app.kit.cursors import DAY_CURSOR, read_cursor
 
 router = APIRouter(prefix="/api/v1", tags=["activities"])
 
 Preview = Annotated[bool, Query(description="只试算，不保存 · everything but the saving")]
 Recorder = Annotated[Door, Depends(permit(Permission.ACTIVITY_RECORD))]
 Reader = Annotated[Door, Depends(permit(Permission.ACTIVITY_READ))]
-After = Annotated[str | None, Query(pattern=CURSOR)]
+After = Annotated[str | None, Query(pattern=DAY_CURSOR)]
 
 
 @router.post("/activities", summary="记录活动和考勤 · Record a session with its attendance", status_code=201)
@@ -62,7 +61,7 @@ def list_activities(
             organisation_id=branch,
             first=first,
             last=last,
-            before=cursor_of(cursor),
+            before=read_cursor(cursor),
             count_max=limit,
         )
     )
@@ -179,7 +178,7 @@ def read_attendance(
     """一名党员的考勤，由近及远；本人可查看本人的。· From the latest on; members read their own."""
     page = door.run(
         lambda connection, actor: service.attendance_of(
-            connection, actor, member_id, before=cursor_of(cursor), count_max=limit
+            connection, actor, member_id, before=read_cursor(cursor), count_max=limit
         )
     )
     return MemberSessionPageAnswer.of(page)

@@ -18,7 +18,6 @@ from app.activities.core import (
     ActivityState,
     ActivityView,
     Attendee,
-    Cursor,
     Ground,
     Mark,
     Meeting,
@@ -30,8 +29,8 @@ from app.activities.core import (
     title_key,
 )
 from app.files.core import Evidence
+from app.kit.cursors import written_cursor
 from app.kit.days import Day
-from app.kit.errors import CursorRefused
 from app.kit.http import Answer, Model
 
 Digest = str
@@ -268,7 +267,7 @@ class ActivityPageAnswer(Answer):
         return cls(
             activities=[ActivityLineAnswer.of(one) for one in page.lines],
             waivers=[WaiverAnswer.of(one) for one in page.waivers],
-            following=cursor_text(page.following),
+            following=written_cursor(page.following),
         )
 
 
@@ -303,26 +302,9 @@ class MemberSessionPageAnswer(Answer):
     @classmethod
     def of(cls, page: RecordPage) -> MemberSessionPageAnswer:
         return cls(
-            sessions=[MemberSessionAnswer.of(one) for one in page.records], following=cursor_text(page.following)
+            sessions=[MemberSessionAnswer.of(one) for one in page.records], following=written_cursor(page.following)
         )
 
 
 def _activity(activity: Activity) -> dict[str, object]:
     return ActivityAnswer.model_validate(activity).model_dump()
-
-
-CURSOR = r"^\d{4}-\d{2}-\d{2}\.[0-9a-f]{32}$"
-
-
-def cursor_text(cursor: Cursor | None) -> str | None:
-    return None if cursor is None else f"{cursor[0].isoformat()}.{cursor[1].hex}"
-
-
-def cursor_of(text: str | None) -> Cursor | None:
-    if text is None:
-        return None
-    day, last = text.split(".")
-    try:
-        return date.fromisoformat(day), UUID(hex=last)
-    except ValueError as cause:  # the form is right, the day is none
-        raise CursorRefused(field="cursor", cursor=text) from cause

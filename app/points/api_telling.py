@@ -9,15 +9,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
+from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.http import state_of
 from app.points import telling
 from app.points.core_telling import PAGE_MAX
 from app.points.schemas_telling import (
-    CURSOR,
     EntryTellingAnswer,
     EntryTellingPageAnswer,
     EntryTellingRequest,
-    after_cursor,
 )
 
 router = APIRouter(prefix="/api/v1", tags=["points"])
@@ -27,7 +26,7 @@ router = APIRouter(prefix="/api/v1", tags=["points"])
 def list_tellings(
     door: Annotated[Door, Depends(permit(Permission.STANDING_READ))],
     told: Annotated[bool, Query(description="只取已告知的 · those told already")] = False,
-    cursor: Annotated[str | None, Query(pattern=CURSOR)] = None,
+    cursor: Annotated[str | None, Query(pattern=DAY_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> EntryTellingPageAnswer:
     """没有账号的党员被扣分的，由支部书记当面告知；已冲正的不再列出。
@@ -35,9 +34,7 @@ def list_tellings(
     Of members without an account, for the branch secretary; what was reversed since is left out.
     """
     page = door.run(
-        lambda connection, actor: telling.page(
-            connection, actor, told=told, after=after_cursor(cursor), count_max=limit
-        )
+        lambda connection, actor: telling.page(connection, actor, told=told, after=read_cursor(cursor), count_max=limit)
     )
     return EntryTellingPageAnswer.of(page)
 

@@ -8,12 +8,11 @@ from uuid import UUID
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from app.kit.cursors import written_cursor
 from app.kit.http import Answer, Model
 from app.points.core_telling import TellingPage, TellingView
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points
-
-CURSOR = r"^\d{4}-\d{2}-\d{2}\.[0-9a-f]{32}$"
 
 
 class EntryTellingRequest(Model):
@@ -80,15 +79,5 @@ class EntryTellingPageAnswer(Answer):
 
     @classmethod
     def of(cls, page: TellingPage) -> EntryTellingPageAnswer:
-        following = None if page.following is None else f"{page.following[0].isoformat()}.{page.following[1].hex}"
-        return cls(tellings=[EntryTellingAnswer.of(one) for one in page.tellings], following=following)
-
-
-def after_cursor(cursor: str | None) -> tuple[date, UUID] | None:
-    if cursor is None:
-        return None
-    day, last = cursor.split(".")
-    try:
-        return date.fromisoformat(day), UUID(hex=last)
-    except ValueError:
-        return None  # no day of the calendar: the list from its beginning
+        tellings = [EntryTellingAnswer.of(one) for one in page.tellings]
+        return cls(tellings=tellings, following=written_cursor(page.following))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.auth.api import Door, permit, signed_in
 from app.auth.core import Permission
+from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.http import conditional, state_of
 from app.seals import checking, service, showing
 from app.seals.core import PAGE_MAX
@@ -23,7 +24,6 @@ from app.seals.schemas import (
     QuartersAnswer,
     RefusalRequest,
     RefusedAnswer,
-    after_cursor,
 )
 
 router = APIRouter(prefix="/api/v1", tags=["quarters"])
@@ -57,7 +57,7 @@ def read_check(
     quarter: Quarter,
     branch_id: UUID,
     door: Reading,
-    cursor: Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])\.[0-9a-f]{32}$")] = None,
+    cursor: Annotated[str | None, Query(pattern=DAY_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
 ) -> CheckAnswer:
     """本支部尚未复核的日常记录，以及依据不足的党员。
@@ -66,7 +66,7 @@ def read_check(
     """
     page = door.run(
         lambda connection, actor: checking.page(
-            connection, actor, quarter, branch_id, after=after_cursor(cursor), count_max=limit
+            connection, actor, quarter, branch_id, after=read_cursor(cursor), count_max=limit
         )
     )
     return CheckAnswer.of(page)

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.cycles.core import Quarter, QuarterState
+from app.kit.cursors import written_cursor
 from app.kit.http import Answer, Model
 from app.points.schemas import EntryAnswer, ScoreAnswer
 from app.rules.points import printed_number
@@ -144,9 +145,6 @@ class CheckAnswer(Answer):
 
     @classmethod
     def of(cls, page: CheckPage) -> CheckAnswer:
-        following = None
-        if page.following is not None:
-            following = f"{page.following[0].isoformat()}.{page.following[1].hex}"
         return cls(
             quarter=BookQuarterAnswer.of(page.quarter),
             branch_id=page.branch_id,
@@ -154,17 +152,9 @@ class CheckAnswer(Answer):
             stage=page.stage,
             left=page.left,
             rows=[CheckRowAnswer.of(one) for one in page.rows],
-            following=following,
+            following=written_cursor(page.following),
             insufficient=[MemberNameAnswer(member_id=one, name=name) for one, name in page.insufficient],
         )
-
-
-def after_cursor(cursor: str | None) -> tuple[date, UUID] | None:
-    """The reverse of what ``following`` gives."""
-    if cursor is None:
-        return None
-    day, last = cursor.split(".")
-    return date.fromisoformat(day), UUID(hex=last)
 
 
 class ConfirmRequest(Model):
