@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
-from app.enrolment import refusals
+from app.enrolment import refusals, store
 from app.enrolment.changing import Doing, keep, made_before
-from app.enrolment.core_changes import Change, Done, Enrolling, Verb
+from app.enrolment.core_changes import WITHOUT_RIGHTS, Change, Done, Enrolling, LeavingGround, Verb
 from app.enrolment.layout import MEMBERS, SHEETS
 from app.enrolment.service import classes_in_force, import_records
 from app.kit.ciphers import FieldCipher
@@ -25,7 +25,7 @@ from app.messages.texts import Kind
 from app.points import following
 from app.roster import enrolling as roster
 from app.roster import service as roster_service
-from app.roster.core import OrganisationKind
+from app.roster.core import KnownMember, OrganisationKind, OrganisationView
 
 _ROW = 2  # the first row under the headings
 
@@ -33,8 +33,8 @@ _ROW = 2  # the first row under the headings
 def enrol(connection: Connection, actor: Actor, cipher: FieldCipher, wish: Enrolling) -> Done:
     """Enter a new member, or take in again one whose membership has ended; earlier duties are waived.
 
-    ``cells`` are those of the roster's sheet of members, by key. Raises NotFound for a branch out of reach,
-    BelongsAlready, IdUsed and RosterRefused with every fault.
+    ``cells`` are those of the roster's sheet of members, by key. Raises NotFound for a branch out of reach, NumberHeld,
+    BelongsAlready, NoReturn, ReturnDecidedAbove, IdUsed and RosterRefused with every fault.
     """
     district_id = actor.district_id
     sealed = {
@@ -64,8 +64,8 @@ def enrol(connection: Connection, actor: Actor, cipher: FieldCipher, wish: Enrol
     if branch is None or not actor.may(Permission.MEMBER_ENROL, branch.path):
         raise NotFound(what="branch", field="branch")
     known = None if member_id is None else held.get(member_id)
-    if known is not None and (known.last_membership is None or known.last_membership.until_on is None):
-        raise refusals.BelongsAlready(number=known.number, field="number")
+    if known is not None:
+        _check_return(connection, actor, known, sealed, branch)
     earlier = {} if known is None else roster_service.histories(connection, district_id, [known.id])
     import_records(connection, actor, cipher, _records(wish.cells), ids=chain([wish.id], iter(new_id, None)))
     own_id: UUID = wish.id if known is None else known.id
@@ -99,6 +99,39 @@ def enrol(connection: Connection, actor: Actor, cipher: FieldCipher, wish: Enrol
             input_digest=asked.digest(),
         ),
     )
+
+
+def _check_return(
+    connection: Connection,
+    actor: Actor,
+    known: KnownMember,
+    cells: Mapping[str, object],
+    branch: OrganisationView,
+) -> None:
+    """Whoever has the number must be meant, and may come back here.
+
+    Numbers are counted up: a number alone neither tells who has it nor lets another branch take them over. ``cells``
+    hold personal fields as keyed hashes.
+    """
+    id_number = cells.get("id_number")
+    is_meant = (
+        cells.get("name") == known.name
+        and str(cells.get("joined_on")) == known.joined_on.isoformat()
+        and (None in (id_number, known.id_number_lookup) or id_number == (known.id_number_lookup or b"").hex())
+    )
+    if not is_meant:
+        raise refusals.NumberHeld(number=known.number, field="number")
+    if known.last_membership is None or known.last_membership.until_on is None:
+        raise refusals.BelongsAlready(number=known.number, field="number")
+    grounds = [
+        one.ground for one in store.list_changes(connection, actor.district_id, known.id) if one.verb is Verb.LEFT
+    ]
+    ground = grounds[-1] if grounds else None
+    if ground == LeavingGround.DIED:
+        raise refusals.NoReturn(number=known.number, field="number")
+    above = branch.path.rpartition(".")[0]
+    if ground in WITHOUT_RIGHTS and not actor.may(Permission.MEMBER_ENROL, above):
+        raise refusals.ReturnDecidedAbove(number=known.number, field="number")
 
 
 def _records(cells: Mapping[str, str | int | date | None]) -> Records:

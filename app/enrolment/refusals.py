@@ -162,6 +162,36 @@ class BelongsAlready(LongwenError):
     en = "The member with the number {number} belongs to a branch already. Use a transfer to move them."
 
 
+class NumberHeld(LongwenError):
+    """Somebody else has the number, as far as name and day of joining tell."""
+
+    kind = ErrorKind.CONFLICT
+    code = "number_held"
+    zh = "编号 {number} 已有人使用，姓名、入党日期或公民身份号码与所填不符。是同一人的，请核对；不是的，请另编编号。"
+    en = (
+        "The number {number} is held by somebody whose name, day of joining or id number is another one. If it is the"
+        " same person, put these right; otherwise give another number."
+    )
+
+
+class NoReturn(LongwenError):
+    """The member has died."""
+
+    kind = ErrorKind.CONFLICT
+    code = "no_return"
+    zh = "编号 {number} 的党员已登记去世，不能再入册。登记有误的，请联系区两新工委。"
+    en = "The member with the number {number} is recorded as having died. If that is wrong, ask the district office."
+
+
+class ReturnDecidedAbove(LongwenError):
+    """Whoever was expelled or removed is taken in by the committee."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "return_decided_above"
+    zh = "编号 {number} 的党员曾被开除或除名，重新入册由基层党委办理。"
+    en = "The member with the number {number} was expelled or removed; the committee takes them in again."
+
+
 class BranchNotEmpty(LongwenError):
     """Somebody still belongs to it."""
 

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from app.auth.core import Role
 from app.kit.ids import new_id
 from tests.enrolment.office import LIN, Office
 from tests.town import Desk, Json, client, desk, town
 
 __all__ = ["client", "desk", "town"]
+
+
+AS_KNOWN = {"number": "N0000", "name": LIN, "joined_on": "2010-07-01"}
 
 
 @pytest.fixture
@@ -71,7 +75,7 @@ def test_a_branch_out_of_reach_is_not_there(office: Office) -> None:
 
 
 def test_who_belongs_is_transferred_and_who_left_may_come_back(office: Office) -> None:
-    cells = {"number": "N0000", "name": LIN, "joined_on": "2010-07-01"}
+    cells = AS_KNOWN
     assert office.call("POST", "secretary", "members", row(**cells)).json()["code"] == "belongs_already"
     assert office.left(ground="lost_contact", day="2026-11-10").status_code == 201
     done = office.done("secretary", "members", row(**cells))
@@ -81,3 +85,28 @@ def test_who_belongs_is_transferred_and_who_left_may_come_back(office: Office) -
     past = office.call("GET", "secretary", f"members/{office.member(LIN)}/memberships").json()
     assert [one["until_on"] for one in past["memberships"]] == ["2026-11-10", None]
     assert office.duties(LIN)["ORG-D02 2026-12"] == ("expected", None)
+
+
+@pytest.mark.parametrize("wrong", [{"name": "张三丰"}, {"joined_on": "2015-07-01"}])
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_number_alone_takes_nobody_over_and_tells_nothing_of_them(office: Office, wrong: Json, gone: bool) -> None:
+    if gone:
+        assert office.left(ground="transferred_out", day="2026-11-10").status_code == 201
+    office.town.appoint("next_door", Role.SECRETARY, office.town.neighbour_path)
+    asked = row(**{**AS_KNOWN, "branch": "ZB02", "group": None, **wrong})
+    for query in ({"preview": "true"}, {}):
+        answer = office.call("POST", "next_door", "members", asked, **query)
+        assert (answer.status_code, answer.json()["code"]) == (409, "number_held")
+    path = f"members/{office.member(LIN)}/entries"
+    assert office.call("GET", "next_door", path).status_code == 404
+    assert office.now(LIN, "district_officer")["name"] == LIN
+
+
+def test_the_dead_do_not_come_back_and_the_expelled_only_by_the_committee(office: Office) -> None:
+    assert office.left(ground="expelled", day="2026-11-10").status_code == 201
+    answer = office.call("POST", "secretary", "members", row(**AS_KNOWN))
+    assert (answer.status_code, answer.json()["code"]) == (403, "return_decided_above")
+    assert office.call("POST", "committee_officer", "members", row(**AS_KNOWN)).status_code == 201
+    assert office.left(ground="died", day="2026-11-21").status_code == 201
+    answer = office.call("POST", "district_officer", "members", row(**AS_KNOWN))
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_return")
