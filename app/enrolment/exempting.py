@@ -50,8 +50,8 @@ def exempt(connection: Connection, actor: Actor, wish: ExemptionWish) -> Done:
     if wish.until_on is not None and wish.until_on < wish.from_on:
         raise refusals.DaysReversed(first=wish.from_on.isoformat(), until=wish.until_on.isoformat(), field="until_on")
     if wish.from_on < actor.today:
-        entered = member.entered_on or last.from_on
-        check_day(connection, actor, replace(last, from_on=entered), wish.from_on, "from_on")
+        since = member.belongs_since or last.from_on
+        check_day(connection, actor, replace(last, from_on=since), wish.from_on, "from_on")
     _check_overlaps(member.exemptions, wish.from_on, wish.until_on)
     new = Exemption(wish.id, member.id, wish.ground.value, wish.from_on, wish.until_on)
     return _done(

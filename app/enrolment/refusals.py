@@ -123,8 +123,11 @@ class DayOutOfReach(LongwenError):
     """The day lies in books that are closed, before the membership, or in the future."""
 
     code = "day_out_of_reach"
-    zh = "日期 {day} 不可用：须在 {first} 至 {last} 之间。更早的考评年度已封账。"
-    en = "The day {day} cannot be taken: between {first} and {last}. Earlier cycles are sealed."
+    zh = "日期 {day} 不可用：须在 {first} 至 {last} 之间：不早于入册之日和仍可更正的考评年度，不晚于今天。"
+    en = (
+        "The day {day} cannot be taken: between {first} and {last}, which is not before the membership or the cycles"
+        " still open to correction, nor to come."
+    )
 
 
 class ExemptionOverlaps(LongwenError):

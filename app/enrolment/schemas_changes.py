@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from app.enrolment.core_changes import (
     Acceptance,
@@ -28,14 +27,6 @@ from app.rules.schemas_points import Points
 
 CURSOR = r"^\S{1,40}~[0-9a-f-]{36}$"
 
-
-def _day(value: object) -> object:
-    if value is not None and not isinstance(value, str | date):
-        raise PydanticCustomError("date_type", "a day is written as text")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day)]
 Paper = Annotated[
     str | None, Field(None, min_length=1, max_length=100, description="依据文号 · the paper that it stands on")
 ]

@@ -21,7 +21,8 @@ from app.enrolment.core_changes import (
     Reform,
     Verb,
 )
-from app.enrolment.schemas_changes import ChangeAnswer, ClientId, Day, Paper
+from app.enrolment.schemas_changes import ChangeAnswer, ClientId, Paper
+from app.kit.days import Day
 from app.kit.http import Answer, Model
 from app.roster.core import BranchForm
 

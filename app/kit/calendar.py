@@ -8,6 +8,7 @@ in another month than January is named by both of the years it lies in: ``2026-2
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -84,7 +85,7 @@ def months_of(quarter: str) -> tuple[str, str, str]:
 def month_days(code: str) -> tuple[date, date]:
     """First and last day of a month such as 2026-09."""
     first = date(int(code[:4]), int(code[5:7]), 1)
-    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def half_days(code: str) -> tuple[date, date]:

@@ -10,11 +10,17 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FIRST, _LAST = (
+    "1900",
+    "2199",
+)  # of anybody alive, of any plan; nothing is reckoned beyond the calendar's ends
 
 
 def _written_as_day(value: object) -> object:
     if isinstance(value, str) and _WRITTEN.fullmatch(value) is None:
         raise PydanticCustomError("date_parsing", "a day is written YYYY-MM-DD")
+    if isinstance(value, str) and not _FIRST <= value[:4] <= _LAST:
+        raise PydanticCustomError("date_parsing", "a day lies between 1900 and 2199")
     if isinstance(value, int | float):
         raise PydanticCustomError("date_type", "a day is written as text")
     return value

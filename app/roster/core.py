@@ -269,6 +269,16 @@ class KnownMember:
         return self.memberships[-1] if self.memberships else None
 
     @property
+    def belongs_since(self) -> date | None:
+        """The first day of the unbroken membership in the district, whatever branches it led through."""
+        since: Membership | None = None
+        for one in reversed(self.memberships):
+            if since is not None and (one.until_on is None or one.until_on + timedelta(days=1) != since.from_on):
+                break
+            since = one
+        return since.from_on if since is not None else None
+
+    @property
     def entered_on(self) -> date | None:
         """The first day of the unbroken stay in the branch of the last membership."""
         entered: Membership | None = None

@@ -175,3 +175,18 @@ def test_nobody_files_their_own(office: Office) -> None:
     body = {"id": str(new_id()), "ground": "age", "from_on": "2026-11-01"}
     answer = office.call("POST", LIN, f"members/{office.member(LIN)}/exemptions", body)
     assert answer.json()["code"] == "own_membership"
+
+
+def test_an_exemption_after_a_transfer_is_dated_back_into_the_former_branch(office: Office) -> None:
+    office.town.appoint("next_door", Role.SECRETARY, office.town.neighbour_path)
+    office.transferred()
+    office.exempted(since="2026-10-02")
+    assert office.now(LIN, "district_officer")["branch_id"] == str(office.town.neighbour)
+
+
+@pytest.mark.parametrize("until_on", ["9999-12-31", "0001-01-01", "2200-01-01"])
+def test_a_day_at_the_calendars_end_is_refused_in_words(office: Office, until_on: str) -> None:
+    exemption = office.exempted()["id"]
+    body = {"id": str(new_id()), "until_on": until_on}
+    answer = office.call("POST", "committee_officer", f"exemptions/{exemption}/end", body)
+    assert answer.status_code == 422, answer.text
