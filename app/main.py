@@ -49,6 +49,8 @@ from app.me import api as me
 from app.messages import api as messages
 from app.points import api as points
 from app.points import api_telling as points_telling
+from app.ratings import api as ratings
+from app.ratings import api_plans as rating_plans
 from app.reviews import api as reviews
 from app.roster import api as roster
 from app.seals import api as seals
@@ -99,6 +101,7 @@ _TAGS = [
     {"name": "quarters", "description": "季度复核、公示与封账 · the check, the notice and the seal"},
     {"name": "boards", "description": "榜单 · rankings"},
     {"name": "cases", "description": "线与名单 · what follows from 900 and 500"},
+    {"name": "ratings", "description": "星级评定 · branch stars"},
     {"name": "enrolment", "description": "名册导入、组织关系变动 · importing the roster, changes of membership"},
     {"name": "reviews", "description": "季度材料 · the papers of a quarter"},
     {"name": "me", "description": "本人 · one's own record, for the phone"},
@@ -169,6 +172,8 @@ def routers() -> list[APIRouter]:
         points.router,
         points_telling.router,
         cases.router,
+        ratings.router,
+        rating_plans.router,
         boards.router,
         reviews.router,
         me.router,

@@ -22,7 +22,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection
 
 from app.auth import service as auth
-from app.auth.core import Actor, District
+from app.auth.core import Actor
+from app.auth.core_districts import District
 from app.job_runs import service as job_runs
 from app.job_runs.service import Outcome, RunResult, Work
 from app.kit.calendar import quarter_of

@@ -15,6 +15,7 @@ import app.job_runs.tables
 import app.messages.tables
 import app.points.tables
 import app.proofs.tables
+import app.ratings.tables
 import app.roster.tables
 import app.rules.tables
 import app.seals.tables

@@ -20,7 +20,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from app.auth import service as auth
-from app.auth.core import Actor, District, Role
+from app.auth.core import Actor, Role
+from app.auth.core_districts import District
 from app.cycles import service as cycles
 from app.kit import migrate
 from app.kit.clock import FixedClock

@@ -43,7 +43,7 @@ LOWER = {
     "core": {"core"},
 }
 # Every route needs its caller and permission, and every verb its actor.
-FROM_ANYWHERE = {"api": {"app.auth.api", "app.auth.core"}, "jobs": {"app.auth.core"}}
+FROM_ANYWHERE = {"api": {"app.auth.api", "app.auth.core"}, "jobs": {"app.auth.core", "app.auth.core_districts"}}
 
 # The parts of kit that decide and compute, and touch nothing.
 PURE_KIT = frozenset(

@@ -33,7 +33,7 @@ _TABLES = [table for table in metadata.sorted_tables if table.name in DISTRICT_T
 _APPEND_ONLY = {
     "entry", "entry_check", "job_done", "file_use", "access_log", "submission_step", "import_row", "notice",
     "quarter_standing",
-    "checkpoint", "checkpoint_leaf", "certificate",
+    "checkpoint", "checkpoint_leaf", "certificate", "star_decision",
 }  # fmt: skip
 _WRITABLE = [table for table in _TABLES if table.name not in _APPEND_ONLY]
 

@@ -29,6 +29,7 @@ from tests import permissions_of_activities as activities
 from tests import permissions_of_enrolment as enrolment
 from tests import permissions_of_imports as imports
 from tests import permissions_of_me as own_record
+from tests import permissions_of_ratings as ratings
 from tests import permissions_of_seals as seals
 from tests import permissions_of_submissions as submissions
 from tests.auth.administering import ADMINISTERING, TOKENS
@@ -78,6 +79,7 @@ class World:
     activities: dict[str, str] = field(default_factory=dict)
     sign_in_sheet: str = ""  # of every activity
     enrolled: dict[str, str] = field(default_factory=dict)  # transfers, and exemptions still to come
+    ratings: dict[str, str] = field(default_factory=dict)  # with rounds, plans and a file
     evidence: str = ""  # of every appeal
 
     def town_of(self, whose: str) -> Town:
@@ -126,6 +128,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
     fill_appeals(world)
     seals.fill(world)
     enrolment.fill(world)
+    ratings.fill(world)
     return world
 
 
@@ -307,6 +310,7 @@ ANSWERING = {
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
 POLICY = {"reach": "district", "top": 10, "names": "masked"}
+ROOMS: tuple[Any, ...] = (submissions, seals, own_record, imports, activities, enrolment, ratings)
 TABLE = [
     *(
         Row(f"GET {path}", get(path), ANYBODY)
@@ -436,12 +440,7 @@ TABLE = [
             "elsewhere": "3  3  3  3  3  3  3  4  3  3  3  3  +  1",
         },
     ),
-    *(Row(*row) for row in submissions.ROWS),
-    *(Row(*row) for row in seals.ROWS),
-    *(Row(*row) for row in own_record.ROWS),
-    *(Row(*row) for row in imports.ROWS),
-    *(Row(*row) for row in activities.ROWS),
-    *(Row(*row) for row in enrolment.ROWS),
+    *(Row(*row) for room in ROOMS for row in room.ROWS),
     Row("GET /api/v1/lines/quarters/{quarter}", get("/api/v1/lines/quarters/2026Q3"), LINES),
     Row("GET /api/v1/lines/setting", get("/api/v1/lines/setting"), LINES),
     Row("PUT /api/v1/lines/setting", put("/api/v1/lines/setting", {"half_year_decides": False}), DISTRICT),

@@ -12,7 +12,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection
 
 from app import schedule
-from app.auth.core import Actor, District
+from app.auth.core import Actor
+from app.auth.core_districts import District
 from app.job_runs import service as job_runs
 from app.job_runs.service import Outcome
 from app.kit.ciphers import FieldCipher

@@ -17,7 +17,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Connection, and_, insert, update
 
 from app.auth import service as auth
-from app.auth.core import Actor, District, Role
+from app.auth.core import Actor, Role
+from app.auth.core_districts import District
 from app.cycles import service as cycles
 from app.kit.clock import FixedClock
 from app.kit.db import Database

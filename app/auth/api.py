@@ -17,13 +17,8 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from sqlalchemy import Connection
 
 from app.auth import cookies, service, service_tokens, sessions
-from app.auth.core import (
-    Actor,
-    Appointment,
-    District,
-    Permission,
-    district_code_of,
-)
+from app.auth.core import Actor, Appointment, Permission
+from app.auth.core_districts import District, district_code_of
 from app.auth.core_tokens import token_role
 from app.auth.logins import ALL_BUT_CODE, ONLY_OPEN, SessionKind, Stage, Terms, Unauthenticated, check_stage
 from app.auth.remembering import Callers

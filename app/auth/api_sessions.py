@@ -25,8 +25,9 @@ from app.auth.api import (
     site_of,
     terms_of,
 )
-from app.auth.core import Actor, District, Permission, district_code_of, login_key, split_login
+from app.auth.core import Actor, Permission
 from app.auth.core_access import Access, Action, ObjectKind
+from app.auth.core_districts import District, district_code_of, login_key, split_login
 from app.auth.logins import (
     CodeRefused,
     LoginRefused,

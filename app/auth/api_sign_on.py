@@ -30,7 +30,8 @@ from app.auth.api import (
     site_of,
     terms_of,
 )
-from app.auth.core import Actor, District, Permission
+from app.auth.core import Actor, Permission
+from app.auth.core_districts import District
 from app.auth.core_sign_on import (
     FLOW_LASTS,
     Flow,

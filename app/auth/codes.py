@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pyotp
 
-from app.auth.core import login_key
+from app.auth.core_districts import login_key
 from app.kit.errors import ErrorKind, LongwenError
 
 ISSUER = "龙文积分"

@@ -6,8 +6,6 @@ ids joined by dots; it is only ever compared as a prefix, segment by segment.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +13,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.kit.clock import business_day
-from app.kit.errors import ErrorKind, LongwenError
 
 
 class Role(StrEnum):
@@ -63,6 +60,11 @@ class Permission(StrEnum):
     ACTIVITY_READ = "activity:read"
     ACTIVITY_RECORD = "activity:record"
     ACTIVITY_EXCUSE = "activity:excuse"
+    RATING_READ = "rating:read"
+    RATING_FILE = "rating:file"
+    RATING_SIGN = "rating:sign"
+    RATING_DECIDE = "rating:decide"
+    RATING_OBJECT = "rating:object"
     BOARD_READ = "board:read"
     BOARD_SET = "board:set"
     CHECK_READ = "check:read"
@@ -100,11 +102,14 @@ _RECORDING = {
     Permission.STANDING_READ,
     Permission.SUBMISSION_READ,
     Permission.ACTIVITY_READ,
+    Permission.RATING_READ,
     Permission.BOARD_READ,
     Permission.RULES_READ,
 }
 _CHECK = {Permission.CHECK_READ, Permission.CHECK_DECIDE}
 _REVIEWING = _RECORDING | _CHECK | {Permission.ENTRY_REVERSE, Permission.SUBMISSION_DECIDE}
+# What is on notice or named is read by everybody of the district, and objected to.
+_NOTICED = {Permission.RATING_READ, Permission.RATING_OBJECT}
 # Whoever decides appeals also writes down those that members without an account bring on paper.
 _APPEALS = {Permission.APPEAL_FILE, Permission.APPEAL_READ, Permission.APPEAL_DECIDE}
 _ENROLLING = {Permission.MEMBER_ENROL, Permission.TRANSFER_READ, Permission.TRANSFER_SET}
@@ -118,21 +123,24 @@ _LEADING = (
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.MEMBER: frozenset({Permission.BOARD_READ, Permission.RULES_READ}),
+    Role.MEMBER: frozenset({Permission.BOARD_READ, Permission.RULES_READ} | _NOTICED),
     # A book may let a group leader confirm what members of the group declare.
-    Role.GROUP_LEADER: frozenset(_RECORDING | {Permission.ACTIVITY_RECORD, Permission.SUBMISSION_DECIDE}),
-    Role.ORGANISATION_COMMISSIONER: frozenset(_REVIEWING | {Permission.ACTIVITY_RECORD}),
-    Role.DISCIPLINE_COMMISSIONER: frozenset(_REVIEWING),
+    Role.GROUP_LEADER: frozenset(_RECORDING | _NOTICED | {Permission.ACTIVITY_RECORD, Permission.SUBMISSION_DECIDE}),
+    Role.ORGANISATION_COMMISSIONER: frozenset(_REVIEWING | _NOTICED | {Permission.ACTIVITY_RECORD}),
+    Role.DISCIPLINE_COMMISSIONER: frozenset(_REVIEWING | _NOTICED),
     # Of imports only the own ones: who reads no submissions sees no batch of another.
     Role.HR: frozenset(
         {Permission.ENTRY_RECORD, Permission.ENTRY_IMPORT, Permission.IMPORT_READ, Permission.RULES_READ}
     ),
-    Role.SECRETARY: frozenset(_LEADING),
-    Role.COMMITTEE_OFFICER: frozenset(_LEADING | _FILING),
+    Role.SECRETARY: frozenset(_LEADING | _NOTICED | {Permission.RATING_FILE}),
+    Role.COMMITTEE_OFFICER: frozenset(_LEADING | _FILING | _NOTICED | {Permission.RATING_SIGN}),
     Role.DISTRICT_OFFICER: frozenset(
         _LEADING
         | _FILING
+        | _NOTICED
         | {
+            Permission.RATING_SIGN,
+            Permission.RATING_DECIDE,
             Permission.COMPLAINT_READ,
             Permission.COMPLAINT_ANSWER,
             Permission.VETO_FILE,
@@ -190,6 +198,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.APPEAL_READ,
             Permission.COMPLAINT_READ,
             Permission.ACTIVITY_READ,
+            Permission.RATING_READ,
             Permission.BOARD_READ,
             Permission.LINE_READ,
             Permission.RULES_READ,
@@ -301,99 +310,3 @@ def topmost(paths: Iterable[str]) -> tuple[str, ...]:
         if not any(within(path, root) for root in kept):
             kept.append(path)
     return tuple(kept)
-
-
-# Districts and logins.
-
-_DISTRICT_CODE = re.compile(r"[a-z0-9-]{2,32}")
-_LOGIN = re.compile(r"[\w.@-]{2,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class District:
-    """A tenant: its code stands before logins and tokens, its time zone decides what day it is."""
-
-    id: UUID
-    code: str
-    name: str
-    time_zone: str
-
-
-class BadDistrictCode(LongwenError):
-    """A district's code stands in logins and tokens, so it is kept plain."""
-
-    code = "bad_district_code"
-    zh = "区代码 {value} 无效：2 至 32 个小写字母、数字或连字符。"
-    en = "The district code {value} is not valid: 2 to 32 lower-case letters, digits or hyphens."
-
-
-class UnknownTimeZone(LongwenError):
-    """The time zone decides what day it is in the district."""
-
-    code = "unknown_time_zone"
-    zh = "没有时区 {value}，例如 Asia/Shanghai。"
-    en = "There is no time zone {value}; one is Asia/Shanghai."
-
-
-class DistrictExists(LongwenError):
-    """A code belongs to one district for good."""
-
-    kind = ErrorKind.CONFLICT
-    code = "district_exists"
-    zh = "区代码 {value} 已被使用。"
-    en = "The district code {value} is taken."
-
-
-class BadLogin(LongwenError):
-    """A login name is something that can be typed everywhere."""
-
-    code = "bad_login"
-    zh = "用户名 {value} 无效：2 至 64 个字母、汉字、数字或 . _ @ -。"
-    en = "The login {value} is not valid: 2 to 64 letters, digits or . _ @ -."
-
-
-class LoginTaken(LongwenError):
-    """Two accounts of a district never share a login."""
-
-    kind = ErrorKind.CONFLICT
-    code = "login_taken"
-    zh = "用户名 {value} 在本区已被使用。"
-    en = "The login {value} is taken in this district."
-
-
-class AlreadyAppointed(LongwenError):
-    """The account holds the role there."""
-
-    kind = ErrorKind.CONFLICT
-    code = "already_appointed"
-    zh = "该账号已在此组织任 {role}，请先结束原任职。"
-    en = "The account holds the role {role} there; end that appointment first."
-
-
-def is_district_code(code: str) -> bool:
-    return _DISTRICT_CODE.fullmatch(code) is not None
-
-
-def login_key(login: str) -> str:
-    """The one form under which a login is kept and found: case and width do not matter."""
-    return unicodedata.normalize("NFKC", login).strip().casefold()
-
-
-def check_login(login: str) -> str:
-    """The login in its one form; BadLogin."""
-    key = login_key(login)
-    if _LOGIN.fullmatch(key) is None:
-        raise BadLogin(value=login, field="login")
-    return key
-
-
-def split_login(login: str) -> tuple[str, str] | None:
-    """``longwen/secretary01`` as district code and login; None if it has no such form."""
-    code, slash, name = unicodedata.normalize("NFKC", login).strip().partition("/")
-    return (code.lower(), login_key(name)) if slash and is_district_code(code.lower()) else None
-
-
-def district_code_of(token: str) -> str | None:
-    """The district code before the token's dot; None if it has no such form. Nothing is proved by it."""
-    code, dot, secret = token.partition(".")
-    return code if dot and secret and is_district_code(code) else None

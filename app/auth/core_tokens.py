@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app.auth.core import GRANTS, Appointment, Permission, Role, district_code_of
+from app.auth.core import GRANTS, Appointment, Permission, Role
+from app.auth.core_districts import district_code_of
 from app.kit.errors import ErrorKind, LongwenError
 
 KEY_PREFIX = "key_"

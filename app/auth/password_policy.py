@@ -12,7 +12,7 @@ from pypinyin import lazy_pinyin
 from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from app.auth.core import login_key
+from app.auth.core_districts import login_key
 from app.kit.errors import LongwenError
 
 LENGTH_MIN = 10

@@ -25,7 +25,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth import service_tokens, sessions, store
-from app.auth.core import District
+from app.auth.core_districts import District
 from app.auth.logins import SessionKind
 from app.auth.service_tokens import Holder
 from app.auth.sessions import Caller

@@ -21,7 +21,8 @@ from app.auth.codes import (
     spaced,
     step_of,
 )
-from app.auth.core import Actor, District, Permission
+from app.auth.core import Actor, Permission
+from app.auth.core_districts import District
 from app.auth.logins import OldPasswordWrong, Terms
 from app.auth.sessions import Caller, factor_context
 from app.kit.ciphers import FieldCipher

@@ -11,22 +11,18 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection
 
 from app.auth import store, store_accounts, store_sessions
-from app.auth.core import (
-    Actor,
+from app.auth.core import Actor, Appointment, Permission, Role, ancestors
+from app.auth.core_accounts import OwnOffice, check_apart, check_office
+from app.auth.core_districts import (
     AlreadyAppointed,
-    Appointment,
     BadDistrictCode,
     District,
     DistrictExists,
     LoginTaken,
-    Permission,
-    Role,
     UnknownTimeZone,
-    ancestors,
     check_login,
     is_district_code,
 )
-from app.auth.core_accounts import OwnOffice, check_apart, check_office
 from app.auth.password_policy import check_password
 from app.kit.db import Database
 from app.kit.errors import Forbidden, NotFound

@@ -12,15 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth import service, service_access, store, store_accounts, store_sessions
-from app.auth.core import (
-    SEPARATE_ROLES,
-    Actor,
-    LoginTaken,
-    Permission,
-    Role,
-    check_login,
-    within,
-)
+from app.auth.core import SEPARATE_ROLES, Actor, Permission, Role, within
 from app.auth.core_access import Access, Action, ObjectKind
 from app.auth.core_accounts import (
     PAGE_MAX,
@@ -33,6 +25,7 @@ from app.auth.core_accounts import (
     OwnAccount,
     check_place,
 )
+from app.auth.core_districts import LoginTaken, check_login
 from app.auth.core_tokens import PathElsewhere
 from app.kit.errors import Forbidden
 from app.kit.ids import new_id

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth import service_access, store_tokens
-from app.auth.core import Actor, District, Permission, Role, within
+from app.auth.core import Actor, Permission, Role, within
 from app.auth.core_access import Access, Action, ObjectKind
+from app.auth.core_districts import District
 from app.auth.core_tokens import (
     KEY_PREFIX,
     SCREEN_PREFIX,

@@ -17,7 +17,8 @@ from sqlalchemy import Connection
 
 from app.auth import store, store_second_factor, store_sessions
 from app.auth.codes import bare, is_recovery_code, step_of
-from app.auth.core import Actor, Appointment, District, Permission
+from app.auth.core import Actor, Appointment, Permission
+from app.auth.core_districts import District
 from app.auth.logins import (
     SESSIONS_MAX,
     CodeRefused,

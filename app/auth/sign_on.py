@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth import own_password, service_access, sessions, store, store_accounts, store_sign_on
-from app.auth.core import SEPARATE_ROLES, Actor, District, Permission, Role
+from app.auth.core import SEPARATE_ROLES, Actor, Permission, Role
 from app.auth.core_access import Access, Action, ObjectKind
 from app.auth.core_accounts import AnotherAdministrator
+from app.auth.core_districts import District
 from app.auth.core_sign_on import (
     FLOW_CONTEXT,
     FLOW_LASTS,

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Table, Text, and_, any_, func,
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app.auth import tables
-from app.auth.core import Appointment, District, Role, ancestors
+from app.auth.core import Appointment, Role, ancestors
+from app.auth.core_districts import District
 from app.auth.logins import Attempts
 from app.auth.tables import access_log, account, appointment, credential, district
 from app.kit.errors import NotFound

@@ -14,7 +14,8 @@ import psycopg
 from pydantic import SecretStr
 
 from app.auth import service as auth
-from app.auth.core import Actor, District
+from app.auth.core import Actor
+from app.auth.core_districts import District
 from app.kit import migrate
 from app.kit.ciphers import AesFieldCipher
 from app.kit.clock import Clock, SystemClock

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from app import schedule
-from app.auth.core import Actor, District
+from app.auth.core import Actor
+from app.auth.core_districts import District
 from app.cli.context import connected, find_district, opened
 from app.cli.database import DistrictCode, Json
 from app.cli.output import either, print_json, print_table, say

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.auth.core import BadLogin, Permission, Role, check_login
+from app.auth.core import Permission, Role
+from app.auth.core_districts import BadLogin, check_login
 from app.auth.enrolled import Account, Held
 from app.enrolment import faults as wrong
 from app.enrolment.core import Action, Kind, MemberDraft, Right, Work

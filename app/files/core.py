@@ -27,6 +27,7 @@ class OwnerKind(StrEnum):
     SUBMISSION = "submission"
     ACTIVITY = "activity"
     APPEAL = "appeal"
+    INDICATOR = "indicator"  # of a branch's rating
 
 
 @dataclass(frozen=True, slots=True)

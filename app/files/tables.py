@@ -37,7 +37,9 @@ file_use = district_table(
     Column("name", Text, nullable=False),
     Column("attached_at", DateTime(timezone=True), nullable=False),
     Column("attached_by", Uuid),  # none: the service itself
-    CheckConstraint("owner_kind IN ('entry', 'submission', 'activity', 'appeal')", name="owner_kind_known"),
+    CheckConstraint(
+        "owner_kind IN ('entry', 'submission', 'activity', 'appeal', 'indicator')", name="owner_kind_known"
+    ),
     refers("hash", to="file", key=("hash",)),
     refers("attached_by", to="account"),
     Index(None, "district_id", "hash"),

@@ -18,7 +18,8 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from app.auth.core import Actor, District
+from app.auth.core import Actor
+from app.auth.core_districts import District
 from app.job_runs import store
 from app.kit.clock import Clock
 from app.kit.db import Database

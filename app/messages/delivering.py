@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.auth.core import District
+from app.auth.core_districts import District
 from app.kit.ciphers import FieldCipher
 from app.kit.clock import Clock
 from app.kit.db import Database

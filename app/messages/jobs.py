@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.auth.core import District
+from app.auth.core_districts import District
 from app.kit.ciphers import FieldCipher
 from app.kit.clock import Clock
 from app.kit.db import Database

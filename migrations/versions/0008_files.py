@@ -45,7 +45,8 @@ def upgrade() -> None:
         sa.Column("attached_by", sa.Uuid()),
         sa.PrimaryKeyConstraint("district_id", "owner_kind", "owner_id", "hash", name="pk_file_use"),
         sa.CheckConstraint(
-            "owner_kind IN ('entry', 'submission', 'activity', 'appeal')", name=op.f("ck_file_use_owner_kind_known")
+            "owner_kind IN ('entry', 'submission', 'activity', 'appeal', 'indicator')",
+            name=op.f("ck_file_use_owner_kind_known"),
         ),
     )
     op.create_index("ix_file_use_district_id_hash", "file_use", ["district_id", "hash"])

@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Connection
 
 from app.auth import service
-from app.auth.core import Actor, District, Role
+from app.auth.core import Actor, Role
+from app.auth.core_districts import District
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.ids import new_id

@@ -9,15 +9,13 @@ from typing import Any
 import pytest
 
 from app.auth import service, sessions
-from app.auth.core import (
-    Actor,
+from app.auth.core import Actor, Appointment, Role
+from app.auth.core_districts import (
     AlreadyAppointed,
-    Appointment,
     BadDistrictCode,
     BadLogin,
     DistrictExists,
     LoginTaken,
-    Role,
     UnknownTimeZone,
 )
 from app.auth.logins import Terms

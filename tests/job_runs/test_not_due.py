@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.auth.core import Actor, District
+from app.auth.core import Actor
+from app.auth.core_districts import District
 from app.job_runs import service
 from app.job_runs.service import NotDue, Outcome
 from app.kit.clock import FixedClock

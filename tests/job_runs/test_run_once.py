@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, insert
 
-from app.auth.core import Actor, District
+from app.auth.core import Actor
+from app.auth.core_districts import District
 from app.auth.tables import account
 from app.job_runs import service, store
 from app.job_runs.service import Outcome, RunResult, Work

@@ -13,7 +13,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Connection
 
 from app.auth import service as auth
-from app.auth.core import Actor, District, Role
+from app.auth.core import Actor, Role
+from app.auth.core_districts import District
 from app.boards import service as boards
 from app.cases import service as cases
 from app.cycles import service as cycles

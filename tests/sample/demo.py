@@ -22,7 +22,8 @@ from sqlalchemy import Connection, make_url
 from app import schedule
 from app.auth import enrolling
 from app.auth import service as auth
-from app.auth.core import Actor, Appointment, District, Role
+from app.auth.core import Actor, Appointment, Role
+from app.auth.core_districts import District
 from app.cli import explained
 from app.cli.context import application_address, owner_address, secret_of, served, with_secret
 from app.cycles import service as cycles

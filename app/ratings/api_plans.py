@@ -1,0 +1,107 @@
+"""Routes of plans, and of the district's list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.auth.api import Door, permit
+from app.auth.core import Permission
+from app.kit.http import state_of
+from app.ratings import treating
+from app.ratings.schemas_plans import (
+    ListAnswer,
+    PlanAnswer,
+    PlanCloseRequest,
+    PlanRequest,
+    PlansAnswer,
+    PlanStepRequest,
+    StrikeRequest,
+)
+
+router = APIRouter(prefix="/api/v1", tags=["ratings"])
+
+Reading = Annotated[Door, Depends(permit(Permission.RATING_READ))]
+Signing = Annotated[Door, Depends(permit(Permission.RATING_SIGN))]
+Preview = Annotated[bool, Query(description="只试算，不保存 · everything but the saving")]
+
+
+def replay(request: Request, response: Response, *, replayed: bool) -> None:
+    if replayed:
+        response.status_code = 200
+        response.headers["Idempotent-Replay"] = "true"
+        state_of(request).metrics.replayed()
+
+
+@router.get("/rating-plans", summary="整改和培育计划 · Plans")
+def list_plans(door: Reading, open_only: bool = False) -> PlansAnswer:
+    """权限范围内的，按期限排列。· Those in reach, by the day on which they are due."""
+    found, without = door.run(
+        lambda connection, actor: (
+            treating.plans(connection, actor, open_only=open_only),
+            treating.without_plan(connection, actor),
+        )
+    )
+    return PlansAnswer(plans=[PlanAnswer.of(one) for one in found], without=[one.id for one in without])
+
+
+@router.get("/rating-list", summary="区整改名单 · The district's list")
+def read_list(door: Signing) -> ListAnswer:
+    """连续两年二星及以下的支部。· Branches that stayed at two stars or fewer for two years."""
+    return ListAnswer.of(door.run(treating.listed))
+
+
+@router.post("/ratings/{rating_id}/plans", summary="立计划 · Agree on a plan", status_code=201)
+def agree_plan(
+    rating_id: UUID, body: PlanRequest, request: Request, response: Response, door: Signing, preview: Preview = False
+) -> PlanAnswer:
+    """二星及以下立整改计划，三星立培育计划。· Rectification up to two stars, cultivation at three."""
+    done = door.run(
+        lambda connection, actor: treating.agree(connection, actor, rating_id, body.id, body.listed()),
+        commit=not preview,
+    )
+    replay(request, response, replayed=done.replayed)
+    return PlanAnswer.of(done.plan)
+
+
+@router.post("/rating-plans/{plan_id}/struck", summary="销号 · Strike a problem off")
+def strike_problem(
+    plan_id: UUID, body: StrikeRequest, request: Request, response: Response, door: Signing, preview: Preview = False
+) -> PlanAnswer:
+    """逐项销号。· One by one."""
+    done = door.run(
+        lambda connection, actor: treating.strike(connection, actor, plan_id, body.number, body.note, body.seen),
+        commit=not preview,
+    )
+    replay(request, response, replayed=done.replayed)
+    return PlanAnswer.of(done.plan)
+
+
+@router.post("/rating-plans/{plan_id}/extension", summary="延期 · Extend a plan")
+def extend_plan(
+    plan_id: UUID, body: PlanStepRequest, request: Request, response: Response, door: Signing, preview: Preview = False
+) -> PlanAnswer:
+    """只延一次；逾期后延期的计一次逾期。· Once; after the deadline it counts as missed."""
+    done = door.run(
+        lambda connection, actor: treating.extend(connection, actor, plan_id, body.note, body.seen),
+        commit=not preview,
+    )
+    replay(request, response, replayed=done.replayed)
+    return PlanAnswer.of(done.plan)
+
+
+@router.post("/rating-plans/{plan_id}/closing", summary="验收或认定逾期 · Accept a plan, or find it missed")
+def close_plan(
+    plan_id: UUID, body: PlanCloseRequest, request: Request, response: Response, door: Signing, preview: Preview = False
+) -> PlanAnswer:
+    """全部销号后验收。· Accepted when all is struck off."""
+    done = door.run(
+        lambda connection, actor: treating.close(
+            connection, actor, plan_id, body.note, body.seen, accepted=body.accepted
+        ),
+        commit=not preview,
+    )
+    replay(request, response, replayed=done.replayed)
+    return PlanAnswer.of(done.plan)

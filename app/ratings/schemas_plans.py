@@ -1,0 +1,112 @@
+"""What HTTP sees of plans, and of the district's list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.kit.http import Answer, Model
+from app.ratings.core import PROBLEMS_MAX, Listed, Plan, PlanKind, PlanState, Problem
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+_ID = "由客户端生成，重发用同一编号 · made by the client; a retry sends the same"
+_SEEN = "查看时的版本；此后有变动的不保存 · the version that was seen"
+
+
+class ProblemItem(Model):
+    """What is to be put right, by whom and until when."""
+
+    text: Words = Field(examples=["支部委员会缺额"])
+    person: Annotated[str, StringConstraints(min_length=1, max_length=50)] = Field(examples=["支部书记"])
+    due_on: date
+
+
+class PlanRequest(Model):
+    """A plan of rectification or cultivation."""
+
+    id: UUID = Field(description=_ID)
+    problems: list[ProblemItem] = Field(min_length=1, max_length=PROBLEMS_MAX)
+
+    def listed(self) -> list[Problem]:
+        return [Problem(at, one.text, one.person, one.due_on) for at, one in enumerate(self.problems, 1)]
+
+
+class PlanStepRequest(Model):
+    """A step of a plan, with its words."""
+
+    seen: int | None = Field(None, ge=1, description=_SEEN)
+    note: Words
+
+
+class StrikeRequest(PlanStepRequest):
+    """Strikes one problem off."""
+
+    number: int = Field(ge=1, le=PROBLEMS_MAX)
+
+
+class PlanCloseRequest(PlanStepRequest):
+    """Accepts a plan, or finds that its deadline was missed."""
+
+    accepted: bool
+
+
+class ProblemAnswer(Answer):
+    """One problem; struck off from a day on."""
+
+    number: int
+    text: str
+    person: str
+    due_on: date
+    struck_on: date | None
+    struck_by: UUID | None
+    note: str | None
+
+
+class PlanAnswer(Answer):
+    """A plan with its problems."""
+
+    id: UUID
+    rating_id: UUID
+    branch_id: UUID
+    kind: PlanKind
+    state: PlanState
+    problems: list[ProblemAnswer]
+    opened_on: date
+    due_on: date
+    extended_on: date | None
+    misses: int
+    closed_on: date | None
+    note: str | None
+    version: int
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlanAnswer:
+        return cls.model_validate(plan)
+
+
+class PlansAnswer(Answer):
+    """Plans by the day on which they are due, and whose star asks for one that is not there yet."""
+
+    plans: list[PlanAnswer]
+    without: list[UUID] = Field(description="应有而未立计划的评定 · ratings that wait for a plan")
+
+
+class ListedAnswer(Answer):
+    """A branch on the district's list of rectification."""
+
+    branch_id: UUID
+    branch: str
+    stars: tuple[int | None, ...]
+
+
+class ListAnswer(Answer):
+    """The district's list."""
+
+    branches: list[ListedAnswer]
+
+    @classmethod
+    def of(cls, found: tuple[Listed, ...]) -> ListAnswer:
+        return cls(branches=[ListedAnswer.model_validate(one) for one in found])

@@ -1,0 +1,124 @@
+"""What the service measures of a branch, with formula and inputs."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from app.kit.ids import new_id
+from app.ratings import measuring
+from app.ratings.core import Measured
+from app.ratings.measuring import MEASURING, Person
+from app.ratings.scoring import Reading
+from app.roster.core import OrganisationKind, OrganisationView
+from app.rules.lines import Relation
+from app.rules.stars import MEASURES
+from tests.ratings.conftest import Jury
+from tests.ratings.rounds import SHEET
+from tests.ratings.test_round import DISTRICT, OFFICER
+from tests.town import Json
+
+
+def measured(jury: Jury, rating: str) -> dict[str, Json]:
+    found = jury.read(rating)
+    return {one["indicator"]: one["measured"] for one in found["indicators"] if one["measured"] is not None}
+
+
+def opened(jury: Jury) -> tuple[str, str]:
+    round_id = jury.open(2026)
+    return round_id, jury.rating_of(round_id, jury.desk.town.branch)["id"]
+
+
+def test_every_measure_has_a_name_of_the_closed_list() -> None:
+    assert set(MEASURING) <= set(MEASURES)
+
+
+def test_the_mean_is_that_of_the_members_scores_without_what_is_under_appeal(jury: Jury) -> None:
+    desk = jury.desk
+    round_id, rating = opened(jury)
+    before = jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    assert before["state"] == "open"
+    whole = measured(jury, rating)["S3.1"]
+    daily = [desk.standing(name)["daily"] for name in ("林晓明", "陈建国")]
+    assert whole["part"] == sum(daily)
+    assert (whole["inputs"]["members"], whole["inputs"]["under_appeal"]) == (2, 0)
+    assert "日常积分之和" in whole["formula_zh"]
+    fact = desk.town.missed("林晓明", "ORG-D03")
+    desk.recorded("committee_officer", fact)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    lower = measured(jury, rating)["S3.1"]
+    assert lower["part"] == sum(desk.standing(name)["daily"] for name in ("林晓明", "陈建国")) < whole["part"]
+    appeal = {"id": str(new_id()), "text": "当天在场"}
+    jury.done("POST", "林晓明", f"entries/{fact['id']}/appeals", appeal)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    disputed = measured(jury, rating)["S3.1"]
+    assert (disputed["part"], disputed["inputs"]["under_appeal"]) == (whole["part"], 1)
+
+
+def test_a_member_who_came_lately_or_is_exempt_is_in_no_mean(jury: Jury) -> None:
+    town = jury.desk.town
+    town.add_member("新来", since=date(2026, 9, 1))
+    round_id, rating = opened(jury)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    assert measured(jury, rating)["S3.1"]["inputs"]["members"] == 2
+
+
+def test_posts_setup_and_meetings_are_counted(jury: Jury) -> None:
+    town = jury.desk.town
+    for name in ("甲", "乙", "丙", "丁", "戊"):
+        town.add_member(name)
+    round_id, rating = opened(jury)
+    meeting = {"id": str(new_id()), "organisation_id": str(town.branch), "item": "ORG-D05"}
+    meeting |= {"title": "组织生活会", "held_on": "2026-11-10"}
+    jury.done("POST", "committee_officer", "activities", meeting)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    found = measured(jury, rating)
+    assert (found["S1.1"]["part"], found["S1.1"]["inputs"]["members"]) == (1, 7)
+    assert (found["S1.3"]["part"], found["S1.3"]["whole"]) == (3, 3)
+    assert (found["S2.3"]["part"], found["S2.3"]["whole"]) == (1, 2)
+    assert found["S2.3"]["inputs"]["held"] == ["ORG-D05"]
+
+
+def test_what_is_measured_is_not_retyped_but_corrected(jury: Jury) -> None:
+    round_id, rating = opened(jury)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    sent = [{"indicator": "S1.3", "part": 1, "whole": 1, "files": [jury.file("secretary")]}]
+    answer = jury.call("PUT", "secretary", f"ratings/{rating}/indicators", {"id": str(new_id()), "indicators": sent})
+    assert answer.json()["faults"][0]["code"] == "indicator_measured"
+    jury.submitted(rating)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    fixed = {"indicator": "S1.1", "part": 1, "note": "名册漏登一人", "files": [jury.file(OFFICER)]}
+    found = jury.step(OFFICER, f"ratings/{rating}/corrections", indicators=[fixed])
+    side = {one["indicator"]: one for one in found["indicators"]}["S1.1"]
+    assert (side["measured"]["points"], side["committee"]["points"], side["points"]) == (0, 4, 4)
+
+
+def test_a_later_room_supplies_what_it_knows(jury: Jury) -> None:
+    round_id, rating = opened(jury)
+    branch = jury.desk.town.branch
+    told = Measured(Reading(3, 4), "按期办结 ÷ 应办结", "in time of due", {"due": 4})
+    supply: Any = lambda c, a: measuring.supply(c, a, UUID(round_id), "demands_in_time", {branch: told})  # noqa: E731
+    assert jury.desk.town.run(supply) == 1
+    assert jury.desk.town.run(supply) == 0  # the same again
+    assert measured(jury, rating)["S4.2"]["points"] == 3.75
+
+
+def test_shares_look_at_the_lines_of_the_book() -> None:
+    """At the line counts for 900; at the line of 500 is fallen into it. Exempt members are in no share."""
+    lines = {"recommend": (Relation.AT_LEAST, 900), "assistance": (Relation.AT_MOST, 500)}
+
+    def person(points: int, *, exempt: bool = False) -> Person:
+        return Person(12, points, points, 0, exempt, disputed=False, lines=lines)
+
+    branch = OrganisationView(
+        new_id(), "a", None, OrganisationKind.BRANCH, "ZB", "支部", "single", None, date(2020, 1, 1), None
+    )
+    people = {branch.id: (person(900), person(899), person(500), person(501), person(950, exempt=True))}
+    scene: Any = SimpleNamespace(people=people)
+    found = {
+        name: MEASURING[name](scene, branch, SHEET.indicators[0]).reading
+        for name in ("share_recommended", "share_unassisted")
+    }
+    assert found == {"share_recommended": Reading(1, 4), "share_unassisted": Reading(3, 4)}
