@@ -29,6 +29,7 @@ from app.enrolment import api as enrolment
 from app.enrolment import api_changes as changes
 from app.enrolment import api_transfers as transfers
 from app.files import api as files
+from app.grids import api as grids
 from app.handbook import api as rules
 from app.imports import api as imports
 from app.kit import http
@@ -97,6 +98,7 @@ _TAGS = [
     {"name": "submissions", "description": "申报与审核 · proposals and their review"},
     {"name": "imports", "description": "从工作簿导入积分记录 · entries from a workbook"},
     {"name": "activities", "description": "活动与考勤 · meetings and attendance"},
+    {"name": "grids", "description": "网格与结对帮带 · grids, leads and mentoring"},
     {"name": "appeals", "description": "申诉与意见建议 · appeals, complaints and suggestions"},
     {"name": "quarters", "description": "季度复核、公示与封账 · the check, the notice and the seal"},
     {"name": "boards", "description": "榜单 · rankings"},
@@ -168,6 +170,7 @@ def routers() -> list[APIRouter]:
         appeals.router,
         imports.router,
         activities.router,
+        grids.router,
         seals.router,
         points.router,
         points_telling.router,

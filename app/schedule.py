@@ -100,6 +100,7 @@ JOBS = (
     Job("appeals", "申诉和意见建议的期限", "app.appeals.jobs:deadlines", {"hour": 7, "minute": 30}, of_the_day, 1),
     Job("quarters", "季度状态", "app.cycles.jobs:quarters", {"hour": 0, "minute": 10}, of_the_day, 1, ongoing=True),
     Job("absences", "未补课的缺席", "app.activities.jobs:absences", {"hour": 0, "minute": 30}, of_the_day, 1),
+    Job("grids", "网格调整和结对提议", "app.grids.jobs:keep", {"hour": 4, "minute": 10}, of_the_day, 1, ongoing=True),
     Job("submissions", "申报期限", "app.submissions.jobs:keep", {"hour": 0, "minute": 40}, of_the_day, 1),
     Job(
         "duties",

@@ -10,6 +10,7 @@ import app.cases.tables
 import app.cycles.tables
 import app.enrolment.tables
 import app.files.tables
+import app.grids.tables
 import app.imports.tables
 import app.job_runs.tables
 import app.messages.tables

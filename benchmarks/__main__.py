@@ -12,7 +12,7 @@ from types import FrameType
 
 from app.cli.output import either
 from app.kit.clock import SystemClock
-from benchmarks import board, machine, one_entry, simulation, thousand_entries, verification
+from benchmarks import assignment, board, machine, one_entry, simulation, thousand_entries, verification
 from benchmarks.ground import grounds
 from benchmarks.load import Unexpected, load_generator
 from benchmarks.results import Finding, show, write_json
@@ -20,6 +20,7 @@ from benchmarks.stage import Stage
 
 # The ledger's bulk comes last, so that the others meet tables of an ordinary size.
 BENCHMARKS: dict[str, Callable[[Stage], Finding]] = {
+    "assignment": assignment.run,
     "one_entry": one_entry.run,
     "thousand_entries": thousand_entries.run,
     "board": board.run,

@@ -27,6 +27,7 @@ from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests import permissions_of_activities as activities
 from tests import permissions_of_enrolment as enrolment
+from tests import permissions_of_grids as grids
 from tests import permissions_of_imports as imports
 from tests import permissions_of_me as own_record
 from tests import permissions_of_ratings as ratings
@@ -81,6 +82,7 @@ class World:
     enrolled: dict[str, str] = field(default_factory=dict)  # transfers, and exemptions still to come
     ratings: dict[str, str] = field(default_factory=dict)  # with rounds, plans and a file
     evidence: str = ""  # of every appeal
+    grids: dict[str, dict[str, str]] = field(default_factory=dict)  # a grid, its lead, and whom it helps
 
     def town_of(self, whose: str) -> Town:
         return self.other if whose == "elsewhere" else self.town
@@ -120,6 +122,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
     submissions.fill(world)
     imports.fill(world)
     activities.fill(world)
+    grids.fill(world)
     world.other.appoint("outsider", Role.DISTRICT_OFFICER, world.other.root)
     for caller, login in logins.items():
         town = world.other if caller == "outsider" else world.town
@@ -310,7 +313,7 @@ ANSWERING = {
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
 POLICY = {"reach": "district", "top": 10, "names": "masked"}
-ROOMS: tuple[Any, ...] = (submissions, seals, own_record, imports, activities, enrolment, ratings)
+ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, ratings, grids)
 TABLE = [
     *(
         Row(f"GET {path}", get(path), ANYBODY)

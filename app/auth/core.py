@@ -65,6 +65,10 @@ class Permission(StrEnum):
     RATING_SIGN = "rating:sign"
     RATING_DECIDE = "rating:decide"
     RATING_OBJECT = "rating:object"
+    GRID_READ = "grid:read"
+    GRID_SET = "grid:set"
+    MENTORING_READ = "mentoring:read"
+    MENTORING_RECORD = "mentoring:record"
     BOARD_READ = "board:read"
     BOARD_SET = "board:set"
     CHECK_READ = "check:read"
@@ -103,6 +107,7 @@ _RECORDING = {
     Permission.SUBMISSION_READ,
     Permission.ACTIVITY_READ,
     Permission.RATING_READ,
+    Permission.GRID_READ,
     Permission.BOARD_READ,
     Permission.RULES_READ,
 }
@@ -120,10 +125,11 @@ _LEADING = (
     | _APPEALS
     | _ENROLLING
     | {Permission.ACTIVITY_RECORD, Permission.QUARTER_EXPORT, Permission.LINE_READ, Permission.PERSONAL_DATA_READ}
+    | {Permission.MENTORING_READ, Permission.MENTORING_RECORD}
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.MEMBER: frozenset({Permission.BOARD_READ, Permission.RULES_READ} | _NOTICED),
+    Role.MEMBER: frozenset({Permission.GRID_READ, Permission.BOARD_READ, Permission.RULES_READ} | _NOTICED),
     # A book may let a group leader confirm what members of the group declare.
     Role.GROUP_LEADER: frozenset(_RECORDING | _NOTICED | {Permission.ACTIVITY_RECORD, Permission.SUBMISSION_DECIDE}),
     Role.ORGANISATION_COMMISSIONER: frozenset(_REVIEWING | _NOTICED | {Permission.ACTIVITY_RECORD}),
@@ -146,6 +152,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VETO_FILE,
             Permission.ACTIVITY_RECORD,
             Permission.ACTIVITY_EXCUSE,
+            Permission.GRID_SET,
             Permission.ROSTER_IMPORT,
             Permission.BOARD_SET,
             Permission.LINE_SET,
@@ -199,6 +206,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_READ,
             Permission.ACTIVITY_READ,
             Permission.RATING_READ,
+            Permission.GRID_READ,
+            Permission.MENTORING_READ,
             Permission.BOARD_READ,
             Permission.LINE_READ,
             Permission.RULES_READ,
