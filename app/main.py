@@ -24,7 +24,9 @@ from app.auth.remembering import Callers
 from app.auth.service import Districts
 from app.boards import api as boards
 from app.cases import api as cases
+from app.cases import api_cases, api_commendations
 from app.cycles import api as cycles
+from app.cycles import api_key_work
 from app.enrolment import api as enrolment
 from app.enrolment import api_changes as changes
 from app.enrolment import api_transfers as transfers
@@ -177,12 +179,15 @@ def routers() -> list[APIRouter]:
         cases.router,
         ratings.router,
         rating_plans.router,
+        api_cases.router,
+        api_commendations.router,
         boards.router,
         reviews.router,
         me.router,
         me.of_queue,
         messages.router,
         cycles.router,
+        api_key_work.router,
         rules.router,
         trials.router,
         _operations(),

@@ -128,6 +128,16 @@ JOBS = (
         370,
         after="freeze",
     ),
+    Job(
+        "cases",
+        "帮扶整改与表彰推荐",
+        "app.cases.jobs:cases",
+        {"hour": 2, "minute": 35},
+        ended_quarter,
+        370,
+        after="lines",
+    ),
+    Job("case_steps", "帮扶整改的期限", "app.cases.jobs:steps", {"hour": 7, "minute": 40}, of_the_day, 1),
 )
 
 

@@ -34,6 +34,7 @@ _APPEND_ONLY = {
     "entry", "entry_check", "job_done", "file_use", "access_log", "submission_step", "import_row", "notice",
     "quarter_standing",
     "checkpoint", "checkpoint_leaf", "certificate", "star_decision",
+    "case_step", "key_work",
 }  # fmt: skip
 _WRITABLE = [table for table in _TABLES if table.name not in _APPEND_ONLY]
 

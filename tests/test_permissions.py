@@ -26,6 +26,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests import permissions_of_activities as activities
+from tests import permissions_of_cases as cases
 from tests import permissions_of_enrolment as enrolment
 from tests import permissions_of_grids as grids
 from tests import permissions_of_imports as imports
@@ -78,6 +79,7 @@ class World:
     complaints: dict[str, str] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
     activities: dict[str, str] = field(default_factory=dict)
+    cases: dict[str, str] = field(default_factory=dict)
     sign_in_sheet: str = ""  # of every activity
     enrolled: dict[str, str] = field(default_factory=dict)  # transfers, and exemptions still to come
     ratings: dict[str, str] = field(default_factory=dict)  # with rounds, plans and a file
@@ -123,6 +125,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
     imports.fill(world)
     activities.fill(world)
     grids.fill(world)
+    cases.fill(world)
     world.other.appoint("outsider", Role.DISTRICT_OFFICER, world.other.root)
     for caller, login in logins.items():
         town = world.other if caller == "outsider" else world.town
@@ -313,7 +316,7 @@ ANSWERING = {
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
 POLICY = {"reach": "district", "top": 10, "names": "masked"}
-ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, ratings, grids)
+ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids)
 TABLE = [
     *(
         Row(f"GET {path}", get(path), ANYBODY)

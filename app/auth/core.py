@@ -76,6 +76,10 @@ class Permission(StrEnum):
     QUARTER_EXPORT = "quarter:export"
     LINE_READ = "line:read"
     LINE_SET = "line:set"
+    CASE_READ = "case:read"  # assistance cases and commendations
+    CASE_KEEP = "case:keep"
+    CASE_DECIDE = "case:decide"
+    KEY_WORK_SET = "key_work:set"
     RULES_READ = "rules:read"
     RULES_SIMULATE = "rules:simulate"
     JOB_READ = "job:read"
@@ -126,6 +130,7 @@ _LEADING = (
     | _ENROLLING
     | {Permission.ACTIVITY_RECORD, Permission.QUARTER_EXPORT, Permission.LINE_READ, Permission.PERSONAL_DATA_READ}
     | {Permission.MENTORING_READ, Permission.MENTORING_RECORD}
+    | {Permission.CASE_READ, Permission.CASE_KEEP}
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -139,11 +144,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {Permission.ENTRY_RECORD, Permission.ENTRY_IMPORT, Permission.IMPORT_READ, Permission.RULES_READ}
     ),
     Role.SECRETARY: frozenset(_LEADING | _NOTICED | {Permission.RATING_FILE}),
-    Role.COMMITTEE_OFFICER: frozenset(_LEADING | _FILING | _NOTICED | {Permission.RATING_SIGN}),
+    Role.COMMITTEE_OFFICER: frozenset(_LEADING | _FILING | _NOTICED | {Permission.RATING_SIGN, Permission.CASE_DECIDE}),
     Role.DISTRICT_OFFICER: frozenset(
         _LEADING
         | _FILING
         | _NOTICED
+        | {Permission.CASE_DECIDE, Permission.KEY_WORK_SET}
         | {
             Permission.RATING_SIGN,
             Permission.RATING_DECIDE,
@@ -210,6 +216,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MENTORING_READ,
             Permission.BOARD_READ,
             Permission.LINE_READ,
+            Permission.CASE_READ,
             Permission.RULES_READ,
             Permission.JOB_READ,
             Permission.WEBHOOK_READ,
@@ -232,6 +239,7 @@ OWN_GRANTS = frozenset(
         Permission.APPEAL_FILE,
         Permission.APPEAL_READ,
         Permission.ACTIVITY_READ,
+        Permission.CASE_READ,
         Permission.TRANSFER_READ,
     }
 )

@@ -137,3 +137,12 @@ def check_apart(role: Role, held: frozenset[Role]) -> None:
     """That an account with these offices, present ones and those to come, may be given the role too. OfficesApart."""
     if role in SEPARATE_ROLES and (others := (held & SEPARATE_ROLES) - {role}):
         raise OfficesApart(held="、".join(sorted(others)), role=role.value, field="role")
+
+
+class AlreadyAppointed(LongwenError):
+    """The account holds the role there."""
+
+    kind = ErrorKind.CONFLICT
+    code = "already_appointed"
+    zh = "该账号已在此组织任 {role}，请先结束原任职。"
+    en = "The account holds the role {role} there; end that appointment first."

@@ -65,15 +65,6 @@ class LoginTaken(LongwenError):
     en = "The login {value} is taken in this district."
 
 
-class AlreadyAppointed(LongwenError):
-    """The account holds the role there."""
-
-    kind = ErrorKind.CONFLICT
-    code = "already_appointed"
-    zh = "该账号已在此组织任 {role}，请先结束原任职。"
-    en = "The account holds the role {role} there; end that appointment first."
-
-
 def is_district_code(code: str) -> bool:
     return _DISTRICT_CODE.fullmatch(code) is not None
 

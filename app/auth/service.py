@@ -12,9 +12,8 @@ from sqlalchemy import Connection
 
 from app.auth import store, store_accounts, store_sessions
 from app.auth.core import Actor, Appointment, Permission, Role, ancestors
-from app.auth.core_accounts import OwnOffice, check_apart, check_office
+from app.auth.core_accounts import AlreadyAppointed, OwnOffice, check_apart, check_office
 from app.auth.core_districts import (
-    AlreadyAppointed,
     BadDistrictCode,
     District,
     DistrictExists,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +10,11 @@ from uuid import UUID
 
 from app.cycles.core import Place
 from app.rules.lines import Basis, Ground, Line, When, holds, tested
+
+# Consequences that the service acts on; a book may name others.
+ASSISTANCE, RECOMMEND = "assistance", "recommend"
+WARNING, REMINDER_TALK = "warning", "reminder_talk"
+FOR_SECRETARIES = (WARNING, REMINDER_TALK)
 
 DAYS_MIN = 90  # in the cycle, to be graded at all
 DAYS_A_MONTH = 30  # a line's months are counted in days, so that no month is shorter than another
@@ -26,6 +31,7 @@ class Exclusion(StrEnum):
     INSUFFICIENT = Ground.INSUFFICIENT.value
     IN_ASSISTANCE = Ground.IN_ASSISTANCE.value
     OVER_QUOTA = "over_quota"
+    LINE_NOT_MET = "line_not_met"  # any more: what was corrected later, or a member who has left
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class Finding:
     value: int
     exclusions: tuple[Exclusion, ...] = ()
     position: int | None = None
+    pool: str | None = None
+    places: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +107,20 @@ def value_of(line: Line, member: Tested) -> int | None:
 
 
 def apply_lines(
-    lines: Sequence[Line], members: Sequence[Tested], place: Place, *, half_year_decides: bool
+    lines: Sequence[Line],
+    members: Sequence[Tested],
+    place: Place,
+    *,
+    half_year_decides: bool,
+    in_cases: Collection[UUID] = (),
 ) -> tuple[list[Finding], list[Count]]:
-    """Every finding and count of a quarter. Exempt members meet no line."""
+    """Every finding and count of a quarter. Exempt members meet no line; ``in_cases`` have an open case already."""
     testable = [member for member in members if not member.exempt]
-    assisted = {
-        member.member_id
-        for line in lines
-        if line.consequence == "assistance"
-        for member in testable
-        if _meets(line, member)
-    }
+    assisted = {member.member_id for member in testable if meets_assistance(lines, member)} | set(in_cases)
     findings: list[Finding] = []
     counts: list[Count] = []
     for line in lines:
-        tested = [one for one in testable if value_of(line, one) is not None and (one.graded or line.quota is None)]
+        tested = [one for one in testable if value_of(line, one) is not None and _applies(line, one)]
         met = [one for one in tested if _meets(line, one)]
         found: list[Finding] = []
         quota = None
@@ -130,6 +137,50 @@ def apply_lines(
         counts.append(Count(line, len(tested), len(met), out_of_reach, named, quota))
         findings += found
     return findings, counts
+
+
+def _applies(line: Line, member: Tested) -> bool:
+    """Who has no grade takes no place; who has been there for less than 90 days needs no case yet."""
+    if line.consequence == ASSISTANCE:
+        return member.days >= DAYS_MIN
+    return member.graded or line.quota is None
+
+
+def meets_assistance(lines: Iterable[Line], member: Tested) -> bool:
+    """Whether any line of assistance holds for the member, with and without what is under appeal."""
+    if member.exempt:
+        return False
+    return any(_applies(one, member) and _meets(one, member) for one in lines if one.consequence == ASSISTANCE)
+
+
+def met_by_books(lines: Iterable[Line], member: Tested) -> bool:
+    """The same with what is under appeal counted in: while an appeal is open nothing is undone by it yet."""
+    return meets_assistance(lines, replace(member, undisputed=None))
+
+
+def grounds_against(line: Line, member: Tested, assisted: Collection[UUID]) -> tuple[Exclusion, ...]:
+    """What keeps the member off the line's list now; the appeal alone, where nothing else does once it is answered."""
+    if member.exempt or not _meets(line, member):
+        return (Exclusion.LINE_NOT_MET,)
+    found = _exclusions(line, member, assisted)
+    if member.undisputed is None or not _keeps_places(line):
+        return found
+    is_eligible = any(not _exclusions(line, one, assisted) for one in _standings(line, member))
+    return (Exclusion.APPEAL,) if is_eligible else (*found, Exclusion.APPEAL)
+
+
+def grounds_since(line: Line, now: Tested) -> tuple[Exclusion, ...]:
+    """What has come up after the quarter of the list, by the member as the present cycle stands.
+
+    Of the line's own grounds those that a new entry can bring; the appeal alone, where only what is disputed brings it.
+    """
+    found = tuple(one for one in _exclusions(line, now, ()) if one in _BY_NEW_ENTRIES)
+    if found and now.undisputed is not None and not grounds_since(line, now.undisputed):
+        return (Exclusion.APPEAL,)
+    return found
+
+
+_BY_NEW_ENTRIES = (Exclusion.VETO, Exclusion.DIMENSION_FAULT, Exclusion.HEAVY_FAULT)
 
 
 def _meets(line: Line, member: Tested) -> bool:
@@ -187,7 +238,7 @@ def _quotas(line: Line, tested: Sequence[Tested]) -> dict[str, int]:
 
 
 def _ordered(
-    line: Line, met: Sequence[Tested], quotas: Mapping[str, int], assisted: set[UUID], tested: Sequence[Tested]
+    line: Line, met: Sequence[Tested], quotas: Mapping[str, int], assisted: Collection[UUID], tested: Sequence[Tested]
 ) -> list[Finding]:
     """By total, then fewer faults, then earlier membership; within the quota of each pool.
 
@@ -206,7 +257,7 @@ def _ordered(
         if member.undisputed is not None and _keeps_places(line):
             exclusions += (Exclusion.APPEAL,)
         pool = _pool(line, member, sizes)
-        finding = Finding(line, member, _value_met(line, member), exclusions)
+        finding = Finding(line, member, _value_met(line, member), exclusions, pool=pool, places=quotas[pool])
         if is_eligible:
             taken[pool] = taken.get(pool, 0) + 1
             finding = replace(finding, position=taken[pool])
@@ -216,7 +267,7 @@ def _ordered(
     return found
 
 
-def _exclusions(line: Line, member: Tested, assisted: set[UUID]) -> tuple[Exclusion, ...]:
+def _exclusions(line: Line, member: Tested, assisted: Collection[UUID]) -> tuple[Exclusion, ...]:
     """The line's grounds that hold for the member, apart from an appeal, which keeps the place."""
     found: list[Exclusion] = []
     for one in line.excludes:
@@ -273,7 +324,11 @@ class FoundRow:
     exclusions: tuple[str, ...]
     position: int | None
     edition: str
+    consequence: str
+    path: str
     decimals: int = 0
+    pool: str | None = None
+    places: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,9 @@ def replace_findings(
             "bound": one.line.bound,
             "exclusions": [ground.value for ground in one.exclusions],
             "position": one.position,
+            "consequence": one.line.consequence,
+            "pool": one.pool,
+            "places": one.places,
             "found_at": at,
         }
         for one in findings
@@ -85,7 +88,7 @@ def list_findings(
         organisation.c.district_id == line_finding.c.district_id, organisation.c.id == line_finding.c.branch_id
     )
     statement = (
-        select(line_finding, member.c.name, organisation.c.name.label("branch"))
+        select(line_finding, member.c.name, organisation.c.name.label("branch"), organisation.c.path)
         .select_from(line_finding.join(member, person).join(organisation, branch))
         .where(line_finding.c.district_id == district_id, line_finding.c.quarter == quarter)
         .order_by(line_finding.c.line, organisation.c.path, line_finding.c.position, member.c.number)
@@ -109,6 +112,10 @@ def list_findings(
             tuple(row.exclusions),
             row.position,
             row.edition,
+            row.consequence,
+            row.path,
+            pool=row.pool,
+            places=row.places,
         )
         for row in connection.execute(statement)
     ]

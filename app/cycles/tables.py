@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, SmallInteger, Text, Uuid
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.kit.db import district_table, refers
 
@@ -52,4 +53,21 @@ work_calendar = district_table(
     CheckConstraint("source IN ('announced', 'district')", name="source_known"),
     refers("set_by", to="account"),
     key=("day",),
+)
+
+# The district's list of key work: a version replaces the one before from its first day on, and all stay readable.
+key_work = district_table(
+    "key_work",
+    Column("year", SmallInteger, nullable=False),
+    Column("version", SmallInteger, nullable=False),  # 1, 2, 3 … of a year
+    Column("id", Uuid, nullable=False),  # made by the client, so that a retry is known
+    Column("from_on", Date, nullable=False),
+    Column("document", Text, nullable=False),  # under which it was issued
+    Column("entries", JSONB, nullable=False),  # number, text and who is responsible, in order
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("issued_by", Uuid),
+    Column("sent_digest", LargeBinary, nullable=False),
+    CheckConstraint("version > 0", name="version_from_one"),
+    refers("issued_by", to="account"),
+    key=("year", "version"),
 )

@@ -88,6 +88,9 @@ _NOUNS_ZH = {
     "file": "文件",
     "webhook": "推送地址",
     "import": "导入批次",
+    "case": "帮扶整改",
+    "commendation": "表彰推荐",
+    "key work list": "重点工作清单",
 }
 
 

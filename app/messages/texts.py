@@ -8,67 +8,17 @@ the calendar, the facts that ``TERMS`` names are its words; every other one is s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from string import Formatter
 from typing import TypeAlias
+
+from app.messages.kinds import Kind, Told
+from app.messages.texts_cases import CASE_TERMS, CASE_TEXTS
+
+__all__ = ["Kind", "Told"]
 
 FactValue: TypeAlias = str | int | None
 Facts: TypeAlias = Mapping[str, FactValue]
 FACT_CHARACTERS_MAX = 1000
-
-
-class Kind(StrEnum):
-    """Why a person is told something."""
-
-    DEDUCTION_TOLD = "deduction_told"
-    HEARING_ASKED = "hearing_asked"
-    HEARING_ANSWERED = "hearing_answered"
-    TELLING_ASKED = "telling_asked"
-    REVIEW_ASKED = "review_asked"
-    CHECK_ASKED = "check_asked"
-    HEARING_ENDED = "hearing_ended"
-    SUBMISSION_RETURNED = "submission_returned"
-    SUBMISSION_REFUSED = "submission_refused"
-    SUBMISSION_POSTED = "submission_posted"
-    SUBMISSION_LAPSED = "submission_lapsed"
-    ENTRY_REVERSED = "entry_reversed"
-    ABSENCE_NOTED = "absence_noted"
-    DUTY_MISSED = "duty_missed"
-    DUTY_MADE_UP = "duty_made_up"
-    DUTY_SHORT = "duty_short"
-    TELLINGS_ASKED = "tellings_asked"
-    APPEAL_ASKED = "appeal_asked"
-    APPEAL_EXTENDED = "appeal_extended"
-    APPEAL_ANSWERED = "appeal_answered"
-    VETO_DECIDED = "veto_decided"
-    VETO_FILING_ASKED = "veto_filing_asked"
-    VETO_LIFTED = "veto_lifted"
-    TRANSFER_ASKED = "transfer_asked"
-    TRANSFER_ANSWERED = "transfer_answered"
-    MEMBERSHIP_CHANGED = "membership_changed"
-    COMPLAINT_ASKED = "complaint_asked"
-    COMPLAINT_RECEIVED = "complaint_received"
-    COMPLAINT_ANSWERED = "complaint_answered"
-    DEADLINE_NEAR = "deadline_near"
-    DEADLINE_PASSED = "deadline_passed"
-    SEAL_PROVEN = "seal_proven"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A heading and a text in both languages."""
-
-    zh_title: str
-    zh: str
-    en_title: str
-    en: str
-
-    @property
-    def facts(self) -> frozenset[str]:
-        """The facts that the text needs, ``due_on`` among them where it is named."""
-        return _named(self.zh)
 
 
 TEXTS: dict[Kind, Told] = {
@@ -282,6 +232,7 @@ TEXTS: dict[Kind, Told] = {
         "The root of a seal",
         "{quarter} is sealed, {rows} members. Keep the root of checkpoint {number} outside this system: {root}.",
     ),
+    **CASE_TEXTS,
 }
 
 # Words that stand for a code, by fact.
@@ -323,7 +274,9 @@ TERMS: dict[str, dict[str, tuple[str, str]]] = {
         "appeal": ("答复申诉", "To answer the appeal against"),
         "complaint": ("答复意见建议", "To answer"),
         "make_up": ("补课", "To make up"),
+        **CASE_TERMS["task"],
     },
+    "move": CASE_TERMS["move"],
 }
 _SENTENCES = frozenset({"reason", "note", "answer"})  # the text has a full stop of its own after them
 
@@ -385,10 +338,6 @@ def window_words(code: str, language: str) -> str:
     if len(rest) == 3:  # a month: -09
         return f"{year}年{int(rest[1:])}月"
     return f"{code}年"  # 2026, or 2026-2027
-
-
-def _named(text: str) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
 def _is_day(value: FactValue) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -150,12 +150,18 @@ def _balance(connection: Connection, actor: Actor, member_id: UUID, cycle: str) 
 
 
 def corrected(
-    connection: Connection, actor: Actor, quarter: Quarter, *, checked_only: bool = False
+    connection: Connection,
+    actor: Actor,
+    quarter: Quarter,
+    *,
+    checked_only: bool = False,
+    members: Collection[UUID] | None = None,
 ) -> Iterator[Corrected]:
     """Every member's corrected score at the end of a quarter, with that of the quarter before; by member.
 
     Where an entry dated up to the quarter's end is under appeal, the score without it is given as well. With
-    ``checked_only`` what still waits for the quarter's check is left out: it sets nothing off.
+    ``checked_only`` what still waits for the quarter's check is left out: it sets nothing off. ``members`` looks at
+    those only.
 
     Cells carry the month or quarter of the day of the matter, so the cells up to the quarter are exactly the entries
     dated up to its end.
@@ -165,7 +171,8 @@ def corrected(
     before = max((code for code in earlier if code < quarter.code), default="")
     under_appeal = disputing.in_dispute(connection, actor, quarter.cycle, dated_by=quarter.ends_on)
     unchecked = checking.unchecked_by_member(connection, actor, quarter) if checked_only else {}
-    for stored, duties in store.stream_balances(connection, actor.district_id, quarter.cycle, quarter.ends_on):
+    district_id, ends_on = actor.district_id, quarter.ends_on
+    for stored, duties in store.stream_balances(connection, district_id, quarter.cycle, ends_on, members=members):
         if not stored.regimes or min(stored.regimes) > quarter.code:
             continue
         waiting = {one.id: one for one in unchecked.get(stored.member_id, ()) if one.seq <= stored.seq}

@@ -116,9 +116,17 @@ def list_duties(connection: Connection, district_id: UUID, cycle: str, member_id
 
 
 def stream_balances(
-    connection: Connection, district_id: UUID, cycle: str, due_by: date
+    connection: Connection,
+    district_id: UUID,
+    cycle: str,
+    due_by: date,
+    *,
+    members: Collection[UUID] | None = None,
 ) -> Iterator[tuple[Balance, list[DutyRow]]]:
-    """Every standing of a cycle with its duties due by a day, by member, a few hundred at a time."""
+    """Every standing of a cycle with its duties due by a day, by member, a few hundred at a time.
+
+    ``members`` looks at those only.
+    """
     last: UUID | None = None
     while True:
         statement = (
@@ -129,11 +137,13 @@ def stream_balances(
         )
         if last is not None:
             statement = statement.where(standing.c.member_id > last)
+        if members is not None:
+            statement = statement.where(standing.c.member_id.in_(list(members)))
         balances = [balance_of(row) for row in connection.execute(statement)]
         if not balances:
             return
         first, last = balances[0].member_id, balances[-1].member_id
-        found = connection.execute(
+        due = (
             select(duty)
             .where(
                 duty.c.district_id == district_id,
@@ -144,6 +154,9 @@ def stream_balances(
             )
             .order_by(duty.c.member_id, duty.c.item, duty.c.window)
         )
+        if members is not None:
+            due = due.where(duty.c.member_id.in_([one.member_id for one in balances]))
+        found = connection.execute(due)
         duties = {
             member_id: list(rows) for member_id, rows in groupby(map(duty_of, found), lambda row: row.key.member_id)
         }

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Role
+from app.cycles import key_work
 from app.cycles.core import Act, booking_quarter
 from app.files import service as files
 from app.files.core import Owner, OwnerKind
@@ -95,6 +96,7 @@ class Clerk:
         if request.id in self._used:
             raise refusals.IdUsed(id=str(request.id), field="id")
         check_content(item, request, papers, decimals, self.actor.today)
+        self.check_cited(request, papers)
         if request.booked_in is not None:
             # It is booked when it is decided; whether that is in time nobody knows, but a closed quarter is closed.
             check_quarter(request, booking_quarter(self.background.quarters, request.effective_on, Act.RECORD))
@@ -132,6 +134,11 @@ class Clerk:
         roles = (self.actor.roles_at(there.path) - {Role.MEMBER}) | ({Role.MEMBER} if is_own else set())
         if not may_record(item, roles, is_service=self.actor.is_service):
             raise refusals.NotYourItem(item=item.code, roles="、".join(item.record), field="item")
+
+    def check_cited(self, request: Posting, papers: Papers) -> None:
+        """A veto on key work cites an entry of the list in force on the day. Raises NoKeyWorkList, UnknownKeyWork."""
+        if papers.key_work is not None:
+            key_work.cited(self.connection, self.actor, request.effective_on, papers.key_work)
 
     def is_own(self, there: MemberOn) -> bool:
         """Whether it is about the caller: then it waits for a reviewer, whatever its kind."""

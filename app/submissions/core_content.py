@@ -33,8 +33,8 @@ class KeyWorkMissing(LongwenError):
     """A veto on key work cites the entry of the yearly list."""
 
     code = "key_work_missing"
-    zh = "积分项 {item} 须引用区里年度重点工作清单中的一项。请在 key_work 中写明该项。"
-    en = "{item} must cite an entry of the district's yearly list of key work. Give it in key_work."
+    zh = "积分项 {item} 须引用区里年度重点工作清单中的一项。请在 key_work 中填写序号。"
+    en = "{item} must cite an entry of the district's yearly list of key work. Give its number in key_work."
 
 
 class KeyWorkNotAsked(LongwenError):

@@ -50,6 +50,8 @@ class Veto:
     effect: Effect
     ground: VetoGround
     key_work: str | None
+    key_work_year: int | None
+    key_work_version: int | None
     reason: str | None
     decided_at: datetime
     decided_by: UUID | None

@@ -121,6 +121,7 @@ def submit(
     there, item, decimals = clerk.found(0)
     clerk.check_rights(there, item)
     check_content(item, before.posting, before.papers, decimals, actor.today)
+    clerk.check_cited(before.posting, before.papers)
     flow = Flow(connection, actor, clerk.background)
     handed = flow.hand_in(before, item)
     store.update_submission(connection, actor.district_id, handed)

@@ -88,7 +88,7 @@ class ContentModel(Model):
         None,
         min_length=1,
         max_length=500,
-        description="一票否决所引用的重点工作清单条目 · the entry of the list of key work",
+        description="一票否决所引用的重点工作清单序号 · the number of an entry of the list of key work",
     )
 
     @field_validator("effective_on", mode="before")

@@ -26,7 +26,9 @@ class VetoAnswer(Answer):
     effective_on: date
     effect: Effect
     ground: VetoGround
-    key_work: str | None
+    key_work: str | None = Field(description="所引重点工作的序号和内容 · the entry cited: number and words")
+    key_work_year: int | None = Field(description="所引清单的年度 · of the list cited")
+    key_work_version: int | None
     reason: str | None
     state: VetoState
     ends_on: date = Field(description="考评年度结束之日，一票否决随之终止 · it ends with its cycle")

@@ -125,7 +125,9 @@ veto = district_table(
     Column("effective_on", Date, nullable=False),
     Column("effect", Text, nullable=False),
     Column("ground", Text, nullable=False),
-    Column("key_work", Text),
+    Column("key_work", Text),  # number and words of the entry of the list that it cites
+    Column("key_work_year", SmallInteger),  # of that list, with its version
+    Column("key_work_version", SmallInteger),
     Column("reason", Text),
     Column("decided_at", DateTime(timezone=True), nullable=False),
     Column("decided_by", Uuid),

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission, Role
+from app.cycles import key_work
 from app.cycles import service as cycles
 from app.kit.errors import NotFound
 from app.messages.core import Message, Recipient, Subject
@@ -32,6 +33,10 @@ def enter(flow: Flow, submission: Submission, item: Item, entry: Entry) -> None:
     """Write down a veto that was posted just now, and ask the district to file it."""
     rule = item.veto or VetoRule()
     ends_on = max(one.ends_on for one in cycles.quarters(flow.connection, flow.actor) if one.cycle == entry.cycle)
+    number, found, cited = submission.papers.key_work, None, None
+    if number is not None:
+        found, entry_cited = key_work.cited(flow.connection, flow.actor, entry.effective_on, number)
+        cited = f"{entry_cited.number} {entry_cited.text}"
     made = Veto(
         id=entry.id,
         member_id=entry.member_id,
@@ -43,7 +48,9 @@ def enter(flow: Flow, submission: Submission, item: Item, entry: Entry) -> None:
         effective_on=entry.effective_on,
         effect=rule.effect,
         ground=rule.ground,
-        key_work=submission.papers.key_work,
+        key_work=cited,
+        key_work_year=None if found is None else found.year,
+        key_work_version=None if found is None else found.version,
         reason=submission.posting.reason,
         decided_at=flow.actor.at,
         decided_by=flow.actor.account_id,

@@ -151,6 +151,8 @@ def _create_veto() -> None:
         sa.Column("effect", sa.Text(), nullable=False),
         sa.Column("ground", sa.Text(), nullable=False),
         sa.Column("key_work", sa.Text()),
+        sa.Column("key_work_year", sa.SmallInteger()),
+        sa.Column("key_work_version", sa.SmallInteger()),
         sa.Column("reason", sa.Text()),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.Uuid()),

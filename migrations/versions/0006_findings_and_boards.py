@@ -29,6 +29,9 @@ def upgrade() -> None:
         sa.Column("bound", sa.Integer(), nullable=False),
         sa.Column("exclusions", postgresql.JSONB(), nullable=False),
         sa.Column("position", sa.Integer()),
+        sa.Column("consequence", sa.Text(), nullable=False),
+        sa.Column("pool", sa.Text()),
+        sa.Column("places", sa.Integer()),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_line_finding"),
         sa.UniqueConstraint(

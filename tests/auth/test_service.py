@@ -10,8 +10,8 @@ import pytest
 
 from app.auth import service, sessions
 from app.auth.core import Actor, Appointment, Role
+from app.auth.core_accounts import AlreadyAppointed
 from app.auth.core_districts import (
-    AlreadyAppointed,
     BadDistrictCode,
     BadLogin,
     DistrictExists,

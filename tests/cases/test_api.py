@@ -148,13 +148,20 @@ def test_five_hundred_is_named_at_every_quarters_end(year: Desk) -> None:
 
 
 def test_under_six_hundred_is_warned(year: Desk) -> None:
-    assert set(named(lines(year, "2026Q1"), "warn-total")) == {"低分", "将低"}
-    assert set(named(lines(year, "2026Q4"), "warn-total")) == {"低分", "将低", "全缺"}
+    assert set(named(lines(year, "2026Q1", "secretary"), "warn-total")) == {"低分", "将低"}
+    assert set(named(lines(year, "2026Q4", "secretary"), "warn-total")) == {"低分", "将低", "全缺"}
+
+
+def test_warnings_are_the_branch_secretarys_to_know_and_nobodys_above(year: Desk) -> None:
+    for login in ("committee_officer", "district_officer", "auditor", "next-door"):
+        found = lines(year, "2026Q4", login)
+        assert [one for one in found["findings"] if one["line"] in {"warn-total", "warn-pace", "talk-pace"}] == []
+    assert counts(lines(year, "2026Q4"))["warn-total"]["named"] == 3
 
 
 def test_whoever_loses_most_of_what_was_due_is_warned_by_pace(year: Desk) -> None:
     for quarter in QUARTERS:
-        found = lines(year, quarter)
+        found = lines(year, quarter, "secretary")
         assert set(named(found, "warn-pace")) == set(named(found, "talk-pace")) == {"全缺"}
         (pace,) = [one for one in found["findings"] if one["line"] == "talk-pace"]
         assert 50 <= pace["value"] <= 100
@@ -243,7 +250,9 @@ def test_a_secretary_sees_the_own_branch_and_no_counts(year: Desk) -> None:
     for login, branch in (("secretary", "第一支部"), ("next-door", "第二支部")):
         found = lines(year, "2026Q4", login)
         assert found["counts"] == []
-        assert found["findings"] == [one for one in whole if one["branch"] == branch]
+        seen = [one for one in found["findings"] if not one["line"].startswith(("warn", "talk"))]
+        assert seen == [one for one in whole if one["branch"] == branch]
+        assert {one["branch"] for one in found["findings"]} == {branch}
     assert lines(year, "2026Q4", "committee_officer")["findings"] == whole
     assert lines(year, "2026Q4", "committee_officer")["counts"] == []
     assert lines(year, "2026Q4", "auditor") == lines(year, "2026Q4")
@@ -265,9 +274,11 @@ def test_the_lines_look_at_what_was_corrected_later(year: Desk) -> None:
     year.posted("committee_officer", fact, "district_officer")
     try:
         apply(year.town, "lines", "2026Q1", force=True)
-        assert named(lines(year, "2026Q1"), "warn-total") == {"低分": [], "将低": []}
+        assert named(lines(year, "2026Q1", "secretary"), "warn-total") == {"低分": [], "将低": []}
         (low,) = [
-            one for one in lines(year, "2026Q1")["findings"] if (one["line"], one["name"]) == ("warn-total", "将低")
+            one
+            for one in lines(year, "2026Q1", "secretary")["findings"]
+            if (one["line"], one["name"]) == ("warn-total", "将低")
         ]
         assert low["value"] == 549
     finally:

@@ -43,6 +43,9 @@ SAMPLE: dict[str, FactValue] = {
     "number": 412,
     "root": "5f" * 32,
     "answer": "已改正",
+    "move": "accepted",
+    "helper": "陈建国",
+    "talks": 1,
 }
 
 

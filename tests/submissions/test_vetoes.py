@@ -56,13 +56,23 @@ def test_a_veto_is_heard_decided_step_by_step_and_makes_the_effective_score_zero
     assert told(desk, "district_officer", fact["id"]) == ["review_asked", "veto_filing_asked"]
 
 
+def issue(desk: Desk, from_on: str, text: str) -> Any:
+    body = {"id": str(new_id()), "year": 2026, "from_on": from_on, "document": "龙两新〔2026〕2号",
+            "entries": [{"number": "3", "text": text, "responsible": "园区党委"}]}  # fmt: skip
+    return desk.client.post("/api/v1/key-work", json=body, headers=desk.headers("district_officer"))
+
+
 def test_a_veto_on_key_work_cites_the_list(desk: Desk) -> None:
     fact = desk.town.fact("林晓明", "EXC-V01", matter="重点任务3号", reason="拒不承担，造成停工")
     assert desk.codes("committee_officer", fact) == [(0, "key_work", "key_work_missing")]
-    cited = {**fact, "key_work": "2026年重点工作清单第3项：园区党群服务中心建设"}
+    cited = {**fact, "key_work": "3"}
+    assert desk.codes("committee_officer", cited) == [(0, "key_work", "no_key_work_list")]
+    issue(desk, "2026-01-15", "园区党群服务中心建设")
+    assert desk.codes("committee_officer", {**cited, "key_work": "4"}) == [(0, "key_work", "unknown_key_work")]
     desk.posted("committee_officer", cited, "district_officer")
     (veto,) = vetoes(desk, "secretary")
-    assert (veto["ground"], veto["key_work"], veto["state"]) == ("key_work", cited["key_work"], "standing")
+    assert (veto["ground"], veto["key_work"], veto["state"]) == ("key_work", "3 园区党群服务中心建设", "standing")
+    assert (veto["key_work_year"], veto["key_work_version"]) == (2026, 1)
     assert (veto["reason"], veto["effect"], veto["ends_on"]) == (fact["reason"], "zero", "2026-12-31")
     other = desk.town.fact("林晓明", "LAW-V01", key_work="第3项", **PENALTY)
     assert desk.codes("discipline_commissioner", other) == [(0, "key_work", "key_work_not_asked")]
