@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
+from app import schedule
 from app.activities import api as activities
 from app.appeals import api as appeals
 from app.auth import api_access, api_accounts, api_own, api_sessions, api_sign_on, api_tokens
@@ -27,6 +28,7 @@ from app.cases import api as cases
 from app.cases import api_cases, api_commendations
 from app.cycles import api as cycles
 from app.cycles import api_key_work
+from app.digests import api as digests
 from app.enrolment import api as enrolment
 from app.enrolment import api_changes as changes
 from app.enrolment import api_transfers as transfers
@@ -34,6 +36,7 @@ from app.files import api as files
 from app.grids import api as grids
 from app.handbook import api as rules
 from app.imports import api as imports
+from app.job_runs import api as jobs
 from app.kit import http
 from app.kit.blobs import open_blobs
 from app.kit.ciphers import AesFieldCipher, FieldCipher
@@ -108,6 +111,8 @@ _TAGS = [
     {"name": "ratings", "description": "星级评定 · branch stars"},
     {"name": "enrolment", "description": "名册导入、组织关系变动 · importing the roster, changes of membership"},
     {"name": "reviews", "description": "季度材料 · the papers of a quarter"},
+    {"name": "digests", "description": "月调度、季检查、半年分析、年底总评 · digests of the year"},
+    {"name": "jobs", "description": "定时任务 · scheduled work"},
     {"name": "me", "description": "本人 · one's own record, for the phone"},
     {"name": "messages", "description": "消息与推送 · inboxes and webhooks"},
     {"name": "calendar", "description": "工作日历 · working days"},
@@ -183,6 +188,8 @@ def routers() -> list[APIRouter]:
         api_commendations.router,
         boards.router,
         reviews.router,
+        digests.router,
+        jobs.router,
         me.router,
         me.of_queue,
         messages.router,
@@ -242,6 +249,7 @@ def create_app(
     )
     app.state.districts = Districts(pool)
     app.state.callers = Callers()
+    app.state.jobs = schedule.views
     app.state.group = group
     app.state.providers = Providers.of(settings)
     http.install(app, settings)

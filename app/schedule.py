@@ -25,8 +25,9 @@ from app.auth import service as auth
 from app.auth.core import Actor
 from app.auth.core_districts import District
 from app.job_runs import service as job_runs
+from app.job_runs.core import JobView, Slot
 from app.job_runs.service import Outcome, RunResult, Work
-from app.kit.calendar import quarter_of
+from app.kit.calendar import month_of, quarter_of
 from app.kit.ciphers import FieldCipher
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -50,6 +51,11 @@ def of_the_day(day: date) -> str:
 
 def this_quarter(day: date) -> str:
     return quarter_of(day)
+
+
+def ended_month(day: date) -> str:
+    """The last month that ended before the day."""
+    return month_of(day.replace(day=1) - timedelta(days=1))
 
 
 def ended_quarter(day: date) -> str:
@@ -138,6 +144,15 @@ JOBS = (
         after="lines",
     ),
     Job("case_steps", "帮扶整改的期限", "app.cases.jobs:steps", {"hour": 7, "minute": 40}, of_the_day, 1),
+    Job("digest_month", "月调度", "app.digests.jobs:month", {"day": 1, "hour": 6}, ended_month, 100),
+    # Each waits for the sealed quarter; the last two do nothing for a quarter that ends no half-year, or no year.
+    Job("digest_quarter", "季检查", "app.digests.jobs:quarter", {"hour": 4}, ended_quarter, 370, after="freeze"),
+    Job(
+        "digest_half", "半年分析", "app.digests.jobs:half", {"hour": 4, "minute": 10}, ended_quarter, 370, after="lines"
+    ),
+    Job(
+        "digest_year", "年底总评", "app.digests.jobs:year", {"hour": 4, "minute": 20}, ended_quarter, 370, after="lines"
+    ),
 )
 
 
@@ -222,6 +237,50 @@ def _run_district(database: Database, clock: Clock, jobs: tuple[Job, ...], distr
             if result.outcome in {Outcome.FAILED, Outcome.ELSEWHERE, Outcome.NOT_DUE}:
                 break  # the slots are done in order
     return results
+
+
+def retry_failed(
+    database: Database, clock: Clock, district: District, name: str | None = None, slot: str | None = None
+) -> list[tuple[Slot, RunResult | None]]:
+    """Try again what failed or lost its process and is not done, however long ago, in the order of the table.
+
+    With a name or slot only that. What the job before it has not done is left out of it: its result is None.
+    """
+    actor = Actor.service(district.id, clock.now(), district.time_zone)
+    failed = database.run(lambda connection: job_runs.failed_slots(connection, actor), district.id)
+    results: list[tuple[Slot, RunResult | None]] = []
+    for job in JOBS:
+        for one in failed:
+            if one.job != job.name or name not in (None, one.job) or slot not in (None, one.slot):
+                continue
+            if job.after is not None and _is_failed(database, actor, Slot(job.after, one.slot)):
+                results.append((one, None))
+            else:
+                results.append((one, job_runs.run_once(database, clock, job.name, one.slot, district, job.do)))
+    return results
+
+
+def _is_failed(database: Database, actor: Actor, wanted: Slot) -> bool:
+    return wanted in database.run(lambda connection: job_runs.failed_slots(connection, actor), actor.district_id)
+
+
+def views(connection: Connection, actor: Actor) -> list[JobView]:
+    """The table with what the district has of it: what is open, what was done last, and the latest attempt."""
+    known_since = job_runs.first_start(connection, actor)
+    done, last = job_runs.done_slots_of_all(connection, actor), job_runs.last_runs(connection, actor)
+    return [
+        JobView(
+            name=job.name,
+            title=job.title,
+            times=" ".join(f"{field}={value}" for field, value in job.times.items()),
+            after=job.after,
+            slot=present_slot(job, actor.at),
+            open_slots=tuple(open_slots(job, actor.at, done.get(job.name, frozenset()), known_since)),
+            done_last=max(done.get(job.name, ()), default=None),
+            last=last.get(job.name),
+        )
+        for job in JOBS
+    ]
 
 
 def _waits(

@@ -8,6 +8,7 @@ import app.auth.tables
 import app.boards.tables
 import app.cases.tables
 import app.cycles.tables
+import app.digests.tables
 import app.enrolment.tables
 import app.files.tables
 import app.grids.tables

@@ -27,6 +27,7 @@ from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests import permissions_of_activities as activities
 from tests import permissions_of_cases as cases
+from tests import permissions_of_digests as digests
 from tests import permissions_of_enrolment as enrolment
 from tests import permissions_of_grids as grids
 from tests import permissions_of_imports as imports
@@ -132,9 +133,8 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
     fill_appeals(world)
-    seals.fill(world)
-    enrolment.fill(world)
-    ratings.fill(world)
+    for room in (seals, enrolment, ratings, digests):
+        room.fill(world)
     return world
 
 
@@ -316,7 +316,7 @@ ANSWERING = {
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
 POLICY = {"reach": "district", "top": 10, "names": "masked"}
-ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids)
+ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids, digests)
 TABLE = [
     *(
         Row(f"GET {path}", get(path), ANYBODY)

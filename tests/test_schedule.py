@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -72,6 +75,10 @@ def test_slots_are_quarters(day: date, this: str, ended: str) -> None:
         ("prove", shanghai(2026, 10, 1, 2, 9), shanghai(2026, 10, 1, 2, 10), "2026Q3"),
         ("checkpoint", shanghai(2026, 10, 11, 9, 49), shanghai(2026, 10, 11, 9, 50), "2026-10-11T09"),
         ("lines", shanghai(2026, 10, 1, 2, 29), shanghai(2026, 10, 1, 2, 30), "2026Q3"),
+        ("digest_month", shanghai(2026, 10, 1, 5, 59), shanghai(2026, 10, 1, 6), "2026-09"),
+        ("digest_quarter", shanghai(2026, 10, 1, 3, 59), shanghai(2026, 10, 1, 4), "2026Q3"),
+        ("digest_half", shanghai(2026, 10, 1, 4, 9), shanghai(2026, 10, 1, 4, 10), "2026Q3"),
+        ("digest_year", shanghai(2026, 10, 1, 4, 19), shanghai(2026, 10, 1, 4, 20), "2026Q3"),
     ],
 )
 def test_a_slot_is_open_from_its_time_on(name: str, before: datetime, due: datetime, slot: str) -> None:
@@ -179,6 +186,47 @@ def test_a_job_whose_code_is_missing_fails_like_any_other(
         schedule.run_open_slots(database, clock, (lost,))
         runs = database.run(lambda connection: job_runs.list_runs(connection, actor), districts[0])
     assert [run.state for run in runs] == ["failed"]
+
+
+_A_SCHEDULER = """
+import sys
+from app import schedule
+from app.kit.clock import FixedClock
+from app.kit.db import opened
+from app.kit.settings import Settings
+from datetime import UTC, datetime
+
+settings = Settings()
+with opened(str(settings.database_url), schedule.for_jobs(settings)) as database:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    schedule.run_open_slots(database, FixedClock(datetime(2026, 11, 21, 2, tzinfo=UTC)))
+"""
+
+
+def test_two_schedulers_in_processes_of_their_own_do_each_slot_once(
+    two: Addresses, settings: Settings, districts: tuple[UUID, UUID], clock: FixedClock
+) -> None:
+    environment = {**os.environ, "LONGWEN_DATABASE_URL": two.application_url, "LONGWEN_DATA": str(settings.data)}
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", _A_SCHEDULER]
+    started = [subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) for _ in range(2)]
+    for one in started:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in started:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    for one in started:
+        one.communicate(timeout=120)
+    assert [one.returncode for one in started] == [0, 0]
+    actor = Actor.service(districts[0], clock.now(), schedule.TIME_ZONE)
+    with opened(two.application_url, settings) as database:
+        runs = database.run(lambda connection: job_runs.list_runs(connection, actor, None, 500), districts[0])
+    done = [(run.job, run.slot) for run in runs if run.state == "done"]
+    assert len(done) == len(set(done)) >= 3
+    assert {run.state.value for run in runs} <= {"done", "already_done", "elsewhere"}
 
 
 def test_a_round_that_fails_in_one_district_is_made_in_the_others(

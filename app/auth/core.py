@@ -74,6 +74,7 @@ class Permission(StrEnum):
     CHECK_READ = "check:read"
     CHECK_DECIDE = "check:decide"
     QUARTER_EXPORT = "quarter:export"
+    DIGEST_READ = "digest:read"
     LINE_READ = "line:read"
     LINE_SET = "line:set"
     CASE_READ = "case:read"  # assistance cases and commendations
@@ -144,7 +145,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {Permission.ENTRY_RECORD, Permission.ENTRY_IMPORT, Permission.IMPORT_READ, Permission.RULES_READ}
     ),
     Role.SECRETARY: frozenset(_LEADING | _NOTICED | {Permission.RATING_FILE}),
-    Role.COMMITTEE_OFFICER: frozenset(_LEADING | _FILING | _NOTICED | {Permission.RATING_SIGN, Permission.CASE_DECIDE}),
+    Role.COMMITTEE_OFFICER: frozenset(
+        _LEADING | _FILING | _NOTICED | {Permission.RATING_SIGN, Permission.CASE_DECIDE, Permission.DIGEST_READ}
+    ),
     Role.DISTRICT_OFFICER: frozenset(
         _LEADING
         | _FILING
@@ -156,7 +159,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_READ,
             Permission.COMPLAINT_ANSWER,
             Permission.VETO_FILE,
-            Permission.ACTIVITY_RECORD,
+            Permission.DIGEST_READ,
             Permission.ACTIVITY_EXCUSE,
             Permission.GRID_SET,
             Permission.ROSTER_IMPORT,
@@ -217,6 +220,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BOARD_READ,
             Permission.LINE_READ,
             Permission.CASE_READ,
+            Permission.DIGEST_READ,
             Permission.RULES_READ,
             Permission.JOB_READ,
             Permission.WEBHOOK_READ,
@@ -243,7 +247,6 @@ OWN_GRANTS = frozenset(
         Permission.TRANSFER_READ,
     }
 )
-
 
 # Offices of the whole district: they are held at its root.
 DISTRICT_ROLES = frozenset(

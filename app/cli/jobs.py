@@ -53,13 +53,7 @@ def run_job(
     as_json: Json = False,
 ) -> None:
     """手工运行一个任务；已完成的不再做，不算错误。 / Run a job by hand; one that is done already is no error."""
-    try:
-        job = schedule.find_job(name)
-    except schedule.UnknownJob as error:
-        names = ", ".join(known.name for known in schedule.JOBS)
-        raise typer.BadParameter(
-            either(f"没有任务 {name}；现有：{names}", f"no job {name}; there are: {names}")
-        ) from error
+    job = _find(name)
     with connected() as (settings, plain):
         configure_logging(as_json=settings.log_json)
         found = find_district(plain, district)
@@ -87,6 +81,53 @@ def run_job(
         say("时候未到，什么也没有做；每天会再试。", "Its time has not come; nothing was done. It is tried every day.")
     if result.outcome is Outcome.FAILED:
         raise typer.Exit(1)
+
+
+@application.command("retry")
+def retry_jobs(
+    name: Annotated[str | None, typer.Argument(help=either("只重试此任务", "of this job only"))] = None,
+    slot: Annotated[str | None, typer.Option(help=either("只重试此时段", "of this slot only"))] = None,
+    district: DistrictCode = None,
+    as_json: Json = False,
+) -> None:
+    """重试失败或中断而尚未完成的时段。 / Try again what failed or was cut off and is not done."""
+    if name is not None:
+        _find(name)
+    with connected() as (settings, plain):
+        configure_logging(as_json=settings.log_json)
+        found = find_district(plain, district)
+        with opened_database(str(settings.database_url), schedule.for_jobs(settings)) as database:
+            results = schedule.retry_failed(database, SystemClock(), found, name, slot)
+    rows = [
+        {
+            "job": one.job,
+            "slot": one.slot,
+            "district": found.code,
+            "outcome": "waits" if result is None else result.outcome.value,
+            "counts": {} if result is None else result.counts,
+            "error": None if result is None else result.error,
+        }
+        for one, result in results
+    ]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(list(rows[0]), rows)
+    else:
+        say("没有失败或中断的时段。", "Nothing failed or was cut off.")
+    if any(result is None or result.outcome is Outcome.FAILED for _, result in results):
+        raise typer.Exit(1)
+
+
+def _find(name: str) -> schedule.Job:
+    """The job of that name, or a complaint that says which there are."""
+    try:
+        return schedule.find_job(name)
+    except schedule.UnknownJob as error:
+        names = ", ".join(known.name for known in schedule.JOBS)
+        raise typer.BadParameter(
+            either(f"没有任务 {name}；现有：{names}", f"no job {name}; there are: {names}")
+        ) from error
 
 
 def _require_before(database: Database, district: District, job: schedule.Job, slot: str) -> None:
@@ -122,8 +163,10 @@ def list_runs(
             "started_at": run.started_at.isoformat(timespec="seconds"),
             "job": run.job,
             "slot": run.slot,
-            "state": run.state,
-            "seconds": None if run.ended_at is None else round((run.ended_at - run.started_at).total_seconds(), 1),
+            "state": run.state.value,
+            "attempt": run.attempt,
+            "progress": run.progress,
+            "seconds": run.seconds,
             "counts": run.counts,
             "error": run.error,
         }
@@ -132,4 +175,4 @@ def list_runs(
     if as_json:
         print_json(rows)
     else:
-        print_table(["started_at", "job", "slot", "state", "seconds", "counts", "error"], rows)
+        print_table(["started_at", "job", "slot", "state", "attempt", "progress", "seconds", "counts", "error"], rows)

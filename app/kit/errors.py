@@ -91,6 +91,7 @@ _NOUNS_ZH = {
     "case": "帮扶整改",
     "commendation": "表彰推荐",
     "key work list": "重点工作清单",
+    "digest": "调度分析材料",
 }
 
 

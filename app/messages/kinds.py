@@ -51,6 +51,9 @@ class Kind(StrEnum):
     COMMENDATION_MOVED = "commendation_moved"
     COMMENDATION_ASKED = "commendation_asked"
     WITHDRAWAL_ASKED = "withdrawal_asked"
+    DIGEST_MADE = "digest_made"
+    BRANCH_LATE = "branch_late"
+    SAMPLE_ASKED = "sample_asked"
 
 
 @dataclass(frozen=True, slots=True)

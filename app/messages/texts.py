@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from app.messages.kinds import Kind, Told
 from app.messages.texts_cases import CASE_TERMS, CASE_TEXTS
+from app.messages.texts_digests import DIGEST_TERMS, DIGEST_TEXTS
 
 __all__ = ["Kind", "Told"]
 
@@ -233,6 +234,7 @@ TEXTS: dict[Kind, Told] = {
         "{quarter} is sealed, {rows} members. Keep the root of checkpoint {number} outside this system: {root}.",
     ),
     **CASE_TEXTS,
+    **DIGEST_TEXTS,
 }
 
 # Words that stand for a code, by fact.
@@ -277,6 +279,7 @@ TERMS: dict[str, dict[str, tuple[str, str]]] = {
         **CASE_TERMS["task"],
     },
     "move": CASE_TERMS["move"],
+    **DIGEST_TERMS,
 }
 _SENTENCES = frozenset({"reason", "note", "answer"})  # the text has a full stop of its own after them
 

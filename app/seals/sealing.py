@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from app.auth.core import Actor
 from app.cycles import service as cycles
 from app.cycles.core import Quarter, QuarterState
-from app.job_runs.service import NotDue
+from app.job_runs.service import NotDue, report
 from app.points import booking
 from app.points.views import Booked
 from app.seals import store
@@ -73,15 +73,18 @@ def _freeze(connection: Connection, actor: Actor, quarter: Quarter) -> int:
     frozen = store.insert_unchanged(
         connection, actor.district_id, quarter.code, quarter.cycle, quarter.ends_on, actor.at
     )
+    unfrozen = store.count_unfrozen(connection, actor.district_id, quarter.code, quarter.cycle)
     last: UUID | None = None
+    worked_out = 0
     while True:
+        report(frozen + worked_out, frozen + unfrozen)
         members = store.list_unfrozen(connection, actor.district_id, quarter.code, quarter.cycle, last, _CHUNK)
         if not members:
-            return frozen
+            return frozen + worked_out
         last = members[-1]
         rows = _worked_out(connection, actor, quarter, members)
         store.insert_frozen(connection, actor.district_id, quarter.code, rows, actor.at)
-        frozen += len(rows)
+        worked_out += len(rows)
 
 
 def _worked_out(connection: Connection, actor: Actor, quarter: Quarter, members: list[UUID]) -> list[Frozen]:

@@ -167,20 +167,30 @@ def list_unfrozen(
     connection: Connection, district_id: UUID, quarter: str, cycle: str, after: UUID | None, count_max: int
 ) -> list[UUID]:
     """Members with a standing in the cycle who are not frozen for the quarter, in order."""
-    frozen = exists().where(
-        quarter_standing.c.district_id == district_id,
-        quarter_standing.c.quarter == quarter,
-        quarter_standing.c.member_id == standing.c.member_id,
-    )
     statement = (
         select(standing.c.member_id)
-        .where(standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.seq > 0, ~frozen)
+        .where(*_unfrozen(district_id, quarter, cycle))
         .order_by(standing.c.member_id)
         .limit(count_max)
     )
     if after is not None:
         statement = statement.where(standing.c.member_id > after)
     return list(connection.execute(statement).scalars())
+
+
+def count_unfrozen(connection: Connection, district_id: UUID, quarter: str, cycle: str) -> int:
+    """How many of them there are."""
+    statement = select(func.count()).select_from(standing).where(*_unfrozen(district_id, quarter, cycle))
+    return connection.execute(statement).scalar_one()
+
+
+def _unfrozen(district_id: UUID, quarter: str, cycle: str) -> tuple[ColumnElement[bool], ...]:
+    frozen = exists().where(
+        quarter_standing.c.district_id == district_id,
+        quarter_standing.c.quarter == quarter,
+        quarter_standing.c.member_id == standing.c.member_id,
+    )
+    return (standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.seq > 0, ~frozen)
 
 
 def list_branches_of(

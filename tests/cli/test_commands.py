@@ -170,3 +170,14 @@ def test_an_account_is_not_opened_at_an_unknown_organisation(longwen: Longwen) -
     longwen("district", "create", "longwen", "龙文区")
     said = longwen("account", "open", "lin", "林二", "--role", "secretary", "--at", "nowhere", "--generate")
     assert (said.status, said.out) == (1, "")
+
+
+def test_a_failed_job_is_tried_again_until_nothing_is_left_to_try(longwen: Longwen) -> None:
+    assert longwen("district", "create", "longwen", "龙文区").status == 0
+    assert longwen("jobs", "retry").err.startswith("Nothing failed")
+    assert longwen("jobs", "run", "settle", "--slot", "no quarter").status == 1
+    (again,) = json.loads(longwen("jobs", "retry", "settle", "--json").out)
+    assert (again["job"], again["slot"], again["outcome"]) == ("settle", "no quarter", "failed")
+    assert longwen("jobs", "retry", "nothing").status == 2
+    attempts = json.loads(longwen("jobs", "runs", "--json").out)
+    assert [(one["state"], one["attempt"]) for one in attempts] == [("failed", 2), ("failed", 1)]

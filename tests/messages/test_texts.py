@@ -46,6 +46,10 @@ SAMPLE: dict[str, FactValue] = {
     "move": "accepted",
     "helper": "陈建国",
     "talks": 1,
+    "scope": "城东街道党工委",
+    "digest": "month",
+    "due": 3,
+    "late": 1,
 }
 
 

@@ -1,0 +1,64 @@
+"""Routes of digests: 月调度、季检查、半年分析、年底总评."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.auth.api import Door, permit
+from app.auth.core import Permission
+from app.digests import rendering, service
+from app.digests.core import PAGE_MAX, DigestKind
+from app.digests.schemas import CURSOR, PERIOD, DigestAnswer, DigestsAnswer, ProofAnswer, cursor_of
+from app.kit.http import conditional
+
+router = APIRouter(prefix="/api/v1/digests", tags=["digests"])
+
+Reading = Annotated[Door, Depends(permit(Permission.DIGEST_READ))]
+
+
+@router.get("", summary="调度分析材料列表 · Digests")
+def list_digests(
+    door: Reading,
+    kind: Annotated[DigestKind | None, Query(description="种类 · kind")] = None,
+    period: Annotated[str | None, Query(pattern=PERIOD, examples=["2026-10"], description="时段 · period")] = None,
+    cursor: Annotated[str | None, Query(pattern=CURSOR)] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+) -> DigestsAnswer:
+    """职权范围内的月调度、季检查、半年分析和年底总评，最近的在前。· Those in the caller's reach, the latest first."""
+    page = door.run(
+        lambda connection, actor: service.digests(
+            connection, actor, kind=kind, period=period, before=cursor_of(cursor), count_max=limit
+        )
+    )
+    return DigestsAnswer.of(page)
+
+
+@router.get("/{digest_id}", summary="调度分析材料 · A digest", response_model=DigestAnswer)
+def read_digest(digest_id: UUID, request: Request, door: Reading) -> Response:
+    """生成时冻结的全部内容。· Everything as it was frozen."""
+    found = door.run(lambda connection, actor: service.snapshot(connection, actor, digest_id))
+    return conditional(request, DigestAnswer.of(found).model_dump_json().encode())
+
+
+@router.get(
+    "/{digest_id}/paper",
+    summary="调度分析材料打印件 · The paper of a digest",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+)
+def print_digest(digest_id: UUID, request: Request, door: Reading) -> Response:
+    """只由冻结的内容生成，何时打印都一样。· Made of what was frozen alone, so it is the same whenever it is printed."""
+    found = door.run(lambda connection, actor: service.snapshot(connection, actor, digest_id))
+    return conditional(request, rendering.html(found, door.language).encode(), media_type="text/html; charset=utf-8")
+
+
+@router.get("/{digest_id}/proof", summary="核对与重抽 · Prove a digest and draw its sample again")
+def prove_digest(digest_id: UUID, door: Reading) -> ProofAnswer:
+    """重新计算摘要，并按保存的种子从积分记录重抽样本。
+
+    The digest is computed anew, and the sample drawn again from the ledger by the seed that was kept.
+    """
+    return ProofAnswer.of(door.run(lambda connection, actor: service.prove(connection, actor, digest_id)))
