@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -23,6 +23,7 @@ from app.auth.core_districts import (
     is_district_code,
 )
 from app.auth.password_policy import check_password
+from app.kit.clock import business_day
 from app.kit.db import Database
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import new_id
@@ -48,6 +49,12 @@ def create_district(connection: Connection, code: str, name: str, time_zone: str
 
 def find_district(connection: Connection, code: str) -> District | None:
     return store.find_district(connection, code)
+
+
+def day_of(connection: Connection, district_id: UUID, moment: datetime) -> date:
+    """The district's business day of a moment."""
+    (zone,) = (one.time_zone for one in store.list_districts(connection) if one.id == district_id)
+    return business_day(moment, zone)
 
 
 def list_districts(connection: Connection) -> tuple[District, ...]:

@@ -193,6 +193,18 @@ def booking_quarter(quarters: Sequence[Quarter], day: date, act: Act, *, not_bef
     raise NoOpenQuarter(day=day.isoformat(), field="effective_on")
 
 
+def recorded_on(quarters: Sequence[Quarter], day: date, handed_in: date) -> str:
+    """The earliest quarter, not before the day's own, that by the calendar still recorded when it was handed in.
+
+    What comes after the tenth is not decided in the quarter's check. Raises NoCycle and NoOpenQuarter.
+    """
+    own = quarter_on(quarters, day)
+    for quarter in sorted(quarters, key=lambda one: one.code):
+        if quarter.code >= own.code and handed_in < (quarter.ends_on + timedelta(days=1)).replace(day=CHECK_DAY):
+            return quarter.code
+    raise NoOpenQuarter(day=day.isoformat(), field="effective_on")
+
+
 def state_on(quarter: Quarter, today: date) -> QuarterState:
     """The state that the calendar has brought the quarter to; the seal itself is not the calendar's to give."""
     following = quarter.ends_on + timedelta(days=1)

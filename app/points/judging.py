@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
-from app.cycles.core import Act, Quarter, booking_quarter, quarter_on
+from app.cycles.core import Act, Quarter, booking_quarter, quarter_on, recorded_on
 from app.kit.calendar import quarter_of
 from app.points import refusals
 from app.points.core import CellKey
@@ -151,7 +151,9 @@ class Judge:
             raise NoEditionInForce(day=posting.effective_on.isoformat(), field="effective_on")
         item, regime = self._item(balance, posting, quarter.code)
         units, points = self._worth(item, posting, regime.decimals)
-        booked = booking_quarter(self.known.quarters, posting.effective_on, _ACTS.get(posting.source, Act.DECISION))
+        quarters, day = self.known.quarters, posting.effective_on
+        not_before = "" if posting.handed_in is None else recorded_on(quarters, day, posting.handed_in)
+        booked = booking_quarter(quarters, day, _ACTS.get(posting.source, Act.DECISION), not_before=not_before)
         check_quarter(posting, booked)
         return Entry(
             id=posting.id,

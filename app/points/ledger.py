@@ -37,6 +37,7 @@ class Posting:
     ``chosen`` is as the book prints it; ``points``, in its smallest unit, is set by the settling of duties only.
     ``costs`` names the duty whose share a finding costs, where the item leaves that to the one who records it.
     ``booked_in`` is the quarter in which it must be booked; without one it is booked in the earliest that admits it.
+    ``handed_in`` is the day on which what is decided now was proposed; it is booked in a quarter that recorded then.
     """
 
     id: UUID
@@ -56,6 +57,7 @@ class Posting:
     chosen: Decimal | None = None
     costs: str | None = None
     booked_in: str | None = None
+    handed_in: date | None = None
 
     def input_digest(self) -> bytes:
         """Of what the client sent: the same again is a retry, anything else under the same id a conflict."""

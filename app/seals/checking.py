@@ -178,8 +178,9 @@ def refuse(connection: Connection, actor: Actor, entry_id: UUID, reversal_id: UU
     if not checker.may(rows[0]):
         raise NotYourCheck(id=str(entry_id), item=entry.item, field="id")
     refused = reversing.reverse(connection, actor, entry_id, reversal_id, reason, source=Source.CHECK)
-    if quarter.state is not QuarterState.OPEN and quarter.ends_on < actor.today:
-        # Its duties were settled on the 11th: what the refusal takes from an amount is asked of the member now.
+    if entry.points >= 0 and quarter.state is not QuarterState.OPEN and quarter.ends_on < actor.today:
+        # Its duties were settled on the 11th: what the refusal takes from an amount is asked of the member now. A loss
+        # that is refused is given back: to settle at once would take it again in the same breath.
         settling.settle(connection, actor, quarter.code, members=[entry.member_id])
     return refused
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from app.auth import service as auth
 from app.auth.core import Actor, Permission
+from app.cycles.core import QuarterState
 from app.kit.errors import Faults, LongwenError, NotFound
 from app.messages.texts import Kind as Told
 from app.points import service as points
@@ -182,7 +185,15 @@ class _Bench:
 
     def _posting(self, ruling: _Ruling) -> Posting:
         found = ruling.submission
-        return replace(found.posting, approved_by=found.decided_by if ruling.replayed else self.actor.account_id)
+        approved_by = found.decided_by if ruling.replayed else self.actor.account_id
+        return replace(found.posting, approved_by=approved_by, handed_in=self._handed_in(found))
+
+    def _handed_in(self, found: Submission) -> date | None:
+        """The day of handing in, in the days of a check: only what came by the tenth is decided in that quarter."""
+        quarters = self.flow.background.quarters
+        if found.submitted_at is None or all(one.state is not QuarterState.CHECK for one in quarters):
+            return None
+        return auth.day_of(self.connection, self.actor.district_id, found.submitted_at)
 
     def _effects(self, item: PostedItem, effects: Mapping[tuple[str, UUID], Effect]) -> tuple[Effect, ...]:
         """What it did to the standings, where the caller may read them."""

@@ -78,8 +78,8 @@ CHANGED = {
     "day": (f"{ENTRY} effective_on = '2026-11-06' WHERE seq = 2", "running hash"),
     "recorder": (f"{ENTRY} recorded_by = NULL WHERE seq = 2", "running hash"),
     "time": (f"{ENTRY} recorded_at = recorded_at - interval '1 microsecond' WHERE seq = 2", "running hash"),
-    "edition": (f"{ENTRY} edition = upper(edition) WHERE seq = 2", "regime of entry 2"),
-    "profile": (f"{ENTRY} profile = 'exempt' WHERE seq = 3", "regime of entry 3"),
+    "edition": (f"{ENTRY} edition = upper(edition) WHERE seq = 2", "running hash"),
+    "profile": (f"{ENTRY} profile = 'exempt' WHERE seq = 3", "running hash"),
     "text digest": (f"{ENTRY} text_digest = NULL WHERE seq = 2", "words of entry 2"),
     "last deleted": ("DELETE FROM entry WHERE seq = 6", "seq"),
     "one deleted": ("DELETE FROM entry WHERE seq = 3", "seq"),
@@ -99,6 +99,10 @@ CHANGED = {
     "seq": (f"{STANDING} seq = 5 WHERE true", "seq"),
     "hash": (f"{STANDING} running_hash = '' WHERE true", "running hash"),
     "regimes": (f"{STANDING} regimes = '{{}}' WHERE true", "regime of entry 1"),
+    "class": (
+        f"{STANDING} regimes = replace(regimes::text, 'standard', 'exempt')::jsonb WHERE true",
+        "regime of entry 1",
+    ),
     "standing deleted": ("DELETE FROM standing WHERE true", "standing"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -26,6 +26,23 @@ def test_decisions_enter_until_the_fifteenth(office: Office, day: date, booked: 
     fact = office.desk.town.praise(MEMBER, effective_on=DAY)
     office.desk.recorded(MEMBER, fact)
     office.on(day)
+    assert office.desk.decide("secretary", fact["id"]).status_code == 200
+    assert office.booked(MEMBER) == [("EXC-A01", booked)]
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "booked"),
+    [(datetime(2026, 10, 10, 15, 59, tzinfo=UTC), Q3), (datetime(2026, 10, 10, 16, 1, tzinfo=UTC), Q4)],
+)
+def test_the_check_decides_only_what_was_handed_in_by_the_tenth(
+    office: Office, handed_in: datetime, booked: str
+) -> None:
+    """Where the district is, the eleventh begins at 16:00 UTC."""
+    office.desk.town.clock.moment = handed_in
+    office.desk.forget()
+    fact = office.desk.town.praise(MEMBER, effective_on=DAY)
+    office.desk.recorded(MEMBER, fact)
+    office.on(date(2026, 10, 14))
     assert office.desk.decide("secretary", fact["id"]).status_code == 200
     assert office.booked(MEMBER) == [("EXC-A01", booked)]
 

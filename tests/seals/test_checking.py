@@ -88,6 +88,14 @@ def test_a_refusal_is_a_reversal_with_its_reason_and_the_member_is_told(office: 
     assert code(office.refuse("secretary", entry)) == (409, "reversed_already")
 
 
+def test_a_loss_that_is_refused_is_not_taken_again_at_once(office: Office) -> None:
+    """Dues of which nobody says anything are lost; but somebody has, and was refused."""
+    entry = office.recorded(MEMBER, "ORG-D07")
+    office.live(date(2026, 10, 11))
+    assert office.refuse("secretary", entry).status_code == 201
+    assert [one["points"] for one in office.desk.entries(MEMBER) if one["item"] == "ORG-D07"] == [-5, 5]
+
+
 def test_what_is_confirmed_is_not_refused_and_what_is_no_routine_is_not_checked(office: Office) -> None:
     entry = office.recorded(MEMBER, "ORG-D01")
     office.confirmed("secretary")
