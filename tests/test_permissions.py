@@ -81,10 +81,10 @@ class World:
     imports: dict[str, str] = field(default_factory=dict)
     activities: dict[str, str] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
-    sign_in_sheet: str = ""  # of every activity
     enrolled: dict[str, str] = field(default_factory=dict)  # transfers, and exemptions still to come
     ratings: dict[str, str] = field(default_factory=dict)  # with rounds, plans and a file
-    evidence: str = ""  # of every appeal
+    evidence: str = ""  # of every appeal; the sheet is of every activity
+    sign_in_sheet: str = ""
     grids: dict[str, dict[str, str]] = field(default_factory=dict)  # a grid, its lead, and whom it helps
 
     def town_of(self, whose: str) -> Town:
@@ -122,19 +122,16 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
                 answer = world.client.post("/api/v1/entries", json={"entries": [entry]}, headers=recorder)
                 assert answer.status_code == 201, answer.text
                 world.entries[whose] = entry["id"]
-    submissions.fill(world)
-    imports.fill(world)
-    activities.fill(world)
-    grids.fill(world)
-    cases.fill(world)
+    for room in (submissions, imports, activities, grids, cases):
+        room.fill(world)
     world.other.appoint("outsider", Role.DISTRICT_OFFICER, world.other.root)
     for caller, login in logins.items():
         town = world.other if caller == "outsider" else world.town
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
     fill_appeals(world)
-    for room in (seals, enrolment, ratings, digests):
-        room.fill(world)
+    for later in (seals, enrolment, ratings, digests):
+        later.fill(world)
     return world
 
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from heapq import heappush
 from threading import Thread
 from uuid import UUID
@@ -114,8 +115,9 @@ class Life:
         present = [name for name in self.here(held_on) if self.model.people[name].branch(held_on) == code]
         due = [name for name in present if self.model.is_expected(name, THEME_DAY, held_on)]
         away = [name for name in due if self.chance.random() < 0.3]
+        session = str(new_id())
         body = {
-            "id": str(new_id()),
+            "id": session,
             "organisation_id": str(self.branches[code]),
             "item": THEME_DAY,
             "title": f"主题党日 {held_on}",
@@ -128,11 +130,11 @@ class Life:
         self.send(self.clerk(code), "activities", body)
         for name in due:
             if name in away:
-                absence = Absence(name, held_on, body["id"])
+                absence = Absence(name, held_on, session)
                 self.model.absences.append(absence)
                 if self.chance.random() < 0.5:
                     told_on = self.some(max(self.today, held_on + DAY), 20)
-                    self.plan(told_on, lambda one=absence: self.make_up(one, code))
+                    self.plan(told_on, partial(self.make_up, absence, code))
             else:
                 self.model.decide(name, THEME_DAY, held_on, kept=True, act=Act.RECORD, today=self.today)
         if self.chance.random() < 0.3:
