@@ -85,3 +85,13 @@ def test_the_story_says_where_it_comes_out_otherwise(town: Town, settings: Setti
         again = tell(town, address)  # the theme day stands already: nothing of it is told anew
     assert again.returncode == 1
     assert again.stderr.startswith("✗ ")
+    assert "已经记录" in again.stderr, "in the service's words"
+    assert "make demo" in again.stderr, "and what to do"
+    assert "{" not in again.stderr, "no raw answer"
+
+
+def test_the_story_says_that_nothing_answers_at_the_address(town: Town) -> None:
+    silent = tell(town, "http://127.0.0.1:9")
+    assert silent.returncode == 1
+    for words in ("http://127.0.0.1:9", "--address", "make demo", "无法连接"):
+        assert words in silent.stderr

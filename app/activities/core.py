@@ -175,12 +175,14 @@ class Waiver:
 class ActivityView:
     """A session with everybody's attendance.
 
-    ``left_out`` owe the duty and have no attendance: nobody writes down their own, another recorder does.
+    ``left_out`` owe the duty and have no attendance: nobody writes down their own, another recorder does. Of the
+    ``waived`` the duty of the window is not asked, and no attendance is on record.
     """
 
     activity: Activity
     attendance: tuple[Attendee, ...] = ()
     left_out: tuple[UUID, ...] = ()
+    waived: tuple[UUID, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     replayed: bool = False
 

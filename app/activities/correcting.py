@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -23,7 +23,7 @@ from app.activities.core import (
     deadline,
 )
 from app.activities.gathering import Owing, activity_for, check_recorder, owing, own_member, session_of, view_of
-from app.activities.service import attach, check_mark
+from app.activities.service import attach, check_mark, refuse_absent
 from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
 from app.cycles.core import ADMITTED, Act, quarter_on
@@ -65,7 +65,8 @@ def correct(
     duties = waiving.duties_on(connection, actor, due.background, activity.item, days)
     known = store.find_attendance(connection, actor.district_id, [activity.id])  # as it is while they are held
     own = own_member(connection, actor)
-    _check(actor, activity, marks, own, members & ({row.member_id for row in known.values()} | _asked(duties)))
+    asked = members & ({row.member_id for row in known.values()} | _asked(duties))
+    _check(actor, activity, marks, own, asked, duties)
     booking = Booking(connection, actor, due.background)
     for mark in marks:
         row = known.get((activity.id, mark.member_id))
@@ -99,7 +100,14 @@ def _is_as_said(row: Attendance | None, mark: Mark) -> bool:
     return (row.status, row.made_up_on, row.note) == (mark.status, mark.made_up_on, mark.note)
 
 
-def _check(actor: Actor, activity: Activity, marks: Sequence[Mark], own: UUID | None, asked: Collection[UUID]) -> None:
+def _check(
+    actor: Actor,
+    activity: Activity,
+    marks: Sequence[Mark],
+    own: UUID | None,
+    asked: Collection[UUID],
+    duties: Mapping[UUID, DutyRow],
+) -> None:
     faults = Faults()
     seen: set[UUID] = set()
     for index, mark in enumerate(marks):
@@ -111,7 +119,7 @@ def _check(actor: Actor, activity: Activity, marks: Sequence[Mark], own: UUID | 
             if mark.member_id == own:
                 raise points_refusals.OwnRow(field="member_id")
             if mark.member_id not in asked:
-                raise refusals.NotThere(field="member_id")
+                refuse_absent(activity, duties.get(mark.member_id))
         except LongwenError as error:
             faults.add(index, error)
     faults.raise_any()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from app.activities import refusals, store, store_waivers
 from app.activities.core import Activity, ActivityView, may_hold
 from app.auth.core import Actor, Permission
+from app.auth.wording import any_role
 from app.cycles import service as cycles
 from app.cycles.core import quarter_on
 from app.files import service as files
@@ -62,7 +63,7 @@ def session_of(background: Background, member_id: UUID, item: str, day: date) ->
 def check_recorder(actor: Actor, item: Item, path: str) -> None:
     """Raises NotYourItem."""
     if not may_hold(item, actor.roles_at(path), is_service=actor.is_service):
-        roles = "、".join(dict.fromkeys((*item.record, *item.review)))
+        roles = any_role((*item.record, *item.review))
         raise points_refusals.NotYourItem(item=item.code, roles=roles, field="item")
 
 
@@ -86,12 +87,15 @@ def view_of(connection: Connection, actor: Actor, activity: Activity, *, replaye
     known = {one.attendance.member_id for one in attendees}
     cycle = quarter_on(cycles.quarters(connection, actor), activity.held_on).cycle
     day = activity.held_on
-    duties = store_waivers.list_open_duties(
+    duties = store_waivers.list_unasked(
         connection, actor.district_id, activity.path, cycle, activity.item, activity.window, day
     )
-    left_out = {key.member_id for key in duties} - known
-    if left_out:
-        background = Background.read(connection, actor, left_out)
-        left_out = {one for one in left_out if session_of(background, one, activity.item, day) is not None}
+    without = {member_id: is_waived for member_id, is_waived in duties.items() if member_id not in known}
+    if without:
+        background = Background.read(connection, actor, without)
+        without = {
+            one: it for one, it in without.items() if session_of(background, one, activity.item, day) is not None
+        }
+    left_out, waived = ([one for one in sorted(without) if without[one] is it] for it in (False, True))
     evidence = files.files_of(connection, actor, OwnerKind.ACTIVITY, [activity.id]).get(activity.id, ())
-    return ActivityView(activity, tuple(attendees), tuple(sorted(left_out)), evidence, replayed)
+    return ActivityView(activity, tuple(attendees), tuple(left_out), tuple(waived), evidence, replayed)

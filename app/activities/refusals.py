@@ -33,6 +33,21 @@ class NotThere(LongwenError):
     )
 
 
+class WaivedHere(LongwenError):
+    """The member's duty of the window was waived: by a decision, an appeal, the district, or the rules."""
+
+    kind = ErrorKind.CONFLICT
+    code = "waived_here"
+    zh = (
+        "该党员 {window} 的 {item} 已被免除（如经申诉、区里免除或免考核），不必记录考勤。请从名单中删去；"
+        "应当履行的，请先核对免除的原因。"
+    )
+    en = (
+        "The member's duty {item} of {window} was waived (after an appeal, by the district, or for an exemption), so"
+        " there is no attendance to record. Leave the member out; if it is owed after all, look into why it was waived."
+    )
+
+
 class MarkedTwice(LongwenError):
     """One member stands to a session in one way."""
 

@@ -202,6 +202,7 @@ class ActivityViewAnswer(ActivityAnswer):
     left_out: list[UUID] = Field(
         description="应参加而尚无考勤者（本人不能记录本人，由他人补记）· owe it and have no attendance yet"
     )
+    waived: list[UUID] = Field(description="该时段的职责已免除，不必考勤者 · their duty of the window is waived")
     evidence: list[ActivityFileAnswer]
 
     @classmethod
@@ -211,6 +212,7 @@ class ActivityViewAnswer(ActivityAnswer):
             preview=preview,
             attendance=[AttendanceAnswer.of(one) for one in view.attendance],
             left_out=list(view.left_out),
+            waived=list(view.waived),
             evidence=[ActivityFileAnswer.of(one) for one in view.evidence],
         )
 

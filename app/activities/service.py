@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import NoReturn
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -192,7 +193,7 @@ class _Desk:
                     mark.member_id in self.due.present and mark.status is Status.PRESENT
                 )
                 if not is_there:
-                    raise refusals.NotThere(field="member_id")
+                    refuse_absent(self.activity, self.duties.get(mark.member_id))
             except LongwenError as error:
                 faults.add(index, error)
             said[mark.member_id] = mark
@@ -220,6 +221,13 @@ class _Desk:
                 booking.put(before.attendance)
         # What was not made up in time is lost, whenever the job comes to it.
         booking.keep(record, None if any(one.attendance.waits for one in too_late) else duty)
+
+
+def refuse_absent(activity: Activity, duty: DutyRow | None) -> NoReturn:
+    """Of whom nobody asks the session. Raises WaivedHere where the duty was waived, else NotThere."""
+    if duty is not None and duty.state is DutyState.WAIVED:
+        raise refusals.WaivedHere(item=activity.item, window=activity.window, field="member_id")
+    raise refusals.NotThere(field="member_id")
 
 
 def check_mark(activity: Activity, mark: Mark, today: date) -> None:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
 from app.activities.core import Ground, Waiver
 from app.activities.store import at_or_below
@@ -91,27 +91,41 @@ def list_open_duties(
     connection: Connection, district_id: UUID, path: str, cycle: str, item: str, window: str, day: date
 ) -> list[DutyKey]:
     """The undecided duties of those who belong at the path or below it on the day."""
+    statement = _duties_there(district_id, path, cycle, item, window, day).where(duty.c.state == "expected")
+    return [DutyKey(row.cycle, row.member_id, row.item, row.window) for row in connection.execute(statement)]
+
+
+def list_unasked(
+    connection: Connection, district_id: UUID, path: str, cycle: str, item: str, window: str, day: date
+) -> dict[UUID, bool]:
+    """Of the same, whose duty no entry has decided, and whether it was waived; by member."""
+    statement = _duties_there(district_id, path, cycle, item, window, day)
+    found = connection.execute(statement.where(duty.c.state.in_(["expected", "waived"])))
+    return {row.member_id: row.state == "waived" for row in found}
+
+
+def _duties_there(
+    district_id: UUID, path: str, cycle: str, item: str, window: str, day: date
+) -> Select[tuple[str, UUID, str, str, str]]:
     belongs = and_(
         membership.c.district_id == duty.c.district_id,
         membership.c.member_id == duty.c.member_id,
         membership.c.from_on <= day,
         or_(membership.c.until_on.is_(None), membership.c.until_on >= day),
     )
-    statement = (
-        select(duty.c.cycle, duty.c.member_id, duty.c.item, duty.c.window)
+    return (
+        select(duty.c.cycle, duty.c.member_id, duty.c.item, duty.c.window, duty.c.state)
         .select_from(duty.join(membership, belongs))
         .where(
             duty.c.district_id == district_id,
             duty.c.cycle == cycle,
             duty.c.item == item,
             duty.c.window == window,
-            duty.c.state == "expected",
             duty.c.entry_id.is_(None),
             at_or_below(membership.c.path, path),
         )
         .order_by(duty.c.member_id)
     )
-    return [DutyKey(*row) for row in connection.execute(statement)]
 
 
 def list_lost(

@@ -50,7 +50,7 @@ def _replay(request: Request, response: Response, *, replayed: bool) -> None:
 def file_appeal(
     entry_id: UUID, body: AppealRequest, request: Request, response: Response, door: Filing, preview: Preview = False
 ) -> AppealAnswer:
-    """党员对本人的一条记录提出申诉，五个工作日内答复；没有账号的，由书记或上级代为登记书面申诉。
+    """党员对本人的一条记录提出申诉，五个工作日内答复；没有账号的，由有权答复申诉的书记或上级代为登记，登记的人不再答复。
 
     Against one entry of the own record, answered within five working days; of a member without an account an appeal on
     paper is written down by who decides appeals there.

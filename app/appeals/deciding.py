@@ -21,8 +21,10 @@ from app.appeals.core import (
 )
 from app.appeals.facts import Case
 from app.auth.core import Actor, Permission
+from app.auth.wording import ROLE_WORDS
 from app.cycles import work_calendar
 from app.kit.errors import NotFound
+from app.kit.words import STATES
 from app.messages import service as messages
 from app.messages.core import Message, Recipient, Subject
 from app.messages.texts import Kind
@@ -52,7 +54,7 @@ def extend(connection: Connection, actor: Actor, appeal_id: UUID, reason: str) -
     if appeal.extended_on is not None and appeal.extension_reason == reason:
         return Answered(facts.view(connection, actor, appeal), replayed=True)
     if appeal.state is not AppealState.OPEN:
-        raise refusals.AppealClosed(state=appeal.state.value, field="id")
+        raise refusals.AppealClosed(state=STATES[appeal.state.value], field="id")
     if appeal.extended_on is not None:
         raise refusals.AlreadyExtended(due_on=appeal.due_on.isoformat(), field="id")
     if actor.today > appeal.due_on:
@@ -86,7 +88,7 @@ def decide(connection: Connection, actor: Actor, appeal_id: UUID, verdict: Verdi
     ):
         return _replayed(connection, actor, appeal)
     if appeal.state is not AppealState.OPEN:
-        raise refusals.AppealClosed(state=appeal.state.value, field="decision")
+        raise refusals.AppealClosed(state=STATES[appeal.state.value], field="decision")
     booked = Posted()
     reversal_id = replacement_id = None
     if verdict.outcome is not AppealOutcome.REFUSED:
@@ -125,7 +127,7 @@ def _to_decide(connection: Connection, actor: Actor, appeal_id: UUID) -> tuple[A
         raise refusals.Concerned(field="id")
     least = case.least(appeal.instance)
     if not actor.is_service and not is_high_enough(actor.roles_at(appeal.path), least):
-        raise refusals.HigherOffice(office=least.value, field="id")
+        raise refusals.HigherOffice(office=ROLE_WORDS[least.value], field="id")
     return appeal, case
 
 

@@ -30,7 +30,7 @@ class Case:
     """An entry that is appealed against, and what was said of it before.
 
     ``concerned`` are the accounts that never decide: who recorded or reviewed it or what was booked along, who decided
-    an earlier appeal against it, and the member.
+    an earlier appeal against it, who wrote one down for the member, and the member.
     """
 
     entry: Entry
@@ -46,10 +46,15 @@ class Case:
         return self.entry.item if self.item is None else self.item.name.zh
 
     @property
+    def titled(self) -> dict[str, FactValue]:
+        """The item's name in both languages."""
+        return {"title": self.title, "title_en": self.entry.item if self.item is None else self.item.name.en}
+
+    @property
     def told(self) -> dict[str, FactValue]:
         """The facts by which messages name the entry."""
         return {
-            "title": self.title,
+            **self.titled,
             "item": self.entry.item,
             "effective_on": self.entry.effective_on.isoformat(),
         }
@@ -59,9 +64,18 @@ class Case:
 
 
 def case_of(
-    connection: Connection, actor: Actor, entry: Entry, earlier: Sequence[Appeal], *, apart_from: UUID | None = None
+    connection: Connection,
+    actor: Actor,
+    entry: Entry,
+    earlier: Sequence[Appeal],
+    *,
+    apart_from: UUID | None = None,
+    filed_by: UUID | None = None,
 ) -> Case:
-    """``earlier`` are all appeals against the entry; that under way (``apart_from``) concerns nobody."""
+    """``earlier`` are all appeals against the entry; that under way (``apart_from``) was decided by nobody.
+
+    ``filed_by`` is who writes down a new one.
+    """
     books = Books.opened(connection, actor)
     regime = books.regime(entry.edition, entry.profile)
     member = roster.histories(connection, actor.district_id, [entry.member_id])[entry.member_id]
@@ -70,6 +84,7 @@ def case_of(
     hands = [hand for one in family for hand in (one.recorded_by, one.approved_by)]
     hands += store.list_reviewers(connection, actor.district_id, entry.cause or entry.id)
     hands += [one.decided_by for one in earlier if one.id != apart_from]
+    hands += [filed_by, *(one.filed_by for one in earlier)]  # who wrote an appeal down for the member
     return Case(
         entry=entry,
         item=regime.items.get(entry.item),
@@ -116,7 +131,12 @@ def reminders(connection: Connection, actor: Actor, appeal: Appeal) -> list[Mess
     """To whom the appeal waits for, and once the day has passed to the office above as well."""
     case = case_of_appeal(connection, actor, appeal)
     asked = deciders(connection, actor, case, appeal.asked)
-    facts: dict[str, FactValue] = {"task": "appeal", "title": f"{case.title}（{case.member.name}）"}
+    names, who = case.titled, case.member.name
+    facts: dict[str, FactValue] = {
+        "task": "appeal",
+        "title": f"{names['title']}（{who}）",
+        "title_en": f"{names['title_en']} ({who})",
+    }
     if actor.today <= appeal.due_on:
         return to_deciders(Kind.DEADLINE_NEAR, appeal, asked, facts, appeal.due_on)
     higher = above(appeal.asked)

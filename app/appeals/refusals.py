@@ -69,12 +69,15 @@ class WindowClosed(LongwenError):
 
 
 class Concerned(LongwenError):
-    """Nobody decides about what they recorded, reviewed or decided, nor about themselves."""
+    """Nobody decides about what they recorded, reviewed, decided or wrote down, nor about themselves."""
 
     kind = ErrorKind.FORBIDDEN
     code = "concerned"
-    zh = "您记录、审核或答复过该记录，或者它涉及您本人，不能处理这件申诉。由上级党组织的其他人员办理。"
-    en = "You recorded, reviewed or decided on this entry, or it is about you. Somebody else, or else above, decides."
+    zh = "您记录、审核或答复过该记录，代为登记过申诉，或者它涉及您本人，不能处理这件申诉。由上级党组织的其他人员办理。"
+    en = (
+        "You recorded, reviewed or decided on this entry, wrote an appeal against it down, or it is about you. Somebody"
+        " else, or else above, decides."
+    )
 
 
 class HigherOffice(LongwenError):

@@ -65,7 +65,8 @@ def file(connection: Connection, actor: Actor, filing: Filing) -> Answered:
     _check_entry(held)
     _check_earlier(earlier)
     _check_window(connection, actor, entry, earlier)
-    case = facts.case_of(connection, actor, entry, earlier)
+    filed_by = None if _is_own(actor, member) else actor.account_id
+    case = facts.case_of(connection, actor, entry, earlier, filed_by=filed_by)
     instance = 1 + sum(one.state is AppealState.DECIDED for one in earlier)
     appeal = Appeal(
         id=filing.id,
@@ -76,7 +77,7 @@ def file(connection: Connection, actor: Actor, filing: Filing) -> Answered:
         instance=instance,
         text=filing.text,
         filed_at=actor.at,
-        filed_by=None if _is_own(actor, member) else actor.account_id,
+        filed_by=filed_by,
         asked=facts.turn_of(connection, actor, case, instance),
         due_on=work_calendar.add_working_days(connection, actor, actor.today, ANSWER_DAYS).day,
         input_digest=filing.digest(),

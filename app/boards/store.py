@@ -115,11 +115,18 @@ def get_extent(connection: Connection, ranking: Ranking) -> tuple[int, datetime 
 
 
 def find_own(connection: Connection, ranking: Ranking, account_id: UUID) -> tuple[Decimal, int] | None:
-    """The caller's points as printed, and how many in the scope have more; None if the caller is not ranked in it."""
+    """The caller's points as printed, and how many in the scope have more; None if the caller is not ranked in it.
+
+    Whom a veto has brought to 0 has no place of their own: it would say nothing but the veto.
+    """
     mine = connection.execute(
         select(standing.c.effective, standing.c.decimals, _hundredths.label("hundredths"))
         .select_from(ranking.rows.join(member, _person))
-        .where(ranking.holds, member.c.account_id == account_id)
+        .where(
+            ranking.holds,
+            member.c.account_id == account_id,
+            or_(standing.c.vetoes == 0, standing.c.effective != 0, standing.c.total == 0),
+        )
     ).one_or_none()
     if mine is None:
         return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.enrolment.refusals import UnknownClass
+from app.kit.words import any_of
 from app.roster.core import EXEMPT, NO_GROUPS, BranchForm, OrganisationView
 from app.rules.adoption import Adopted, NoEditionInForce
 from app.rules.core import STANDARD, Edition, overlaid
@@ -77,7 +78,7 @@ def plain_class(classes: ClassesInForce, branch: OrganisationView, profile: str)
     there = classes.at(branch.path, None if branch.form is None else BranchForm(branch.form))
     found = there.find(plain)
     if found is None:
-        raise UnknownClass(value=profile[:40], known="、".join(there.choices), field="profile")
+        raise UnknownClass(value=profile[:40], known=any_of(there.choices), field="profile")
     return found
 
 

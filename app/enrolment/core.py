@@ -279,7 +279,7 @@ class Work:
     def check_order(self, record: Record, key: str, earlier: str) -> None:
         day, before = record.day(key), record.day(earlier)
         if day is not None and before is not None and day < before:
-            heading = next(column.heading for column in record.layout.columns if column.key == earlier)
+            heading = next(column.words for column in record.layout.columns if column.key == earlier)
             self.refuse(record, wrong.DaysReversed, key, day=day, other=heading, other_day=before)
 
     def report(self, records: Records) -> ImportReport:

@@ -14,6 +14,7 @@ from app.enrolment.core import Action, Kind, MemberDraft, OpeningWish, Work, dif
 from app.enrolment.layout import GROUNDS
 from app.kit.sheet_faults import NotAChoice
 from app.kit.sheet_records import Record, Records
+from app.kit.words import any_of
 from app.roster.core import (
     NO_GROUPS,
     Enterprise,
@@ -111,7 +112,7 @@ def _profile(work: Work, record: Record, branch: OrganisationView | None) -> str
     possible = work.present.classes.everywhere(root) if branch is None else (work.classes_at(branch),)
     found = next((code for classes in possible if (code := classes.find(word)) is not None), None)
     if found is None:
-        known = "、".join(dict.fromkeys(choice for classes in possible for choice in classes.choices))
+        known = any_of(choice for classes in possible for choice in classes.choices)
         work.refuse(record, NotAChoice, "profile", value=word[:40], known=known)
     return found
 

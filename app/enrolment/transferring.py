@@ -24,6 +24,7 @@ from app.enrolment.core_changes import (
 )
 from app.enrolment.service import classes_in_force
 from app.kit.errors import NotFound
+from app.kit.words import STATES
 from app.messages.core import Recipient, Subject
 from app.messages.texts import FactValue, Kind
 from app.roster import enrolling as roster
@@ -160,7 +161,7 @@ def _held(
     if transfer.state is wanted and transfer.decided_by == actor.account_id:
         return doing, transfer, member, replace(_view(doing, transfer, member), replayed=True)
     if transfer.state is not TransferState.PROPOSED:
-        raise refusals.TransferAnswered(state=transfer.state.value, field="id")
+        raise refusals.TransferAnswered(state=STATES[transfer.state.value], field="id")
     if seen is not None and seen != transfer.version:
         raise refusals.TransferMoved(seen=seen, now=transfer.version, field="seen")
     return doing, transfer, member, None

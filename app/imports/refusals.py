@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from app.imports.layout import ENTRIES
 from app.kit.errors import BatchRefused, ErrorKind, Fault, LongwenError
 from app.kit.sheets import SheetFault
+
+# Fields of a request that refusals name as they are spelled.
+_NAMED = frozenset({"outcome", "units", "tier", "points", "matter", "reason", "costs", "key_work"})
+
+
+def in_columns(text: str, language: str) -> str:
+    """A refusal with the headings of the sheet where it names fields of a request."""
+    for column in ENTRIES.columns:
+        if column.key not in _NAMED:
+            continue
+        heading = column.words.said(language)
+        if language.startswith("zh"):
+            text = re.sub(rf" ?\b{column.key}\b ?", f"“{heading}”", text, flags=re.ASCII)
+        else:
+            text = re.sub(rf"\b([Ii]n|Leave) {column.key}\b", rf"\1 “{heading}”", text)
+    return text
 
 
 class RowRefused(SheetFault):
@@ -17,7 +35,7 @@ class RowRefused(SheetFault):
         super().__init__(sheet=sheet, row=row, column=column)
 
     def text(self, language: str) -> str:
-        return self._place(chinese=language.startswith("zh")) + self.cause.text(language)
+        return self._place(chinese=language.startswith("zh")) + in_columns(self.cause.text(language), language)
 
 
 class MemberNotFound(SheetFault):
@@ -76,7 +94,9 @@ class EntriesRefused(BatchRefused):
 
 def words_of(fault: SheetFault, language: str) -> str:
     """What is wrong, without the place."""
-    return fault.cause.text(language) if isinstance(fault, RowRefused) else LongwenError.text(fault, language)
+    if isinstance(fault, RowRefused):
+        return in_columns(fault.cause.text(language), language)
+    return LongwenError.text(fault, language)
 
 
 def cause_of(error: LongwenError) -> LongwenError:

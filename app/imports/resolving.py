@@ -16,6 +16,7 @@ from app.imports.layout import label_of
 from app.kit.errors import LongwenError
 from app.kit.sheet_records import Record
 from app.kit.sheets import SheetFault
+from app.kit.words import any_of
 from app.points.gathering import Background
 from app.points.ledger import Posting, Source
 from app.roster import service as roster
@@ -115,7 +116,7 @@ def _item(row: Record, regime: Regime | None, faults: list[SheetFault]) -> _Name
         return _Named(said.partition(" ")[0], tier, costs)
     meant = _items_called(regime, said)
     if len(meant) > 1:
-        known = "、".join(one.code for one in meant)
+        known = any_of(one.code for one in meant)
         faults.append(row.fault(refusals.ItemAmbiguous, "item", value=said, known=known))
         return None
     if not meant:

@@ -24,7 +24,7 @@ from app.imports.core import (
     content_digest,
     is_visible,
 )
-from app.imports.layout import COLUMNS, ENTRIES, IGNORED, Examined, OfferedItem, offered
+from app.imports.layout import COLUMNS, ENTRIES, IGNORED, ITEMS, Examined, OfferedItem, offered
 from app.imports.resolving import Resolved, resolve
 from app.kit.errors import LongwenError, NotFound
 from app.kit.sheet_records import Record, read_records
@@ -62,7 +62,7 @@ def read_entries(source: BinaryIO) -> Workbook:
     """Read a workbook, outside any transaction. Raises what ``look_through`` raises of the file as a whole; faults of
     cells are told later, with those of what the rows mean together."""
     sheets, seen = look_through(source, limits=_LIMITS, ignored=IGNORED)
-    records = read_records(sheets, (ENTRIES,))
+    records = read_records(sheets, (ENTRIES,), (ITEMS,))
     return Workbook(sheets, records.of[ENTRIES.key], (*seen, *records.faults))
 
 

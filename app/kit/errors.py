@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from app.kit.words import NOUNS, Words
+
 
 class ErrorKind(StrEnum):
     """What sort of refusal it is; ``kit.http`` has the one table that turns kinds into statuses."""
@@ -39,60 +41,12 @@ class LongwenError(Exception):
 
     def text(self, language: str) -> str:
         """The message in ``zh`` or ``en``."""
-        return (self.zh if language.startswith("zh") else self.en).format(**self.facts)
+        facts = {name: one.said(language) if isinstance(one, Words) else one for name, one in self.facts.items()}
+        return (self.zh if language.startswith("zh") else self.en).format(**facts)
 
     def listed(self, language: str) -> list[dict[str, Any]]:  # noqa: ARG002 - those that list faults need it
         """What is told beside the text, one row for each fault; most refusals list nothing."""
         return []
-
-
-# What can be missing, by the words of the design.
-_NOUNS_ZH = {
-    "district": "区（县）",
-    "organisation": "组织",
-    "committee": "基层党委",
-    "branch": "党支部",
-    "group": "党小组",
-    "enterprise": "两新组织",
-    "member": "党员",
-    "account": "账号",
-    "appointment": "任职",
-    "session": "登录",
-    "second factor": "动态码",
-    "identity": "统一身份",
-    "entry": "积分记录",
-    "submission": "申报",
-    "veto": "一票否决",
-    "activity": "活动",
-    "grid": "网格",
-    "lead": "龙头",
-    "mentoring": "结对帮带",
-    "appeal": "申诉",
-    "complaint": "意见建议",
-    "round": "星级评定批次",
-    "rating": "星级评定",
-    "indicator": "星级指标",
-    "objection": "公示异议",
-    "plan": "整改或培育计划",
-    "transfer": "组织关系转接",
-    "exemption": "免考核",
-    "standing": "积分状态",
-    "item": "积分项",
-    "edition": "评分细则版本",
-    "cycle": "考评年度",
-    "quarter": "季度",
-    "board": "榜单",
-    "api_key": "接口密钥",
-    "screen": "大屏",
-    "job": "定时任务",
-    "file": "文件",
-    "webhook": "推送地址",
-    "import": "导入批次",
-    "case": "帮扶整改",
-    "commendation": "表彰推荐",
-    "key work list": "重点工作清单",
-    "digest": "调度分析材料",
-}
 
 
 class NotFound(LongwenError):
@@ -104,11 +58,9 @@ class NotFound(LongwenError):
     en = "There is no such {what}, or you may not see it. Check the id."
 
     def text(self, language: str) -> str:
-        facts = dict(self.facts)
-        if language.startswith("zh"):
-            facts["what"] = _NOUNS_ZH.get(facts["what"], facts["what"])
-            return self.zh.format(**facts)
-        return self.en.format(**facts)
+        what = self.facts["what"]
+        named = NOUNS[what].said(language) if what in NOUNS else what
+        return (self.zh if language.startswith("zh") else self.en).format(what=named)
 
 
 class Forbidden(LongwenError):

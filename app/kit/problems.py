@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from app.kit.errors import BatchRefused, ErrorKind, LongwenError
+from app.kit.words import any_of
 
 Language = Literal["zh", "en"]
 
@@ -139,6 +140,7 @@ _FIELD_TEXTS: dict[str, Text] = {
     "union_tag_not_found": Text("缺少 {discriminator}。", "{discriminator} is missing."),
     "value_error": Text("取值无效（{error}）。", "The value is not valid: {error}."),
 }
+_ENUMERATIONS = frozenset({"expected", "expected_tags"})  # quoted, with commas and an "or", by Pydantic
 _OTHER_FIELD_TEXT = Text("取值无效（{message}）。", "The value is not valid: {message}.")
 
 
@@ -216,6 +218,8 @@ def _field_fault(error: Mapping[str, Any], language: Language) -> dict[str, Any]
     # Of JSON that cannot be parsed the location is a position in the text.
     index, field = (None, None) if kind == "json_invalid" else _place(error["loc"])
     facts = {**error.get("ctx", {}), "message": error.get("msg", kind)}
+    for name in _ENUMERATIONS & facts.keys():
+        facts[name] = any_of(re.findall(r"'([^']*)'", str(facts[name])) or [str(facts[name])]).said(language)
     detail = _FIELD_TEXTS.get(kind, _OTHER_FIELD_TEXT).fill(language, facts)
     return {"index": index, "field": field, "code": kind, "detail": detail}
 

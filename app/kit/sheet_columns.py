@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.kit.words import Words
+
 INSTRUCTIONS = "说明"  # the sheet for people; never read
 
 
@@ -41,6 +43,11 @@ class Column:
     also: Mapping[str, str] = field(default_factory=dict)
     whole_max: int = 100_000
     personal: bool = False
+
+    @property
+    def words(self) -> Words:
+        """The heading as a message quotes it: in English with both of its lines, since the first is what is read."""
+        return Words(self.heading, f"{self.heading} / {self.heading_en}" if self.heading_en else self.heading)
 
 
 @dataclass(frozen=True, slots=True)

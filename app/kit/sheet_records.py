@@ -13,6 +13,7 @@ from typing import Any
 from app.kit import sheet_faults as wrong
 from app.kit.sheet_columns import INSTRUCTIONS, Column, Form, SheetLayout
 from app.kit.sheets import FORMULA_STARTS, Cell, Row, Sheet, SheetFault, column_letters
+from app.kit.words import any_of
 
 Value = str | int | Decimal | date | None
 _DECIMAL_MAX = 1_000_000
@@ -57,7 +58,7 @@ class Record:
     def fault(self, kind: type[SheetFault], key: str, /, **facts: Any) -> SheetFault:
         """A fault of the cell in the column ``key`` of this row."""
         column = next(column for column in self.layout.columns if column.key == key)
-        return kind(sheet=self.layout.name, row=self.row, column=self.letters.get(key), heading=column.heading, **facts)
+        return kind(sheet=self.layout.name, row=self.row, column=self.letters.get(key), heading=column.words, **facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,18 @@ class Records:
     faults: tuple[SheetFault, ...]
 
 
-def read_records(sheets: Sequence[Sheet], expected: Sequence[SheetLayout]) -> Records:
-    """Sheets that are not there count as empty; every other sheet than those expected is a fault."""
+def read_records(sheets: Sequence[Sheet], expected: Sequence[SheetLayout], unread: Sequence[str] = ()) -> Records:
+    """Sheets that are not there count as empty; every other sheet than those expected is a fault.
+
+    ``unread`` are those that may be there besides, for people; the caller has taken them out.
+    """
     layouts = {layout.name: layout for layout in expected}
     found: dict[str, tuple[Record, ...]] = {layout.key: () for layout in expected}
     faults: list[SheetFault] = []
     for sheet in sheets:
         layout = layouts.get(sheet.name.strip())
         if layout is None:
-            known = "、".join([*layouts, INSTRUCTIONS])
+            known = any_of([*layouts, INSTRUCTIONS, *unread])
             faults.append(wrong.UnknownSheet(sheet=sheet.name[:40], known=known))
         elif sheet.rows:
             found[layout.key] = tuple(_SheetReading(layout, faults).read(sheet.rows))
@@ -107,28 +111,29 @@ class _SheetReading:
             heading = heading_of(cell)
             letters = column_letters(position + 1)
             if heading not in known:
-                self._fault(wrong.UnknownHeading, 1, letters, heading=heading[:40], known="、".join(known))
+                choices = any_of(one.words for one in known.values())
+                self._fault(wrong.UnknownHeading, 1, letters, heading=heading[:40], known=choices)
             elif known[heading] in self._columns.values():
-                self._fault(wrong.RepeatedHeading, 1, letters, heading=heading)
+                self._fault(wrong.RepeatedHeading, 1, letters, heading=known[heading].words)
             else:
                 self._columns[position] = known[heading]
         for column in self._layout.columns:
             if column.required and column not in self._columns.values():
-                self._fault(wrong.MissingHeading, 1, None, heading=column.heading)
+                self._fault(wrong.MissingHeading, 1, None, heading=column.words)
 
     def _read_row(self, row: Row) -> Record:
         values: dict[str, Value] = {}
         letters = {column.key: column_letters(position + 1) for position, column in self._columns.items()}
         for position, cell in enumerate(row.cells):
             if cell is not None and position not in self._columns:
-                known = "、".join(column.heading for column in self._layout.columns)
+                known = any_of(column.words for column in self._layout.columns)
                 self._fault(wrong.UnknownHeading, row.number, column_letters(position + 1), heading="", known=known)
         for position, column in self._columns.items():
             cell = row.cell(position)
             if cell is None:
                 values[column.key] = None
                 if column.required:
-                    self._fault(wrong.MissingValue, row.number, letters[column.key], heading=column.heading)
+                    self._fault(wrong.MissingValue, row.number, letters[column.key], heading=column.words)
                 continue
             values[column.key] = self._read_cell(cell, column, row.number, letters[column.key])
         return Record(self._layout, row.number, values, letters)
@@ -147,13 +152,13 @@ class _SheetReading:
             wanted, wanted_en = (one.format(most=column.whole_max) for one in _WANTED[column.form])
             self._fault(
                 wrong.WrongType, row, letters,
-                heading=column.heading, value=_shown(cell, column), wanted=wanted, wanted_en=wanted_en,
+                heading=column.words, value=_shown(cell, column), wanted=wanted, wanted_en=wanted_en,
             )  # fmt: skip
             return None
         if isinstance(value, str):
             if len(value) > column.length_max or any(unicodedata.category(one) in ("Cc", "Cf", "Cs") for one in value):
                 self._fault(
-                    wrong.TextUnusable, row, letters, heading=column.heading, length_max=column.length_max
+                    wrong.TextUnusable, row, letters, heading=column.words, length_max=column.length_max
                 )  # fmt: skip
                 return None
             return self._choice(value, column, row, letters) if column.form is Form.CHOICE else value
@@ -162,8 +167,8 @@ class _SheetReading:
     def _choice(self, value: str, column: Column, row: int, letters: str) -> str | None:
         meant = column.choices.get(value, column.also.get(value))
         if meant is None:
-            known = "、".join(column.choices)
-            self._fault(wrong.NotAChoice, row, letters, heading=column.heading, value=value, known=known)
+            known = any_of(column.choices)
+            self._fault(wrong.NotAChoice, row, letters, heading=column.words, value=value, known=known)
         return meant
 
     def _fault(self, kind: type[SheetFault], row: int, column: str | None, **facts: Any) -> None:

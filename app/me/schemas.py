@@ -78,7 +78,7 @@ class RankAnswer(Answer):
 
 
 class PlacesAnswer(Answer):
-    """The own places, seen by nobody else; null where the district's policy shows none, or one is not ranked."""
+    """The own places, seen by nobody else; null where the policy shows none, one is not ranked, or a veto stands."""
 
     reach: Literal["off", "branch", "district"]
     branch: RankAnswer | None

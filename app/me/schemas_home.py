@@ -22,7 +22,7 @@ from app.me.schemas import (
     place_name,
 )
 from app.messages.core import InboxPage, Kept
-from app.points.schemas import DutyCountAnswer, ScoreAnswer
+from app.points.schemas import CutAnswer, DutyCountAnswer, ScoreAnswer, cut_answers
 from app.roster.core import MemberView, OrganisationView
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points
@@ -71,7 +71,7 @@ class QuarterAnswer(Answer):
 
 
 class ShortStandingAnswer(ScoreAnswer):
-    """The numbers of the standing, without the cuts that led to them: those are under ``/me/standing``."""
+    """The numbers of the standing; what dimensions and kinds show is uncut, and the cuts stand beside it."""
 
     cycle: str
     seq: int = Field(description="最后一条记录的序号 · of the last entry; the feed goes on after it")
@@ -81,6 +81,7 @@ class ShortStandingAnswer(ScoreAnswer):
     under_appeal: int = Field(description="申诉中的记录数 · entries under appeal")
     duties: DutyCountAnswer
     dimensions: list[OwnDimensionAnswer]
+    cuts: list[CutAnswer] = Field(description="因上下限等未计的分值 · what a ceiling or floor takes off")
     updated_at: datetime
 
     @classmethod
@@ -96,6 +97,7 @@ class ShortStandingAnswer(ScoreAnswer):
             under_appeal=0 if view.disputed is None else len(view.disputed.entries),
             duties=DutyCountAnswer.of(view.duties),
             dimensions=dimensions_of(record, language),
+            cuts=cut_answers(view.score.cuts, view.score.decimals),
             updated_at=view.updated_at,
         )
 

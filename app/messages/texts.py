@@ -1,8 +1,9 @@
 """What the service can tell people: one table of kinds, each in Chinese and in English.
 
 A text names its facts in braces. A fact that ends in ``_on`` is a day (ISO), ``window`` and ``quarter`` are codes of
-the calendar, the facts that ``TERMS`` names are its words; every other one is shown as it is, none as "not given".
-``due_on`` is the message's own. A room that has something new to tell adds a row here.
+the calendar, the facts that ``TERMS`` names are its words; every other one is shown as it is, none as "not given". A
+fact may have an English form beside it, under its name and ``_en``. What is in ``REMARKS`` may be left out: the text
+reads without it. ``due_on`` is the message's own. A room that has something new to tell adds a row here.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from datetime import date
 from typing import TypeAlias
 
 from app.messages.kinds import Kind, Told
-from app.messages.texts_cases import CASE_TERMS, CASE_TEXTS
-from app.messages.texts_digests import DIGEST_TERMS, DIGEST_TEXTS
+from app.messages.terms import TERMS
+from app.messages.texts_cases import CASE_TEXTS
+from app.messages.texts_digests import DIGEST_TEXTS
 
 __all__ = ["Kind", "Told"]
 
@@ -25,18 +27,19 @@ FACT_CHARACTERS_MAX = 1000
 TEXTS: dict[Kind, Told] = {
     Kind.DEDUCTION_TOLD: Told(
         "扣分告知",
-        "您因“{title}”（{item}，{effective_on}）记 {points} 分。理由：{reason}。如有异议，可以对这一条提出申诉。",
+        "您因“{title}”（{item}，{effective_on}）记 {points} 分{parts}。理由：{reason}。"
+        "如有异议，可以对这一条提出申诉。",
         "Points deducted",
-        "{points} points were entered under “{title}” ({item}, {effective_on}). Reason: {reason}. If you disagree,"
-        " you may appeal against this entry.",
+        "{points} points were entered under “{title}” ({item}, {effective_on}){parts}. Reason: {reason}. If you"
+        " disagree, you may appeal against this entry.",
     ),
     Kind.HEARING_ASKED: Told(
         "请您陈述意见",
-        "拟就“{title}”（{item}，{effective_on}）对您作出处理。理由：{reason}。请在 {due_on} 前陈述意见；逾期未答复的，"
-        "视为已听取。",
+        "拟就“{title}”（{item}，{effective_on}）对您作出处理{proposed}。理由：{reason}。"
+        "请在 {due_on} 前陈述意见；逾期未答复的，视为已听取。",
         "You are asked to be heard",
-        "A decision about you is proposed under “{title}” ({item}, {effective_on}). Reason: {reason}. Please answer by"
-        " {due_on}; after that day you are deemed to have been heard.",
+        "A decision about you is proposed under “{title}” ({item}, {effective_on}){proposed}. Reason: {reason}. Please"
+        " answer by {due_on}; after that day you are deemed to have been heard.",
     ),
     Kind.HEARING_ANSWERED: Told(
         "本人已陈述意见",
@@ -52,11 +55,11 @@ TEXTS: dict[Kind, Told] = {
     ),
     Kind.TELLING_ASKED: Told(
         "请当面告知",
-        "{member} 没有账号。请将“{title}”（{item}，{effective_on}）及其理由当面告知本人，并登记告知的时间和方式。"
-        "理由：{reason}。",
+        "{member} 没有账号。请将“{title}”（{item}，{effective_on}）{proposed}及其理由当面告知本人，"
+        "并登记告知的时间和方式。理由：{reason}。",
         "Please tell the member in person",
-        "{member} has no account. Please tell them about “{title}” ({item}, {effective_on}) and its reason in person,"
-        " and record when and how. Reason: {reason}.",
+        "{member} has no account. Please tell them about “{title}” ({item}, {effective_on}){proposed} and its reason in"
+        " person, and record when and how. Reason: {reason}.",
     ),
     Kind.REVIEW_ASKED: Told(
         "请您审核",
@@ -85,9 +88,9 @@ TEXTS: dict[Kind, Told] = {
     ),
     Kind.SUBMISSION_POSTED: Told(
         "申报已入账",
-        "您的申报“{title}”（{item}，{effective_on}）已审核入账，记 {points} 分。",
+        "您的申报“{title}”（{item}，{effective_on}）已审核入账，记 {points} 分，{counting}。",
         "Submission posted",
-        "Your submission “{title}” ({item}, {effective_on}) was reviewed and posted with {points} points.",
+        "Your submission “{title}” ({item}, {effective_on}) was reviewed and posted with {points} points; {counting}.",
     ),
     Kind.SUBMISSION_LAPSED: Told(
         "申报已失效",
@@ -161,9 +164,9 @@ TEXTS: dict[Kind, Told] = {
     ),
     Kind.VETO_DECIDED: Told(
         "一票否决决定",
-        "经基层党委决定，就“{title}”（{item}，{effective_on}）对您一票否决。理由：{reason}。如有异议，可以申诉。",
+        "经{office}决定，就“{title}”（{item}，{effective_on}）对您一票否决。理由：{reason}。如有异议，可以申诉。",
         "A veto was decided",
-        "The committee decided a veto on you under “{title}” ({item}, {effective_on}). Reason: {reason}. If you"
+        "A veto on you was decided by {office} under “{title}” ({item}, {effective_on}). Reason: {reason}. If you"
         " disagree, you may appeal.",
     ),
     Kind.VETO_FILING_ASKED: Told(
@@ -237,51 +240,11 @@ TEXTS: dict[Kind, Told] = {
     **DIGEST_TEXTS,
 }
 
-# Words that stand for a code, by fact.
-TERMS: dict[str, dict[str, tuple[str, str]]] = {
-    "outcome": {
-        "upheld": ("申诉成立", "upheld"),
-        "changed": ("部分成立，予以变更", "changed"),
-        "refused": ("不予支持", "refused"),
-    },
-    "side": {"old": ("原支部", "the old branch"), "new": ("转入支部", "the new branch")},
-    "transfer": {
-        "accepted": ("已接收", "accepted"),
-        "declined": ("未接收", "declined"),
-        "withdrawn": ("已撤回", "withdrawn"),
-    },
-    "change": {
-        "enrolled": ("登记为本支部党员", "entered in the branch"),
-        "reclassed": ("类型或党小组调整", "another class or group"),
-        "exempted": ("免考核", "exempt from grading"),
-        "exemption_ended": ("免考核结束", "the exemption ends"),
-        "transferred_out": ("组织关系转出本区", "transferred out of the district"),
-        "died": ("去世", "died"),
-        "expelled": ("开除党籍", "expelled"),
-        "removed": ("除名", "removed from the roll"),
-        "lost_contact": ("失去联系，停止党籍", "without contact: the membership is suspended"),
-        "merged": ("支部合并，转入本支部", "moved here: branches were merged"),
-        "split": ("支部分设，转入本支部", "moved here: the branch was split"),
-        "moved": ("支部隶属关系调整", "the branch moved under another committee"),
-    },
-    "ground": {
-        "short": ("未达到应完成的数量", "fell short of its target"),
-        "unrecorded": ("到期没有履行记录", "has no record of having been done"),
-    },
-    "absence": {"leave": ("请假", "leave"), "absent": ("缺席", "an absence")},
-    "task": {
-        "hearing": ("陈述意见", "To be heard about"),
-        "review": ("审核", "To review"),
-        "check": ("季度复核", "The quarter's check of"),
-        "appeal": ("答复申诉", "To answer the appeal against"),
-        "complaint": ("答复意见建议", "To answer"),
-        "make_up": ("补课", "To make up"),
-        **CASE_TERMS["task"],
-    },
-    "move": CASE_TERMS["move"],
-    **DIGEST_TERMS,
-}
+_NOT_GIVEN = ("未填写", "not given")
+_WINDOWS = frozenset({"window", "quarter"})
 _SENTENCES = frozenset({"reason", "note", "answer"})  # the text has a full stop of its own after them
+REMARKS = frozenset({"parts", "proposed"})  # a text reads without them
+_ENGLISH = "_en"
 
 
 class FactsAmiss(ValueError):
@@ -291,7 +254,8 @@ class FactsAmiss(ValueError):
 def check_facts(kind: Kind, facts: Facts, due_on: date | None) -> None:
     """FactsAmiss unless the facts are exactly those of the kind's text, each of its form."""
     wanted = TEXTS[kind].facts
-    if frozenset(facts) != wanted - {"due_on"}:
+    english = {name for name in facts if name.endswith(_ENGLISH) and name.removesuffix(_ENGLISH) in facts}
+    if (frozenset(facts) - english) | (wanted & REMARKS) != wanted - {"due_on"}:
         raise FactsAmiss(f"{kind}: facts {sorted(facts)}, the text names {sorted(wanted - {'due_on'})}")
     if "due_on" in wanted and due_on is None:
         raise FactsAmiss(f"{kind}: the text names the day by which it is due")
@@ -311,6 +275,9 @@ def title_of(kind: Kind, language: str) -> str:
 def text_of(kind: Kind, facts: Facts, due_on: date | None, language: str) -> str:
     """The text in ``zh`` or ``en``. Facts are put in as they are: braces in them mean nothing."""
     given: dict[str, FactValue] = {**facts, "due_on": None if due_on is None else due_on.isoformat()}
+    given = dict.fromkeys(TEXTS[kind].facts & REMARKS) | given
+    if language == "en":
+        given |= {name: given[f"{name}{_ENGLISH}"] for name in list(given) if f"{name}{_ENGLISH}" in given}
     words = {name: _words(name, value, language) for name, value in given.items()}
     return (TEXTS[kind].zh if language == "zh" else TEXTS[kind].en).format_map(words)
 
@@ -318,7 +285,7 @@ def text_of(kind: Kind, facts: Facts, due_on: date | None, language: str) -> str
 def _words(name: str, value: FactValue, language: str) -> str:
     at = 0 if language == "zh" else 1
     if value is None:
-        return ("未填写", "not given")[at]
+        return "" if name in REMARKS else _NOT_GIVEN[at]
     if name in TERMS:
         return TERMS[name][str(value)][at]
     if name.endswith("_on"):

@@ -84,8 +84,8 @@ def add_to(cells: dict[CellKey, Cell], key: CellKey, entries: int, units: int, p
 def fold(plan: Plan, opening: int, cells: Cells) -> Score:
     """What the cells add up to under the plan; every cell's item and window must be the plan's.
 
-    ``opening`` is in points. A veto's cell scores nothing; while one stands the effective total is 0 or the
-    band is fixed.
+    ``opening`` is in points. A veto's cell scores nothing; while one stands the effective total is 0, and no band is
+    told beside it, or the band is fixed.
     """
     standing: list[Veto] = []
     cuts: list[Cut] = []
@@ -131,9 +131,10 @@ def _result(
         cuts.append(Cut("floor", "daily", None, daily - routine))
     if total != uncut:
         cuts.append(Cut("floor" if uncut < 0 else "ceiling", "total", None, total - uncut))
-    effective = 0 if any(veto.effect is Effect.ZERO for veto in standing) else total
+    zeroed = any(veto.effect is Effect.ZERO for veto in standing)
+    effective = 0 if zeroed else total
     fixed = {veto.band for veto in standing if veto.effect is Effect.BAND}
-    own = band_of(plan.bands, daily, total, dimensions)
+    own = "" if zeroed else band_of(plan.bands, daily, total, dimensions)  # what is lost is not recommended
     band = next((one.code for one in plan.bands if one.code in fixed), own)
     vetoed = bool(standing)
     return Score(

@@ -10,7 +10,9 @@ from uuid import UUID
 from app.auth.core import Role
 from app.kit.errors import ErrorKind, LongwenError
 from app.messages.core import Message, Subject
+from app.messages.texts import FactValue
 from app.points.ledger import Entry
+from app.rules.name import Name
 
 PAGE_MAX = 200
 # Who tells in person: the nearest office that is held at all.
@@ -91,6 +93,11 @@ class TellingDay(LongwenError):
 def takes_points(entries: Iterable[Entry]) -> list[Entry]:
     """Those by which a member loses something; what is undone by a reversal is told as such."""
     return [one for one in entries if one.points < 0 and one.reverses is None]
+
+
+def titled(name: Name) -> dict[str, FactValue]:
+    """The facts by which a message names an item, in both languages."""
+    return {"title": name.zh, "title_en": name.en}
 
 
 def about(entry: Entry) -> Subject:

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from app.cycles.core import Act, Quarter, booking_quarter, quarter_on, recorded_on
 from app.kit.calendar import quarter_of
+from app.kit.words import STATES, any_of
 from app.points import refusals
 from app.points.core import CellKey
 from app.points.ledger import (
@@ -93,7 +94,7 @@ def check_costs(item: Item, costs: str | None) -> None:
     if not item.pairs_one_of and costs is not None:
         raise refusals.CostNotAsked(item=item.code, field="costs")
     if item.pairs_one_of and costs not in item.pairs_one_of:
-        raise refusals.CostUnclear(item=item.code, choices="、".join(item.pairs_one_of), field="costs")
+        raise refusals.CostUnclear(item=item.code, choices=any_of(item.pairs_one_of), field="costs")
 
 
 def check_quarter(posting: Posting, booked: Quarter) -> None:
@@ -231,7 +232,7 @@ class Judge:
             raise refusals.DutyWaived(item=item.code, window=key.window, field="item")
         if row.entry_id is not None:
             raise refusals.DutyDecided(
-                item=item.code, window=key.window, state=row.state.value, entry=str(row.entry_id), field="item"
+                item=item.code, window=key.window, state=STATES[row.state.value], entry=str(row.entry_id), field="item"
             )
         missed = posting.outcome is Outcome.MISSED
         state = DutyState.MISSED if missed else DutyState.KEPT

@@ -85,7 +85,8 @@ class Merged:
         balance = work.known.balances[key]
         work.follow(balance)
         effect = work.effect_on(key)
-        return PostedItem(entries, judged.replayed is not None, decimals=work.books.decimals(entries[0])), effect
+        decimals = work.books.decimals(entries[0])
+        return PostedItem(entries, judged.replayed is not None, decimals=decimals, reason=posting.reason), effect
 
     def write(self) -> None:
         """Everything that was posted."""

@@ -67,7 +67,9 @@ class ScoreAnswer(Answer):
     fault: Points = Field(examples=[-5])
     total: Points = Field(description="总积分：500 分线按此计 · the line of 500 is tested on it", examples=[1000])
     effective: Points = Field(description="有一票否决时为 0 · 0 while a veto stands", examples=[1000])
-    band: str | None = Field(examples=["recommended"])
+    band: str | None = Field(
+        description="一票否决期间有效积分为 0 的，不评等次 · null while a veto makes it 0", examples=["recommended"]
+    )
 
     @classmethod
     def of(cls, score: Score) -> ScoreAnswer:
@@ -251,7 +253,7 @@ class EntryPageAnswer(Answer):
 
 def entry_answers(posted: PostedItem | None) -> list[EntryAnswer]:
     """The entries of one posting, its own first."""
-    return [] if posted is None else [EntryAnswer.of(entry, posted.decimals) for entry in posted.entries]
+    return [] if posted is None else [EntryAnswer.of(one, posted.decimals, posted.reason) for one in posted.entries]
 
 
 def name_answer(name: Name) -> NameAnswer:

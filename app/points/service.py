@@ -48,19 +48,19 @@ def post(
             posted.items.append(PostedItem(fault=error))
             continue
         if judged.replayed is not None:
-            posted.items.append(_item(work, (judged.replayed,), replayed=True))
+            posted.items.append(_item(work, (judged.replayed,), posting.reason, replayed=True))
             continue
         work.say(posting.id, words)
         work.take(judged.entries, judged.duties)
-        posted.items.append(_item(work, judged.entries))
+        posted.items.append(_item(work, judged.entries, posting.reason))
     if not each:
         faults.raise_any()
     posted.effects = work.finish()
     return posted
 
 
-def _item(work: Work, entries: tuple[Entry, ...], *, replayed: bool = False) -> PostedItem:
-    return PostedItem(entries, replayed=replayed, decimals=work.books.decimals(entries[0]))
+def _item(work: Work, entries: tuple[Entry, ...], reason: str | None, *, replayed: bool = False) -> PostedItem:
+    return PostedItem(entries, replayed=replayed, decimals=work.books.decimals(entries[0]), reason=reason)
 
 
 def reverse(
@@ -97,9 +97,9 @@ def reverse(
     if replay is not None:
         if replay.input_digest != asked.input_digest():
             raise refusals.IdUsed(id=str(reversal_id), field="id")
-        return Posted([_item(work, (replay,), replayed=True)], work.finish())
+        return Posted([_item(work, (replay,), reason, replayed=True)], work.finish())
     entries = undo_family(work, original, family, asked, replaced=replaced)
-    return Posted([_item(work, entries)], work.finish())
+    return Posted([_item(work, entries, reason)], work.finish())
 
 
 def family_of(connection: Connection, actor: Actor, entry: Entry) -> list[Entry]:

@@ -22,7 +22,7 @@ from app.messages.core import Message, Recipient
 from app.messages.texts import Kind
 from app.points import settling_store as store
 from app.points import telling
-from app.points.core_telling import Deduction, about
+from app.points.core_telling import Deduction, about, titled
 from app.points.duties import Due, as_judged, due_value, without_exempt_days
 from app.points.gathering import Books, cycle_days, held_quarters, histories_of, quarter_day
 from app.points.judging import Judge
@@ -203,7 +203,7 @@ def _told_of(work: Work, row: DutyRow, item: Item, posted: Entry) -> Deduction:
     """What the member is told of a shortfall: with the duty, its window, and why it is one."""
     history = work.histories[posted.member_id]
     facts = {
-        "title": item.name.zh,
+        **titled(item.name),
         "item": posted.item,
         "window": row.key.window,
         "points": printed_text(posted.points, work.books.decimals(posted)),

@@ -52,13 +52,15 @@ class Effect:
 class PostedItem:
     """What became of one posting: its entries (the first is its own), or the fault that kept it out.
 
-    ``decimals`` are the places of the points of all its entries: they stand in one member's cycle.
+    ``decimals`` are the places of the points of all its entries: they stand in one member's cycle; ``reason`` are the
+    words that came with it.
     """
 
     entries: tuple[Entry, ...] = ()
     replayed: bool = False
     fault: LongwenError | None = None
     decimals: int = 0
+    reason: str | None = None
 
 
 @dataclass(slots=True)

@@ -62,7 +62,7 @@ def get_member_for(connection: Connection, actor: Actor, member_id: UUID, permis
     """
     found = store.find_member(connection, actor.district_id, member_id, actor.today)
     if found is None or not (actor.may(permission, found.path) or _is_own(actor, found, permission)):
-        raise NotFound(what="党员 / member", field="member")
+        raise NotFound(what="member", field="member")
     return found
 
 
@@ -81,7 +81,7 @@ def find_member_for(
         there = tuple(one for one in history.spells if actor.may(permission, one.path))
         if there:
             return found, there
-    raise NotFound(what="党员 / member", field="member")
+    raise NotFound(what="member", field="member")
 
 
 def unmask(
@@ -111,7 +111,7 @@ def get_organisation_for(
     """The organisation, if the permission reaches it; NotFound."""
     found = store.find_organisation(connection, actor.district_id, organisation_id)
     if found is None or not actor.may(permission, found.path):
-        raise NotFound(what="组织 / organisation", field="organisation")
+        raise NotFound(what="organisation", field="organisation")
     return found
 
 

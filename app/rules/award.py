@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from app.kit.calendar import Window
 from app.kit.errors import LongwenError
+from app.kit.words import Words, any_of
 from app.rules.core import Duty, Item, Kind, MeasureForm, PointRange, Settlement, rounded
 from app.rules.points import printed_text, smallest_unit
 
@@ -203,7 +204,7 @@ def _duty_points(
 
 def _fixed_points(item: Item, tier: str | None) -> int:
     if item.tiers:
-        choices = ", ".join(f"{one.code} ({one.name.zh})" for one in item.tiers)
+        choices = any_of(Words(f"{one.code}（{one.name.zh}）", f"{one.code} ({one.name.en})") for one in item.tiers)
         if tier is None:
             raise TierMissing(item=item.code, choices=choices, field="tier")
         found = item.tier(tier)

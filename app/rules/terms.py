@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from app.auth.wording import ROLE_WORDS
 from app.rules.name import Name
 
 _OF_ITEMS: Mapping[str, Mapping[str, Name]] = {
@@ -78,17 +79,7 @@ _OF_ITEMS: Mapping[str, Mapping[str, Name]] = {
         "all": Name("各项职责照常", "all duties are due"),
         "none": Name("不要求履行职责，分值保留", "no duties; the allotments stand"),
     },
-    "Role": {
-        "member": Name("党员本人", "the member"),
-        "group_leader": Name("党小组长", "group leader"),
-        "organisation_commissioner": Name("组织委员", "organisation commissioner"),
-        "discipline_commissioner": Name("纪检委员", "discipline commissioner"),
-        "hr": Name("企业人事", "personnel of the firm"),
-        "secretary": Name("支部书记", "branch secretary"),
-        "committee_officer": Name("党委", "Party committee"),
-        "district_officer": Name("区两新工委", "district office"),
-        "system": Name("系统", "the service"),
-    },
+    "Role": {code: Name(words.zh, words.en) for code, words in ROLE_WORDS.items()},
     "Unit": {
         "hours": Name("小时", "hours"),
         "times": Name("次", "times"),

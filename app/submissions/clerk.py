@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Role
+from app.auth.wording import any_role
 from app.cycles import key_work
 from app.cycles.core import Act, booking_quarter
 from app.files import service as files
@@ -33,7 +34,7 @@ from app.submissions.core import (
     may_see,
     sent_digest,
 )
-from app.submissions.core_content import check_content
+from app.submissions.core_content import check_content, worth_of
 from app.submissions.core_states import SubmissionState
 
 _NO_PAPERS = Papers()
@@ -100,9 +101,9 @@ class Clerk:
         if request.booked_in is not None:
             # It is booked when it is decided; whether that is in time nobody knows, but a closed quarter is closed.
             check_quarter(request, booking_quarter(self.background.quarters, request.effective_on, Act.RECORD))
-        return self.proposal(request, there, item)
+        return self.proposal(request, there, item, decimals)
 
-    def proposal(self, request: Posting, there: MemberOn, item: Item) -> Submission:
+    def proposal(self, request: Posting, there: MemberOn, item: Item, decimals: int) -> Submission:
         """A fresh one, to which nothing was done yet. Raises NotFound for a file that the caller may not attach."""
         papers = self.papers_of(request)
         self._check_files(request.id, papers, OwnerKind.SUBMISSION)
@@ -116,6 +117,7 @@ class Clerk:
             sent_digest(request, papers),
             papers=papers,
             version=0,
+            worth=worth_of(item, request, decimals),
         )
 
     def found(self, index: int) -> tuple[MemberOn, Item, int]:
@@ -133,7 +135,7 @@ class Clerk:
         # As a member one acts for the own record only, wherever in the branch the membership is held.
         roles = (self.actor.roles_at(there.path) - {Role.MEMBER}) | ({Role.MEMBER} if is_own else set())
         if not may_record(item, roles, is_service=self.actor.is_service):
-            raise refusals.NotYourItem(item=item.code, roles="、".join(item.record), field="item")
+            raise refusals.NotYourItem(item=item.code, roles=any_role(item.record), field="item")
 
     def check_cited(self, request: Posting, papers: Papers) -> None:
         """A veto on key work cites an entry of the list in force on the day. Raises NoKeyWorkList, UnknownKeyWork."""

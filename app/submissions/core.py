@@ -58,7 +58,8 @@ class Submission:
 
     ``version`` is the number of its last step, ``round`` how often it was handed in, ``stage`` how many reviewers have
     approved in this round. ``asked`` are the accounts that it waits for, ``due_on`` by when they, or the member who is
-    being heard, should act. ``sent_digest`` is that of what was first sent under the id.
+    being heard, should act. ``sent_digest`` is that of what was first sent under the id. ``worth`` are the points that
+    its entry will have, as the book prints them; None where only the measure gives them, or something is missing.
     """
 
     posting: Posting
@@ -78,6 +79,7 @@ class Submission:
     decided_at: datetime | None = None
     decided_by: UUID | None = None
     decision_note: str | None = None
+    worth: Decimal | None = None
 
     @property
     def id(self) -> UUID:

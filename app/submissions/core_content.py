@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from app.kit.errors import LongwenError
+from app.kit.words import any_of
 from app.points import refusals
 from app.points.judging import check_costs
 from app.points.ledger import Posting
-from app.rules.award import points_of, points_sent
-from app.rules.core import Item, Matter, VetoGround
+from app.rules.award import AwardRefused, points_of, points_sent
+from app.rules.core import Item, Kind, Matter, MeasureForm, Settlement, VetoGround
+from app.rules.points import printed
 from app.submissions.core import Papers
 
 
@@ -45,6 +48,27 @@ class KeyWorkNotAsked(LongwenError):
     en = "{item} does not rest on the list of key work. Leave key_work out."
 
 
+def worth_of(item: Item, posting: Posting, decimals: int) -> Decimal | None:
+    """The points that the entry will have, as the book prints them; None where only a measure or a veto's rule says,
+    or something is missing."""
+    if item.kind is Kind.VETO or item.measure.form in (MeasureForm.LADDER, MeasureForm.RATE, MeasureForm.WORTH):
+        return None
+    if item.duty is not None and item.duty.settlement is Settlement.AMOUNT:
+        return None
+    try:
+        _, points = points_of(
+            item,
+            tier=posting.tier,
+            units=posting.units,
+            outcome=posting.outcome,
+            chosen=points_sent(item, posting.chosen, decimals),
+            decimals=decimals,
+        )
+    except AwardRefused:
+        return None
+    return printed(points, decimals)
+
+
 def check_content(item: Item, posting: Posting, papers: Papers, decimals: int, today: date) -> None:
     """Raises what is missing or does not fit the item.
 
@@ -74,4 +98,4 @@ def check_content(item: Item, posting: Posting, papers: Papers, decimals: int, t
     if item.heard and posting.reason is None:
         raise ReasonMissing(item=item.code, field="reason")
     if item.evidence and not papers.evidence and posting.reason is None and posting.matter is None:
-        raise EvidenceMissing(item=item.code, evidence="、".join(item.evidence), field="evidence")
+        raise EvidenceMissing(item=item.code, evidence=any_of(item.evidence), field="evidence")

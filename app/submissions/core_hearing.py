@@ -52,6 +52,12 @@ class Hearing:
         """
         return self.answered_at is not None or (self.due_on is not None and today > self.due_on)
 
+    def says_more(self, told_on: date, note: str, said: str | None) -> bool:
+        """Whether it is the telling in person that is on record, with words of the member that were not yet."""
+        if self.told_how is not ToldHow.IN_PERSON or (self.told_on, self.told_note) != (told_on, note):
+            return False
+        return said is not None and said != self.said and said.startswith(self.said or "")
+
 
 class HearingOpen(LongwenError):
     """The member still has time to answer."""
@@ -88,8 +94,11 @@ class ToldAlready(LongwenError):
 
     kind = ErrorKind.CONFLICT
     code = "told_already"
-    zh = "已于 {told_on} 告知本人，陈述期限为 {due_on}，不能重新登记。"
-    en = "The member was told on {told_on} and may answer until {due_on}; this is not recorded anew."
+    zh = "已于 {told_on} 告知本人，陈述期限为 {due_on}，不能重新登记。补记本人意见的，日期和方式照原登记填写。"
+    en = (
+        "The member was told on {told_on} and may answer until {due_on}; this is not recorded anew. To add what they"
+        " said, send it with the day and note on record."
+    )
 
 
 class ToldTooEarly(LongwenError):

@@ -13,6 +13,7 @@ from app.cycles.core import QuarterState, place_of
 from app.kit.errors import LongwenError
 from app.messages.core import Recipient
 from app.messages.texts import Kind as Told
+from app.points.core_telling import titled
 from app.points.gathering import Background, cycle_days
 from app.rules.core import Item
 from app.submissions import store, store_steps
@@ -55,7 +56,7 @@ def _remind_member(flow: Flow, one: Submission, item: Item, hearing: Hearing | N
     """On the last working day before the deadline."""
     if hearing is None or hearing.due_on is None or flow.working_days(1).day < hearing.due_on:
         return False
-    facts: dict[str, str | int | None] = {"task": "hearing", "title": item.name.zh}
+    facts: dict[str, str | int | None] = {"task": "hearing", **titled(item.name)}
     flow.tell(flow.member(one), Told.DEADLINE_NEAR, one, facts, due_on=hearing.due_on)
     return True
 
@@ -72,7 +73,7 @@ def _keep_review(flow: Flow, one: Submission, item: Item, steps: Sequence[Step],
         store.update_submission(flow.connection, flow.actor.district_id, after)
         counts["asked"] += 1
     elif one.due_on is not None and flow.working_days(1).day >= one.due_on:
-        facts: dict[str, str | int | None] = {"task": "review", "title": item.name.zh}
+        facts: dict[str, str | int | None] = {"task": "review", **titled(item.name)}
         for account in one.asked:
             to = Recipient(account_id=account)
             flow.tell(to, Told.DEADLINE_NEAR, one, facts, due_on=one.due_on, at_stage=True)

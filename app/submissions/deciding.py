@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth import service as auth
-from app.auth.core import Actor, Permission
+from app.auth.core import Actor, Permission, Role
+from app.auth.wording import any_role
 from app.cycles.core import QuarterState
 from app.kit.errors import Faults, LongwenError, NotFound
 from app.messages.texts import Kind as Told
@@ -20,7 +21,7 @@ from app.points.ledger import Posting
 from app.points.views import Effect, PostedItem
 from app.rules.core import Item, Kind
 from app.rules.points import printed_text
-from app.submissions import store, store_steps, vetoes
+from app.submissions import store, store_steps, vetoes, wording
 from app.submissions.core import (
     Decided,
     NotYourReview,
@@ -31,7 +32,7 @@ from app.submissions.core import (
     may_see,
 )
 from app.submissions.core_hearing import Hearing, HearingOpen, NotToldYet
-from app.submissions.core_reviewing import stage_after, steps_of
+from app.submissions.core_reviewing import STANDING_IN, offices_of, stage_after, steps_of
 from app.submissions.core_states import (
     ACTION_OF,
     AlreadyDecided,
@@ -96,6 +97,7 @@ class _Bench:
                     raise
                 rulings.append(error)
         posted, effects = self._post([one for one in rulings if isinstance(one, _Ruling) and one.posts], each=each)
+        counted = _counted(posted.values(), effects)
         answers = []
         for ruling in rulings:
             if isinstance(ruling, LongwenError):
@@ -105,7 +107,9 @@ class _Bench:
             if item is not None and item.fault is not None:
                 answers.append(Decided(fault=item.fault))
                 continue
-            after = ruling.submission if ruling.replayed else self._carry_out(ruling, item)
+            after = ruling.submission
+            if not ruling.replayed:
+                after = self._carry_out(ruling, item, "" if item is None else counted[_cycle_of(item)])
             seen = () if item is None else self._effects(item, effects)
             steps = [*self.steps[after.id], *(one for one in self.flow.steps if one.submission_id == after.id)]
             answers.append(Decided(after, item, seen, ruling.replayed, steps=tuple(steps)))
@@ -160,7 +164,7 @@ class _Bench:
         roles = self.actor.roles_at(found.path)
         after = stage_after(item, found.stage, roles, self.flow.holders(found.path), excluded)
         if after is None:
-            raise NotYourReview(item=item.code, roles="、".join(item.review), field="id")
+            raise NotYourReview(item=item.code, roles=any_role(one.value for one in steps_of(item)), field="id")
         return after
 
     def _check_heard(self, hearings: Sequence[Hearing]) -> None:
@@ -202,7 +206,7 @@ class _Bench:
             return ()
         return tuple(one for (_, whose), one in effects.items() if whose == member)
 
-    def _carry_out(self, ruling: _Ruling, item: PostedItem | None) -> Submission:
+    def _carry_out(self, ruling: _Ruling, item: PostedItem | None, counting: str) -> Submission:
         """The submission after the decision, written, and whom it concerns told."""
         flow, verdict, found, rules = self.flow, ruling.verdict, ruling.submission, ruling.item
         if rules is None:
@@ -216,7 +220,7 @@ class _Bench:
             else:
                 after = replace(after, state=SubmissionState.POSTED, decided_at=at, decided_by=by, decision_note=note)
                 after = replace(after, asked=(), due_on=None)
-                self._tell_posted(after, rules, item)
+                self._tell_posted(after, rules, item, counting)
         else:
             returned = verdict.decision is Decision.RETURN
             state = SubmissionState.RETURNED if returned else SubmissionState.REFUSED
@@ -232,13 +236,37 @@ class _Bench:
             vetoes.enter(flow, after, rules, item.entries[0])
         return after
 
-    def _tell_posted(self, after: Submission, rules: Item, item: PostedItem) -> None:
-        flow = self.flow
+    def _tell_posted(self, after: Submission, rules: Item, item: PostedItem, counting: str) -> None:
+        flow, reason = self.flow, after.posting.reason
         points_text = printed_text(sum(one.points for one in item.entries), item.decimals)
-        flow.tell_recorder(Told.SUBMISSION_POSTED, after, rules, points=points_text)
+        flow.tell_recorder(Told.SUBMISSION_POSTED, after, rules, points=points_text, counting=counting)
         if after.kind is Kind.FAULT:
-            flow.tell_member(Told.DEDUCTION_TOLD, after, rules, points=points_text, reason=after.posting.reason)
+            entry = item.entries[0]
+            regime = flow.background.books.regime(entry.edition, entry.profile)
+            parts = wording.parts(item.entries, regime, item.decimals)
+            flow.tell_member(Told.DEDUCTION_TOLD, after, rules, points=points_text, reason=reason, **parts)
         elif after.kind is Kind.VETO:
-            flow.tell_member(Told.VETO_DECIDED, after, rules, reason=after.posting.reason)
+            flow.tell_member(Told.VETO_DECIDED, after, rules, reason=reason, office=self._office(after, rules).value)
         elif flow.about(after) != after.posting.recorded_by:
-            flow.tell_member(Told.SUBMISSION_POSTED, after, rules, points=points_text)
+            flow.tell_member(Told.SUBMISSION_POSTED, after, rules, points=points_text, counting=counting)
+
+    def _office(self, found: Submission, item: Item) -> Role:
+        """The office in which the caller took the last step: the nearest of those that may."""
+        roles, offices = self.actor.roles_at(found.path), offices_of(item, len(steps_of(item)) - 1)
+        return next((one for one in offices if one in roles and one in STANDING_IN), offices[-1])
+
+
+def _cycle_of(item: PostedItem) -> tuple[str, UUID]:
+    entry = item.entries[0]
+    return entry.cycle, entry.member_id
+
+
+def _counted(
+    posted: Iterable[PostedItem], effects: Mapping[tuple[str, UUID], Effect]
+) -> dict[tuple[str, UUID], str]:
+    """Of each standing how far what was posted at once counts in its total."""
+    found: dict[tuple[str, UUID], list[PostedItem]] = {}
+    for item in posted:
+        if item.fault is None and not item.replayed:
+            found.setdefault(_cycle_of(item), []).append(item)
+    return {key: wording.counting(items, effects.get(key)) for key, items in found.items()}

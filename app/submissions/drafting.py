@@ -20,7 +20,7 @@ from app.rules.core import Kind
 from app.submissions import store
 from app.submissions.clerk import Clerk
 from app.submissions.core import Content, Papers, Submission, is_visible
-from app.submissions.core_content import check_content
+from app.submissions.core_content import check_content, worth_of
 from app.submissions.core_states import (
     OPEN_TO_EDIT,
     OPEN_TO_WITHDRAW,
@@ -40,12 +40,12 @@ def save(connection: Connection, actor: Actor, request: Posting, papers: Papers)
     Raises NotAMemberThen, UnknownItem, OwnRow, NotYourItem, NotAProposal, IdUsed, and NotFound for a file.
     """
     clerk = Clerk(connection, actor, [request], {request.id: papers})
-    there, item, _ = clerk.found(0)
+    there, item, decimals = clerk.found(0)
     clerk.check_rights(there, item)
     if item.kind is Kind.ROUTINE and not clerk.is_own(there):
         raise NotAProposal(item=item.code, field="item")
     clerk.check_declared(request, there, item)
-    fresh = clerk.proposal(request, there, item)
+    fresh = clerk.proposal(request, there, item, decimals)
     before = clerk.known.get(request.id)
     if (
         before is not None
@@ -89,15 +89,21 @@ def edit(
         return before
     _check(before, OPEN_TO_EDIT, seen)
     clerk = Clerk(connection, actor, [posting], {submission_id: papers})
-    there, item, _ = clerk.found(0)
+    there, item, decimals = clerk.found(0)
     clerk.check_rights(there, item)
     if item.kind is Kind.ROUTINE and not clerk.is_own(there):
         raise NotAProposal(item=item.code, field="item")
     clerk.check_declared(posting, there, item)
-    fresh = clerk.proposal(posting, there, item)
+    fresh = clerk.proposal(posting, there, item, decimals)
     flow = Flow(connection, actor, clerk.background)
     edited = replace(
-        before, posting=posting, papers=papers, branch_id=fresh.branch_id, path=fresh.path, kind=fresh.kind
+        before,
+        posting=posting,
+        papers=papers,
+        branch_id=fresh.branch_id,
+        path=fresh.path,
+        kind=fresh.kind,
+        worth=fresh.worth,
     )
     edited = flow.step(edited, Action.EDITED)
     store.update_submission(connection, actor.district_id, edited)
@@ -123,7 +129,7 @@ def submit(
     check_content(item, before.posting, before.papers, decimals, actor.today)
     clerk.check_cited(before.posting, before.papers)
     flow = Flow(connection, actor, clerk.background)
-    handed = flow.hand_in(before, item)
+    handed = flow.hand_in(replace(before, worth=worth_of(item, before.posting, decimals)), item)
     store.update_submission(connection, actor.district_id, handed)
     flow.finish()
     return handed, False

@@ -15,12 +15,14 @@ from app.cycles import work_calendar
 from app.cycles.working_days import Reckoned, WorkCalendar
 from app.messages import service as messages
 from app.messages.core import Message, Recipient, Subject
+from app.messages.texts import FactValue
 from app.messages.texts import Kind as Told
 from app.points import refusals
+from app.points.core_telling import titled
 from app.points.gathering import Background
 from app.points.ledger import Posting
 from app.rules.core import Item
-from app.submissions import store_steps
+from app.submissions import store_steps, wording
 from app.submissions.core import Submission, excluded_from_review
 from app.submissions.core_hearing import HEARING_DAYS, REVIEW_DAYS, Hearing, ToldHow
 from app.submissions.core_reviewing import OFFICES, RANK, STANDING_IN, Holders, turn
@@ -96,7 +98,7 @@ class Flow:
         return self._ask_member(handed, item) if item.heard else self.ask_reviewers(handed, item)
 
     def _ask_member(self, submission: Submission, item: Item) -> Submission:
-        facts = {**facts_of(submission, item), "reason": submission.posting.reason}
+        facts = self.proposal(submission, item)
         hearing = Hearing(submission.id, submission.round, self.actor.today)
         about = self.about(submission)
         if about is None:
@@ -119,6 +121,12 @@ class Flow:
         )
         self.tell(self.member(submission), Told.HEARING_ASKED, submission, facts, due_on=due.day)
         return replace(submission, asked=(about,), due_on=due.day)
+
+    def proposal(self, submission: Submission, item: Item) -> dict[str, str | int | None]:
+        """What the member is told of it, before it is decided: with what it costs, and why."""
+        regime = self.background.regime_of(submission.posting.member_id, submission.posting.effective_on)
+        proposed = {} if regime is None else wording.proposed(submission, item, regime)
+        return {**facts_of(submission, item), **proposed, "reason": submission.posting.reason}
 
     def tellers(self, submission: Submission, item: Item) -> tuple[UUID, ...]:
         """Who is asked to tell the member, or hears what they answered: those whom a veto's rule names, else the
@@ -165,13 +173,13 @@ class Flow:
         subject = Subject("submission", submission.id)
         self.messages.append(Message(to, kind, subject, facts, due_on, occasion))
 
-    def tell_recorder(self, kind: Told, submission: Submission, item: Item, **more: str | None) -> None:
+    def tell_recorder(self, kind: Told, submission: Submission, item: Item, **more: FactValue) -> None:
         """Who recorded it, unless that is who acts now."""
         recorder = submission.posting.recorded_by
         if recorder is not None and recorder != self.actor.account_id:
             self.tell(Recipient(account_id=recorder), kind, submission, {**facts_of(submission, item), **more})
 
-    def tell_member(self, kind: Told, submission: Submission, item: Item, **more: str | None) -> None:
+    def tell_member(self, kind: Told, submission: Submission, item: Item, **more: FactValue) -> None:
         """Whom it is about, with or without an account."""
         self.tell(self.member(submission), kind, submission, {**facts_of(submission, item), **more})
 
@@ -189,4 +197,4 @@ class Flow:
 
 def facts_of(submission: Submission, item: Item) -> dict[str, str | int | None]:
     """What every message about a submission names."""
-    return {"title": item.name.zh, "item": item.code, "effective_on": submission.posting.effective_on.isoformat()}
+    return {**titled(item.name), "item": item.code, "effective_on": submission.posting.effective_on.isoformat()}

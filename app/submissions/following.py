@@ -16,7 +16,7 @@ from app.points.gathering import Background
 from app.submissions import store, store_steps
 from app.submissions.core import Submission
 from app.submissions.core_states import SubmissionState
-from app.submissions.flowing import Flow, facts_of
+from app.submissions.flowing import Flow
 
 
 def follow(connection: Connection, actor: Actor, paths: Mapping[UUID, str]) -> list[Message]:
@@ -45,7 +45,7 @@ def follow(connection: Connection, actor: Actor, paths: Mapping[UUID, str]) -> l
         if not item.heard or (hearing is not None and hearing.is_over(actor.today)):
             one = _asked_again(flow, one, flow.ask_reviewers(one, item, steps[one.id]))
         elif hearing is not None and hearing.due_on is None:
-            facts = {**facts_of(one, item), "reason": one.posting.reason, "member": flow.name_of(one)}
+            facts = {**flow.proposal(one, item), "member": flow.name_of(one)}
             for account in flow.tellers(one, item):
                 flow.tell(Recipient(account_id=account), Told.TELLING_ASKED, one, facts)
         store.update_submission(connection, district_id, one)

@@ -36,9 +36,9 @@ def tell_in_person(
 ) -> tuple[Submission, Hearing, bool]:
     """Record that the caller told a member without an account of what is proposed: the deadline runs from that day.
 
-    ``note`` says where and how, ``said`` what the member said to it; that shortens nothing. The same again changes
-    nothing (the last of the answer). Raises NotFound, Forbidden, OwnRow, StateForbids, NoHearing, ToldAlready and
-    ToldTooEarly.
+    ``note`` says where and how, ``said`` what the member said to it, then or on a later day: the same again with more
+    words adds them, until it is decided, and shortens nothing. The same again changes nothing (the last of the answer).
+    Raises NotFound, Forbidden, OwnRow, StateForbids, NoHearing, ToldAlready and ToldTooEarly.
     """
     found, hearing, flow = _held(connection, actor, submission_id)
     may = all(actor.may(one, found.path) for one in (Permission.SUBMISSION_READ, Permission.ENTRY_RECORD))
@@ -51,6 +51,12 @@ def tell_in_person(
         told = (hearing.told_how, hearing.told_by, hearing.told_on, hearing.told_note, hearing.said)
         if told == (ToldHow.IN_PERSON, actor.account_id, told_on, note, said):
             return found, hearing, True
+        if hearing.says_more(told_on, note, said):
+            _check_state(found)
+            more = replace(hearing, said=said)
+            written = flow.step(found, Action.TOLD, note)
+            _write(flow, written, more)
+            return written, more, False
         raise ToldAlready(told_on=hearing.told_on.isoformat(), due_on=hearing.due_on.isoformat(), field="id")
     _check_state(found)
     if not hearing.opened_on <= told_on <= actor.today:
@@ -68,7 +74,7 @@ def tell_in_person(
         assumed=due.assumed,
     )
     told_of = replace(flow.step(found, Action.TOLD, note), due_on=due.day)
-    facts = {**facts_of(found, flow.item_of(found.posting)), "reason": found.posting.reason}
+    facts = flow.proposal(found, flow.item_of(found.posting))
     flow.tell(flow.member(found), Told.HEARING_ASKED, found, facts, due_on=due.day)
     _write(flow, told_of, hearing)
     return told_of, hearing, False

@@ -7,19 +7,21 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
+from app.auth.wording import any_role
 from app.kit.errors import NotFound
 from app.messages import service as messages
 from app.messages.core import Message, Recipient, Subject
 from app.messages.texts import Kind as Told
 from app.points import refusals
 from app.points import service as points
+from app.points.core_telling import titled
 from app.points.gathering import Background
 from app.points.ledger import Entry, Source
 from app.rules.core import Item, Kind
 from app.rules.points import printed_text
 from app.submissions import store, vetoes
 from app.submissions.core import NotYourReview, OwnRecording, Reversed, may_record, may_see
-from app.submissions.core_reviewing import may_review
+from app.submissions.core_reviewing import may_review, steps_of
 from app.submissions.core_vetoes import LiftedWhy
 
 
@@ -77,7 +79,7 @@ def message_of(background: Background, entry: Entry, reason: str) -> Message:
     """What the member is told of an entry that counts no longer."""
     regime = background.books.regime(entry.edition, entry.profile)
     facts: dict[str, str | int | None] = {
-        "title": regime.items[entry.item].name.zh if entry.item in regime.items else entry.item,
+        **(titled(regime.items[entry.item].name) if entry.item in regime.items else {"title": entry.item}),
         "item": entry.item,
         "effective_on": entry.effective_on.isoformat(),
         "points": printed_text(entry.points, regime.decimals),
@@ -100,4 +102,4 @@ def _check(actor: Actor, entry: Entry, item: Item, paths: list[str], *, has_find
         if actor.account_id is not None and actor.account_id == entry.recorded_by:
             raise OwnRecording(field="id")
     if not allowed:
-        raise NotYourReview(item=item.code, roles="、".join(item.review), field="id")
+        raise NotYourReview(item=item.code, roles=any_role(one.value for one in steps_of(item)), field="id")

@@ -172,7 +172,9 @@ class SubmissionAnswer(Answer):
     tier: str | None
     matter: str | None
     units: int | None
-    points: Points | None = Field(description="由记录人定的分值 · points that the recorder chose")
+    points: Points | None = Field(
+        description="入账分值；按量计分或内容不全的为空 · of its entry; null where amounts decide"
+    )
     effective_on: date
     reason: str | None
     costs: str | None
@@ -203,7 +205,7 @@ class SubmissionAnswer(Answer):
             tier=posting.tier,
             matter=posting.matter,
             units=posting.units,
-            points=None if posting.chosen is None else json_number(posting.chosen),
+            points=None if submission.worth is None else json_number(submission.worth),
             effective_on=posting.effective_on,
             reason=posting.reason,
             costs=posting.costs,

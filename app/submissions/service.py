@@ -15,9 +15,10 @@ from app.messages.core import Message, Recipient
 from app.messages.texts import Kind as Told
 from app.points import service as points
 from app.points import telling
-from app.points.core_telling import Deduction, about, takes_points
+from app.points.core_telling import Deduction, about, takes_points, titled
 from app.points.ledger import Posting
 from app.points.views import PostedItem
+from app.rules.name import Name
 from app.rules.points import printed_text
 from app.submissions import store
 from app.submissions.clerk import Clerk
@@ -25,7 +26,7 @@ from app.submissions.core import Papers, Recorded, Submission
 from app.submissions.flowing import Flow
 
 _NONE: Mapping[UUID, Papers] = MappingProxyType({})
-_BARE = "记为未履行 / recorded as not done"  # where the recorder gave no words
+_BARE = Name("记为未履行", "recorded as not done")  # where the recorder gave no words
 
 
 def record(
@@ -98,15 +99,16 @@ def _post(
 def deductions_of(clerk: Clerk, index: int, posting: Posting, item: PostedItem) -> list[Deduction]:
     """What the member is told of a routine matter that costs points: the reason is what the recorder says of it."""
     there, rules, _ = clerk.found(index)
-    reason = posting.reason or posting.matter or _BARE
+    reason = posting.reason or posting.matter
+    stated = {"reason": reason} if reason else {"reason": _BARE.zh, "reason_en": _BARE.en}
     found = []
     for entry in takes_points(item.entries):
         facts = {
-            "title": rules.name.zh,
+            **titled(rules.name),
             "item": entry.item,
             "effective_on": entry.effective_on.isoformat(),
             "points": printed_text(entry.points, item.decimals),
-            "reason": reason,
+            **stated,
         }
         message = Message(Recipient(member_id=there.id), Told.DEDUCTION_TOLD, about(entry), facts)
         account_id = clerk.background.histories[there.id].account_id

@@ -177,6 +177,7 @@ def _values(one: Submission) -> dict[str, Any]:
         "matter": posting.matter,
         "units": posting.units,
         "points": posting.chosen,
+        "worth": one.worth,
         "effective_on": posting.effective_on,
         "reason": posting.reason,
         "costs": posting.costs,
@@ -234,4 +235,5 @@ def _submission(row: AnyRow) -> Submission:
         decided_at=row.decided_at,
         decided_by=row.decided_by,
         decision_note=row.decision_note,
+        worth=row.worth,
     )

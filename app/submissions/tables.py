@@ -35,6 +35,7 @@ submission = district_table(
     Column(
         "points", Numeric(9, 2)
     ),  # those that the recorder chose, as they are printed; where the item leaves them open
+    Column("worth", Numeric(9, 2)),  # the points of its entry, as they are printed, where the book or the recorder says
     Column("effective_on", Date, nullable=False),
     Column("reason", Text),
     Column("costs", Text(collation="C")),  # the duty that a finding names

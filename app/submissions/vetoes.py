@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission, Role
+from app.auth.wording import any_role
 from app.cycles import key_work
 from app.cycles import service as cycles
 from app.kit.errors import NotFound
@@ -17,13 +18,14 @@ from app.messages.core import Message, Recipient, Subject
 from app.messages.texts import Kind as Told
 from app.points import refusals
 from app.points import service as points
+from app.points.core_telling import titled
 from app.points.gathering import Background
 from app.points.ledger import Entry
 from app.rules.core import Item
 from app.rules.core import Veto as VetoRule
 from app.submissions import store, store_vetoes
 from app.submissions.core import PAGE_MAX, NotYourReview, OwnRecording, Reversed, Submission, may_see
-from app.submissions.core_reviewing import may_review
+from app.submissions.core_reviewing import may_review, steps_of
 from app.submissions.core_states import Action
 from app.submissions.core_vetoes import FiledAlready, LiftedAlready, LiftedWhy, Lifting, SoughtVetoes, Veto, VetoPage
 from app.submissions.flowing import Flow, facts_of
@@ -98,7 +100,7 @@ def lift(connection: Connection, actor: Actor, veto_id: UUID, lifting: Lifting) 
         raise OwnRecording(field="id")
     item = flow.item_of(submission.posting)
     if not may_review(item, actor.roles_at(found.path), is_service=actor.is_service):
-        raise NotYourReview(item=item.code, roles="、".join(item.review), field="id")
+        raise NotYourReview(item=item.code, roles=any_role(one.value for one in steps_of(item)), field="id")
     if found.lifted_at is not None and (found.lifted_why, found.lifted_reason) != (lifting.why, lifting.reason):
         raise LiftedAlready(day=found.lifted_at.date().isoformat(), field="id")
     if store.find_submissions(connection, actor.district_id, [lifting.id]):
@@ -121,7 +123,12 @@ def lifted_by_reversal(flow: Flow, vetoes: Sequence[Veto], why: LiftedWhy, reaso
         changed.append(lifted)
         submission = _step(flow, found.id, Action.LIFTED, reason)
         item = flow.item_of(submission.posting)
-        facts = {"title": item.name.zh, "item": item.code, "lifted_on": actor.today.isoformat(), "reason": reason}
+        facts = {
+            **titled(item.name),
+            "item": item.code,
+            "lifted_on": actor.today.isoformat(),
+            "reason": reason,
+        }
         flow.messages.append(Message(flow.member(submission), Told.VETO_LIFTED, Subject("submission", found.id), facts))
     return changed
 

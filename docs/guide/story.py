@@ -22,10 +22,24 @@ import httpx2
 Json = dict[str, Any]
 REPORTED = "ORG-F04"  # away without report: proposed by the group leader, reviewed by the secretary
 THEME_DAY = "ORG-D02"
+TOLD_BEFORE = (
+    "这个故事在此处已经讲过；要再讲一次，请重新运行 make demo，从头开始。"
+    " · The story was told here before; to tell it again, start afresh with make demo."
+)
 
 
 class Differs(Exception):
     """Something came out otherwise than the story says."""
+
+
+def told_by(answer: httpx2.Response) -> str:
+    """What the service says is wrong, in words; the answer's beginning where it is none of the service's."""
+    try:
+        found = answer.json()
+    except ValueError:
+        return answer.text[:200]
+    faults = [str(one.get("detail", "")) for one in found.get("faults", [])]
+    return " ".join([str(found.get("detail", answer.text[:200])), *faults])
 
 
 @dataclass
@@ -37,8 +51,10 @@ class Person:
     def ask(self, method: str, path: str, body: Json | None = None, *, expect: int = 200) -> Json:
         """The answer's body. Raises Differs where the status is another one."""
         answer = self.client.request(method, path, json=body)
+        if answer.status_code == 409 and answer.json().get("code") == "activity_recorded":
+            raise Differs(f"{told_by(answer)} {TOLD_BEFORE}")
         if answer.status_code != expect:
-            raise Differs(f"{method} {path}: {answer.status_code}, not {expect}: {answer.text}")
+            raise Differs(f"{method} {path}: {answer.status_code}, not {expect}: {told_by(answer)}")
         found: Json = answer.json()
         return found
 
@@ -207,9 +223,15 @@ def main() -> int:
     def door(login: str) -> Person:
         at = f"{names.address}/api/v1"
         who = {"login": f"{names.district}/{login}", "password": names.password}
-        answer = httpx2.post(f"{at}/sessions", json=who)
+        try:
+            answer = httpx2.post(f"{at}/sessions", json=who)
+        except httpx2.TransportError as error:
+            raise Differs(
+                f"{names.address} 无法连接（{error}）。请先运行 make demo；服务在别处的，用 --address 写明地址。"
+                f" · Nothing answers at {names.address}. Run make demo first, or name the address with --address."
+            ) from error
         if answer.status_code != 201:
-            raise Differs(f"{login}: {answer.text}")
+            raise Differs(f"{login}: {told_by(answer)}")
         token = answer.json()["access_token"]
         return Person(httpx2.Client(base_url=at, headers={"Authorization": f"Bearer {token}"}))
 

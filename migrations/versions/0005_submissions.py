@@ -69,6 +69,7 @@ def _create_submission() -> None:
         sa.Column("matter", sa.Text()),
         sa.Column("units", sa.Integer()),
         sa.Column("points", sa.Numeric(9, 2)),
+        sa.Column("worth", sa.Numeric(9, 2)),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text()),
         sa.Column("costs", sa.Text(collation="C")),

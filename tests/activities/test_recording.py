@@ -231,3 +231,21 @@ def test_an_unknown_id_is_not_found(clerk: Clerk) -> None:
     assert clerk.post("secretary", clerk.meeting(at=new_id())).status_code == 404
     path = f"/api/v1/activities/{new_id()}"
     assert clerk.desk.client.get(path, headers=clerk.desk.headers("secretary")).status_code == 404
+
+
+def test_whose_duty_was_waived_is_named_and_refused_with_the_reason(clerk: Clerk) -> None:
+    desk, name = clerk.desk, "林晓明"
+    fact, appeal = desk.town.missed(name), str(new_id())
+    desk.recorded("group_leader", fact)
+    for login, path, body in (
+        (name, f"entries/{fact['id']}/appeals", {"id": appeal, "text": "当天在场"}),
+        ("committee_officer", f"appeals/{appeal}/decision", {"outcome": "upheld", "answer": "已核实"}),
+    ):
+        answer = desk.client.post(f"/api/v1/{path}", json=body, headers=desk.headers(login))
+        assert answer.status_code < 300, answer.text
+    assert clerk.duty(name) == "waived"
+    listed = clerk.post("secretary", clerk.meeting(clerk.mark(name, "absent")))
+    assert (listed.status_code, [one["code"] for one in listed.json()["faults"]]) == (409, ["waived_here"])
+    assert "免除" in listed.json()["faults"][0]["detail"]
+    recorded = clerk.recorded("secretary")
+    assert (recorded["waived"], recorded["left_out"]) == ([str(clerk.town.members[name])], [])

@@ -79,8 +79,12 @@ def test_an_appeal_on_paper_is_written_down_for_whom_has_no_account(counter: Cou
     entry = counter.missed("陈建国")
     appeal = counter.filed("secretary", entry)
     assert appeal["filed_by"] == str(counter.desk.town.accounts["secretary"])
+    assert counter.waiting("secretary") == []
+    answered = counter.decide("secretary", appeal["id"])
+    assert refused(answered) == (403, "concerned"), "who wrote it down never answers it"
+    assert counter.waiting("committee_officer") == [appeal["id"]]
     counter.decided("committee_officer", appeal["id"])
-    assert counter.kinds("secretary") == ["tellings_asked", "appeal_asked", "telling_asked"]
+    assert counter.kinds("secretary") == ["tellings_asked", "telling_asked"]
 
 
 def test_openings_and_reversals_and_what_was_reversed_are_not_appealed_against(counter: Counter) -> None:

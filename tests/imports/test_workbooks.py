@@ -170,3 +170,19 @@ def test_a_file_is_read_of_nobody_who_may_not_import(counter: Counter) -> None:
     for login in ("auditor", OWN):
         assert counter.send(login, b"x").status_code == 403
     assert counter.desk.client.post(PATH, files={"file": ("x", b"x")}, data={"id": "x"}).status_code in {401, 422}
+
+
+def test_an_english_reader_is_told_headings_in_both_lines_and_what_sheets_there_are(counter: Counter) -> None:
+    faults = counter.send("secretary", odd_workbook(counter), language="en").json()["faults"]
+    told = {(one["field"], one["code"]): one["detail"] for one in faults}
+    assert "党员编号 / Number" in told["积分记录!F1", "unknown_heading"]
+    assert "、" not in told["积分记录!F1", "unknown_heading"]
+    assert "“姓名 / Name” must be filled in" in told["积分记录!B6", "missing_value"]
+    assert "积分项" in told["草稿", "unknown_sheet"], "the template's own sheet"
+
+
+def test_a_refusal_of_the_record_names_the_column_and_not_the_field(counter: Counter) -> None:
+    row = counter.row(OTHER, "EXC-A01", tier="adopted")
+    (fault,) = counter.send("secretary", counter.workbook({**row, "tier": None, "matter": "建议1号"})).json()["faults"]
+    assert "tier" not in fault["detail"]
+    assert "“档次”" in fault["detail"]

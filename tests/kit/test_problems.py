@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
@@ -88,3 +90,23 @@ def test_a_fault_names_the_element_and_its_field() -> None:
     ]
     assert _faults({}) == [(None, "rows", "missing", "This field is missing.")]
     assert _faults({"rows": [1]})[0][:2] == (0, None)
+
+
+class _Choice(BaseModel):
+    ground: Literal["age", "illness", "floating"]
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [("zh", "只能是：age、illness或floating。"), ("en", "This must be one of age, illness or floating.")],
+)
+def test_choices_are_joined_as_the_language_does(language: problems.Language, detail: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _Choice.model_validate({"ground": "x"})
+    told = problems.of_validation(caught.value.errors(), language, "r").document["faults"]
+    assert [one["detail"] for one in told] == [detail]
+
+
+def test_what_is_missing_is_named_in_one_language() -> None:
+    assert NotFound(what="organisation").text("zh").startswith("没有找到组织，")
+    assert NotFound(what="api_key").text("en").startswith("There is no such API key,")

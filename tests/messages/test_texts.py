@@ -10,7 +10,8 @@ import pytest
 
 from app.kit.ids import new_id
 from app.messages.core import Kept, Message, Recipient, Subject
-from app.messages.texts import TERMS, TEXTS, FactsAmiss, FactValue, Kind, text_of, title_of, window_words
+from app.messages.terms import TERMS
+from app.messages.texts import TEXTS, FactsAmiss, FactValue, Kind, text_of, title_of, window_words
 
 DAY = date(2026, 11, 27)
 SAMPLE: dict[str, FactValue] = {
@@ -39,6 +40,10 @@ SAMPLE: dict[str, FactValue] = {
     "change": "exempted",
     "changed_on": "2026-11-01",
     "reference": "2026-0007",
+    "parts": None,
+    "proposed": None,
+    "counting": "whole",
+    "office": "committee_officer",
     "rows": 1300,
     "number": 412,
     "root": "5f" * 32,
