@@ -19,7 +19,7 @@ from app import schedule
 from app.activities import api as activities
 from app.appeals import api as appeals
 from app.auth import api_access, api_accounts, api_own, api_sessions, api_sign_on, api_tokens
-from app.auth.api import open_door
+from app.auth.api import known_queries, open_door
 from app.auth.providers import Providers
 from app.auth.remembering import Callers
 from app.auth.service import Districts
@@ -235,6 +235,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
         responses=_REFUSALS,
+        dependencies=[Depends(known_queries)],
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.service = ServiceState(

@@ -24,10 +24,12 @@ from sqlalchemy import Connection
 from app.auth import service as auth
 from app.auth.core import Actor
 from app.auth.core_districts import District
+from app.cycles import service as cycles
 from app.job_runs import service as job_runs
 from app.job_runs.core import JobView, Slot
+from app.job_runs.core_slots import Form, check_form
 from app.job_runs.service import Outcome, RunResult, Work
-from app.kit.calendar import month_of, quarter_of
+from app.kit.calendar import month_days, month_of, quarter_days, quarter_of
 from app.kit.ciphers import FieldCipher
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -61,6 +63,28 @@ def ended_month(day: date) -> str:
 def ended_quarter(day: date) -> str:
     """The last quarter that ended before the day."""
     return quarter_of(day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1))
+
+
+def _first_of_quarter(slot: str) -> date:
+    return quarter_days(slot)[0]
+
+
+def _first_of_month(slot: str) -> date:
+    return month_days(slot)[0]
+
+
+def _day_of_hour(slot: str) -> date:
+    return datetime.strptime(slot, "%Y-%m-%dT%H").date()  # noqa: DTZ007 - only its form is asked
+
+
+# By how a job finds the slot of a day.
+FORMS: Mapping[Callable[..., str], Form] = {
+    of_the_day: Form(date.fromisoformat, "一天", "a day"),
+    this_quarter: Form(_first_of_quarter, "已开始的季度", "a quarter that has begun"),
+    ended_quarter: Form(_first_of_quarter, "已结束的季度", "a quarter that has ended"),
+    ended_month: Form(_first_of_month, "已结束的月份", "a month that has ended"),
+    of_the_hour: Form(_day_of_hour, "一个整点", "an hour"),
+}
 
 
 @dataclass(frozen=True)
@@ -195,6 +219,18 @@ def find_job(name: str) -> Job:
 def present_slot(job: Job, now: datetime) -> str:
     """The slot that the job is about today."""
     return job.slot(now.astimezone(ZoneInfo(TIME_ZONE)))
+
+
+def check_slot(connection: Connection, actor: Actor, job: Job, slot: str) -> None:
+    """Whether the job could do the slot at all, before anything is written down of it.
+
+    Raises SlotUnreadable, SlotToCome, and UnknownQuarter where duties would be given in a quarter that the books do not
+    have; what a quarter's end brings is nothing before the books began.
+    """
+    latest = present_slot(job, actor.at)
+    check_form(job.name, slot, FORMS[job.slot], latest)
+    if job.slot is this_quarter and slot != latest:
+        cycles.quarter(connection, actor, slot)
 
 
 def open_slots(job: Job, now: datetime, done: frozenset[str], known_since: datetime | None) -> list[str]:

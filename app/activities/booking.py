@@ -6,6 +6,7 @@ who write at once do it one after the other.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
@@ -60,11 +61,15 @@ class Booking:
         self.put(row)
         self._post(Record(record.activity, row), duty, Outcome.MISSED, Source.JOB)
 
-    def wait(self, record: Record, duty: DutyRow | None) -> None:
-        """The member was not there, and has time to make up."""
-        row = replace(record.attendance, waits=True)
+    def wait(self, record: Record, duty: DutyRow | None, others: Iterable[Record] = ()) -> None:
+        """The member was not there, and has time to make up; ``others`` are their further sessions of the window.
+
+        A window is made up once: where the duty is decided, or another absence waits already, this one asks nothing.
+        """
+        is_open = duty is not None and duty.state is DutyState.EXPECTED
+        row = replace(record.attendance, waits=is_open and not any(one.attendance.waits for one in others))
         self.put(row)
-        if duty is not None and duty.state is DutyState.EXPECTED:
+        if row.waits:
             facts = {
                 **_session(record.activity),
                 "held_on": row.held_on.isoformat(),
@@ -116,9 +121,25 @@ class Booking:
             self.put(replace(row, entry_id=item.entries[0].id))
             if record.attendance.attended is False:
                 self._tell_missed(record, item)
+        self._close()
         store.upsert_attendance(self.connection, self.actor.district_id, list(self.rows.values()))
         told = telling.messages_of(self.connection, self.actor, self._deductions)
         messages.tell(self.connection, self.actor, [*self._messages, *told])
+
+    def _close(self) -> None:
+        """Once a duty is decided, no further absence of its window waits to be made up."""
+        closed = {
+            (record.attendance.member_id, record.activity.item, record.activity.window)
+            for record, _ in self._postings
+            if not self.rows[record.attendance.key].waits
+        }
+        if not closed:
+            return
+        members = {member_id for member_id, _, _ in closed}
+        for one in store.list_records(self.connection, self.actor.district_id, members, waiting=True):
+            row = one.attendance
+            if row.key not in self.rows and (row.member_id, one.activity.item, one.activity.window) in closed:
+                self.put(replace(row, waits=False))
 
     def _post(self, record: Record, duty: DutyRow | None, outcome: Outcome, source: Source) -> None:
         if duty is None or duty.state is not DutyState.EXPECTED or duty.key in self._decided:

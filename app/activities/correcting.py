@@ -68,10 +68,11 @@ def correct(
     asked = members & ({row.member_id for row in known.values()} | _asked(duties))
     _check(actor, activity, marks, own, asked, duties)
     booking = Booking(connection, actor, due.background)
+    others = _others(connection, actor, activity, members)
     for mark in marks:
         row = known.get((activity.id, mark.member_id))
         if not _is_as_said(row, mark):
-            _change(booking, activity, row, mark, duties.get(mark.member_id))
+            _change(booking, activity, row, mark, duties.get(mark.member_id), others.get(mark.member_id, ()))
     booking.finish()
     attach(connection, actor, activity, evidence)
     return _changed(connection, actor, activity, booking)
@@ -86,6 +87,19 @@ def _held(connection: Connection, actor: Actor, activity_id: UUID) -> tuple[Acti
     due = owing(connection, actor, activity.path, activity.item, activity.held_on)
     check_recorder(actor, due.item, activity.path)
     return activity, due
+
+
+def _others(
+    connection: Connection, actor: Actor, activity: Activity, members: Collection[UUID]
+) -> dict[UUID, list[Record]]:
+    """The members' further sessions of the window."""
+    found: dict[UUID, list[Record]] = {}
+    for one in store.list_records(
+        connection, actor.district_id, members, item=activity.item, window=activity.window
+    ):  # fmt: skip
+        if one.activity.id != activity.id:
+            found.setdefault(one.attendance.member_id, []).append(one)
+    return found
 
 
 def _asked(duties: dict[UUID, DutyRow]) -> set[UUID]:
@@ -125,7 +139,14 @@ def _check(
     faults.raise_any()
 
 
-def _change(booking: Booking, activity: Activity, row: Attendance | None, mark: Mark, duty: DutyRow | None) -> None:
+def _change(
+    booking: Booking,
+    activity: Activity,
+    row: Attendance | None,
+    mark: Mark,
+    duty: DutyRow | None,
+    others: Sequence[Record],
+) -> None:
     before = row or Attendance(activity.id, mark.member_id, activity.held_on, mark.status)
     was_attended = row is not None and row.attended
     will_attend = mark.status in ATTENDED
@@ -134,10 +155,16 @@ def _change(booking: Booking, activity: Activity, row: Attendance | None, mark: 
         record, duty = booking.undo(record, duty, f"{activity.title}：更正考勤")
     after = replace(record.attendance, status=mark.status, made_up_on=mark.made_up_on, note=mark.note)
     record = Record(activity, after)
+    instead = next(
+        (one for one in others if one.attendance.attended and one.activity.held_on <= after.deadline), None
+    )  # fmt: skip
     if will_attend:
         booking.keep(record, duty)
+    elif instead is not None:
+        booking.put(replace(after, waits=False))
+        booking.keep(instead, duty)  # there the member was at another session of the window, which now counts
     else:
-        booking.wait(record, duty)  # the job decides what becomes of it, also where leave becomes absence
+        booking.wait(record, duty, others)  # the job decides what becomes of it, also where leave becomes absence
 
 
 def _changed(connection: Connection, actor: Actor, activity: Activity, booking: Booking) -> ActivityView:

@@ -84,6 +84,36 @@ class ActivityRecorded(LongwenError):
     )
 
 
+class SessionOfTheDay(LongwenError):
+    """One session of an item a day; further shifts of it stand in its record."""
+
+    kind = ErrorKind.CONFLICT
+    code = "session_of_the_day"
+    zh = (
+        "该组织 {day} 已登记过 {item} 的一场活动“{title}”（编号 {id}），同一天同一项只登记一场。参加当天另一场次的，"
+        "请在原记录中更正考勤（later），缺席后补课的用“补课”登记。"
+    )
+    en = (
+        "A session of {item} is recorded there for {day} already (“{title}”, id {id}); there is one a day. Whoever was "
+        "at another shift is corrected in that record (later); an absence made up is entered under make-ups."
+    )
+
+
+class NothingBooked(LongwenError):
+    """The quarter's duties are settled: the session would change nothing."""
+
+    kind = ErrorKind.CONFLICT
+    code = "nothing_booked"
+    zh = (
+        "{quarter} 季度的记录期已过，{item} 的应尽职责都已有结论，这场活动不会记入任何人，未予登记。"
+        "对结论有异议的，由审核人冲正有误的积分记录，或由党员提出申诉。"
+    )
+    en = (
+        "Recording for {quarter} is over and every duty of {item} is decided, so the session would count for nobody "
+        "and was not recorded. Where that is wrong, a reviewer reverses the entry, or the member appeals."
+    )
+
+
 class AttendanceChanged(LongwenError):
     """Somebody else changed the attendance in between."""
 

@@ -32,7 +32,7 @@ from app.activities.core import (
 )
 from app.activities.gathering import Owing, activity_for, check_recorder, owing, own_member, view_of
 from app.auth.core import Actor, Permission, within
-from app.cycles.core import quarter_on
+from app.cycles.core import ADMITTED, Act, quarter_on
 from app.files import service as files
 from app.files.core import Evidence, Owner, OwnerKind
 from app.kit.errors import Faults, LongwenError, NotFound
@@ -46,8 +46,8 @@ def record(connection: Connection, actor: Actor, meeting: Meeting) -> ActivityVi
     """Write down a session and who was there. Whoever owes the duty was present, unless a mark says otherwise.
 
     The same id and content again is a retry; what was planned is held under the same id. Raises NotFound outside the
-    caller's reach, NotYourItem, NoSession, IdUsed, ActivityRecorded, DayToCome, TooManyMembers, and BatchRefused with
-    every mark at fault.
+    caller's reach, NotYourItem, NoSession, IdUsed, ActivityRecorded, SessionOfTheDay, DayToCome, TooManyMembers,
+    NothingBooked, and BatchRefused with every mark at fault.
     """
     place = roster.get_organisation_for(connection, actor, meeting.organisation_id, Permission.ACTIVITY_RECORD)
     before = store.lock_activities(connection, actor.district_id, [meeting.id]).get(meeting.id)
@@ -82,6 +82,18 @@ def _check_once(connection: Connection, actor: Actor, meeting: Meeting) -> None:
     if same is not None and same.id != meeting.id:
         raise refusals.ActivityRecorded(
             day=same.held_on.isoformat(), title=same.title, id=str(same.id), item=same.item, field="title"
+        )
+    _check_day(connection, actor, meeting.id, meeting.organisation_id, meeting.held_on, meeting.item)
+
+
+def _check_day(
+    connection: Connection, actor: Actor, activity_id: UUID, organisation_id: UUID, held_on: date, item: str
+) -> None:
+    """One session of an item a day: the same one under another title would ask its absent members twice."""
+    other = store.find_of_day(connection, actor.district_id, organisation_id, held_on, item, activity_id)
+    if other is not None:
+        raise refusals.SessionOfTheDay(
+            day=held_on.isoformat(), title=other.title, id=str(other.id), item=item, field="held_on"
         )
 
 
@@ -132,6 +144,8 @@ class _Desk:
         if len(members) > MEMBERS_MAX:
             raise refusals.TooManyMembers(count=len(members), most=MEMBERS_MAX, field="organisation_id")
         self._hold(members)
+        # Whoever wrote down the same session at the same moment has done so by now.
+        _check_day(self.connection, self.actor, activity.id, activity.organisation_id, activity.held_on, activity.item)
         self._ask_again()
         asked = {one for one in members if self._is_asked(one)}
         said = self._checked(marks, own, asked)
@@ -141,9 +155,17 @@ class _Desk:
             row = Attendance(activity.id, member_id, activity.held_on, mark.status, mark.made_up_on, mark.note)
             self._write_one(booking, Record(activity, row))
         booking.finish()
+        self._check_booked(booking)
         made_up = {row.activity_id for row in booking.rows.values()} - {activity.id}
         store.raise_versions(self.connection, self.actor.district_id, made_up)
         findings.review(self.connection, self.actor, asked | set(said))
+
+    def _check_booked(self, booking: Booking) -> None:
+        """In a quarter whose duties are settled a session would stand there and settle nothing."""
+        quarter = quarter_on(self.due.background.quarters, self.activity.held_on)
+        is_over = Act.RECORD not in ADMITTED[quarter.state]
+        if is_over and not any(row.waits or row.entry_id is not None for row in booking.rows.values()):
+            raise refusals.NothingBooked(quarter=quarter.code, item=self.activity.item, field="held_on")
 
     def _hold(self, members: Collection[UUID]) -> None:
         """First the sessions whose attendance this one may change, then the members' standings."""
@@ -209,7 +231,7 @@ class _Desk:
     def _write_one(self, booking: Booking, record: Record) -> None:
         duty, activity = self.duties.get(record.attendance.member_id), self.activity
         if not record.attendance.attended:
-            booking.wait(record, duty)
+            booking.wait(record, duty, self.earlier.get(record.attendance.member_id, ()))
             return
         missed = [one for one in self.earlier.get(record.attendance.member_id, ()) if not one.attendance.attended]
         too_late = [one for one in missed if one.attendance.deadline < activity.held_on]
@@ -218,7 +240,7 @@ class _Desk:
                 _, duty = booking.make_up(one, activity.held_on, duty)
             elif activity.held_on < one.activity.held_on:
                 before, duty = booking.undo(one, duty, f"{activity.title}：此前已参加")
-                booking.put(before.attendance)
+                booking.put(replace(before.attendance, waits=False))
         # What was not made up in time is lost, whenever the job comes to it.
         booking.keep(record, None if any(one.attendance.waits for one in too_late) else duty)
 

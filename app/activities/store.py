@@ -65,6 +65,27 @@ def find_same(
     return None if row is None else _activity(row)
 
 
+def find_of_day(
+    connection: Connection, district_id: UUID, organisation_id: UUID, held_on: date, item: str, but: UUID
+) -> Activity | None:
+    """Another session of the item on that day there, held or planned."""
+    statement = (
+        select(*_ACTIVITY)
+        .where(
+            activity.c.district_id == district_id,
+            activity.c.organisation_id == organisation_id,
+            activity.c.held_on == held_on,
+            activity.c.item == item,
+            activity.c.id != but,
+            activity.c.state != ActivityState.NOT_HELD.value,
+        )
+        .order_by(activity.c.id)
+        .limit(1)
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _activity(row)
+
+
 def lock_activities(connection: Connection, district_id: UUID, ids: Collection[UUID]) -> dict[UUID, Activity]:
     """Held in the order of their ids, before any standing is."""
     if not ids:
@@ -228,8 +249,11 @@ def list_records(
     count_max: int | None = None,
     item: str | None = None,
     window: str | None = None,
+    waiting: bool = False,
 ) -> list[Record]:
-    """The members' sessions from the latest on; all of them, or those that count for an item (in one window)."""
+    """The members' sessions from the latest on; all of them, those that count for an item (in one window), or those
+    whose absence waits to be made up.
+    """
     statement = _records(district_id).where(attendance.c.member_id.in_(sorted(member_ids)))
     statement = statement.order_by(attendance.c.held_on.desc(), attendance.c.activity_id.desc())
     if since is not None:
@@ -240,6 +264,8 @@ def list_records(
         statement = statement.where(activity.c.item == item)
     if window is not None:
         statement = statement.where(activity.c.window == window)
+    if waiting:
+        statement = statement.where(attendance.c.waits.is_(True))
     if before is not None:
         statement = statement.where(_before(attendance.c.held_on, attendance.c.activity_id, before))
     if count_max is not None:

@@ -13,17 +13,21 @@ from functools import partial
 from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Connection
 
 from app.auth import cookies, service, service_tokens, sessions
 from app.auth.core import Actor, Appointment, Permission
 from app.auth.core_districts import District, district_code_of
+from app.auth.core_permitted import NotGranted
 from app.auth.core_tokens import token_role
 from app.auth.logins import ALL_BUT_CODE, ONLY_OPEN, SessionKind, Stage, Terms, Unauthenticated, check_stage
 from app.auth.remembering import Callers
 from app.auth.schemas import NewSessionAnswer, RoleAnswer
-from app.kit.errors import Forbidden, Unavailable
+from app.kit.errors import Unavailable
 from app.kit.http import ServiceState, language_of, request_id_of, state_of
 from app.kit.problems import Language
 
@@ -220,7 +224,7 @@ class Door:
         request = self.request
         request.state.account_id = str(actor.account_id)
         if self.permission is not None and not actor.may_somewhere(self.permission):
-            raise Forbidden(permission=self.permission.value)
+            raise NotGranted(self.permission)
         # Once a request, though a deadlock calls the work again.
         is_new = request.method not in _READING and not getattr(request.state, "is_counted", False)
         if is_new and actor.account_id is not None:
@@ -315,3 +319,33 @@ def permit(permission: Permission) -> Gate:
 signed_in = Gate(None)
 known_at_least = Gate(None, ALL_BUT_CODE)  # though the log-in is not complete yet: what completes it, and its end
 open_door = OpenGate()
+
+
+async def foreign_queries() -> None:
+    """The mark of a route whose address another service fills in: that one may say more than we ask for."""
+
+
+async def known_queries(request: Request) -> None:
+    """Refuse what the route does not ask for in the query, as of bodies; a dependency of the whole application.
+
+    A filter that is misspelt would otherwise be left out without a word. Raises RequestValidationError.
+    """
+    known = _queries_of(request.scope["route"]) if request.url.query else None
+    if known is None:
+        return
+    strange = [name for name in dict.fromkeys(request.query_params) if name not in known]
+    if strange:
+        raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in strange])
+
+
+def _queries_of(route: APIRoute) -> frozenset[str] | None:
+    """The names that a route asks for in the query; None where it takes any."""
+    names: set[str] = set()
+    found = [route.dependant]
+    while found:
+        one: Dependant = found.pop()
+        if one.call is foreign_queries:
+            return None
+        names.update(field.alias for field in one.query_params)
+        found += one.dependencies
+    return frozenset(names)

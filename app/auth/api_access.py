@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query
 from app.auth import service_access
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.auth.core_access import PAGE_MAX, Action, Sought
+from app.auth.core_access import PAGE_MAX, Action, Sought, SpanReversed
 from app.auth.schemas_access import CURSOR, AccessPageAnswer, place_of
 from app.kit import days
 
@@ -37,6 +37,8 @@ def read_access_log(
     Who looked at, took away or changed what, the newest first, from the day ``since`` to the day ``until``, both
     included. That it was read is written down too.
     """
+    if since is not None and until is not None and since > until:
+        raise SpanReversed(since=since.isoformat(), until=until.isoformat(), field="until")
     zone = door.district.time_zone
     sought = Sought(
         account_id=account,

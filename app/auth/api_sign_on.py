@@ -22,6 +22,7 @@ from app.auth.api import (
     Door,
     districts_of,
     drop_cookie,
+    foreign_queries,
     keep_cookie,
     open_door,
     opened,
@@ -121,7 +122,12 @@ def begin_sign_on(body: SignOnRequest, request: Request, response: Response, coo
     return _sent_away(request, response, flow)
 
 
-@router.get("/callback", summary="从认证平台返回 · Back from the provider", dependencies=[Depends(open_door)])
+# A provider may add parameters of its own, which are to be ignored (RFC 6749, section 4.1.2).
+@router.get(
+    "/callback",
+    summary="从认证平台返回 · Back from the provider",
+    dependencies=[Depends(open_door), Depends(foreign_queries)],
+)
 def return_from_provider(
     request: Request,
     state: Annotated[str, Query(max_length=_HANDED_MAX)] = "",

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.kit.errors import LongwenError
+
 PAGE_MAX = 200
 REASON_MIN, REASON_MAX = 2, 200
 
@@ -34,6 +36,14 @@ class Action(StrEnum):
     KEY_REVOKE = "key:revoke"
     SCREEN_MAKE = "screen:make"
     SCREEN_REVOKE = "screen:revoke"
+
+
+class SpanReversed(LongwenError):
+    """The span ends before it begins."""
+
+    code = "span_reversed"
+    zh = "起始日 {since} 晚于截止日 {until}，这样的时段没有任何记录。请对调或更正。"
+    en = "The span from {since} to {until} ends before it begins, so nothing lies in it. Exchange or correct the days."
 
 
 class ObjectKind(StrEnum):

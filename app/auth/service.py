@@ -22,10 +22,11 @@ from app.auth.core_districts import (
     check_login,
     is_district_code,
 )
+from app.auth.core_permitted import NotGranted
 from app.auth.password_policy import check_password
 from app.kit.clock import business_day
 from app.kit.db import Database
-from app.kit.errors import Forbidden, NotFound
+from app.kit.errors import NotFound
 from app.kit.ids import new_id
 from app.kit.passwords import Passwords
 
@@ -192,4 +193,4 @@ def holders_at(
 def _require(actor: Actor, permission: Permission, path: str | None = None) -> None:
     allowed = actor.may_somewhere(permission) if path is None else actor.may(permission, path)
     if not allowed:
-        raise Forbidden(permission=permission.value)
+        raise NotGranted(permission)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from app.auth import store_access
 from app.auth.core import Actor, Permission
 from app.auth.core_access import PAGE_MAX, Access, AccessPage, Action, ObjectKind, Sought
-from app.kit.errors import Forbidden
+from app.auth.core_permitted import NotGranted
 from app.kit.ids import new_id
 
 
@@ -30,7 +30,7 @@ def read_log(
 ) -> AccessPage:
     """A page of the log, whose reading is itself written down (after the page is taken). Raises Forbidden."""
     if not actor.may(Permission.ACCESS_READ, actor.district_id.hex):
-        raise Forbidden(permission=Permission.ACCESS_READ.value)
+        raise NotGranted(Permission.ACCESS_READ)
     count = min(count_max, PAGE_MAX)
     found = store_access.list_access(connection, actor.district_id, sought, before=before, count_max=count + 1)
     rows = tuple(found[:count])

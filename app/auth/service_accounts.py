@@ -26,8 +26,8 @@ from app.auth.core_accounts import (
     check_place,
 )
 from app.auth.core_districts import LoginTaken, check_login
+from app.auth.core_permitted import NotGranted
 from app.auth.core_tokens import PathElsewhere
-from app.kit.errors import Forbidden
 from app.kit.ids import new_id
 from app.kit.passwords import Passwords
 
@@ -182,4 +182,4 @@ def end_office(
 
 def _require(actor: Actor, permission: Permission) -> None:
     if not actor.may(permission, actor.district_id.hex):
-        raise Forbidden(permission=permission.value)
+        raise NotGranted(permission)

@@ -351,3 +351,4 @@ class Found:
     quarter: str
     findings: Sequence[FoundRow]
     counts: Sequence[CountRow]
+    was_tested: bool  # otherwise nothing was found because nobody has looked yet

@@ -59,6 +59,9 @@ class LinesAnswer(Answer):
     """What the lines found at the end of a quarter."""
 
     quarter: str
+    was_tested: bool = Field(
+        description="该季度的分数线是否已运行；未运行时清单为空不等于无人达线 · whether the lines were applied yet"
+    )
     findings: list[FindingAnswer]
     counts: list[LineCountAnswer]
 
@@ -66,6 +69,7 @@ class LinesAnswer(Answer):
     def of(cls, found: Found) -> LinesAnswer:
         return cls(
             quarter=found.quarter,
+            was_tested=found.was_tested,
             findings=[FindingAnswer.of(row) for row in found.findings],
             counts=[LineCountAnswer.model_validate(row) for row in found.counts],
         )

@@ -96,8 +96,8 @@ def found(connection: Connection, actor: Actor, quarter: str) -> Found:
     findings = _with_decimals(connection, actor, store.list_findings(connection, actor.district_id, code, paths))
     findings = [one for one in findings if _is_for(actor, one)]
     whole = paths is None or roster.root_of(actor.district_id) in paths
-    counts = store.list_counts(connection, actor.district_id, code) if whole else []
-    return Found(code, findings, counts)
+    counts = store.list_counts(connection, actor.district_id, code)
+    return Found(code, findings, counts if whole else [], was_tested=bool(counts))
 
 
 def _is_for(actor: Actor, row: FoundRow) -> bool:

@@ -12,7 +12,9 @@ from app.auth.core_districts import District
 from app.cli.context import connected, find_district, opened
 from app.cli.database import DistrictCode, Json
 from app.cli.output import either, print_json, print_table, say
+from app.cycles.service import UnknownQuarter
 from app.job_runs import service as job_runs
+from app.job_runs.core_slots import SlotToCome, SlotUnreadable
 from app.job_runs.service import Outcome
 from app.kit.clock import SystemClock
 from app.kit.db import Database
@@ -46,7 +48,9 @@ def run_job(
     name: Annotated[str, typer.Argument(help=either("任务名，见 jobs list", "a job of `jobs list`"))],
     slot: Annotated[
         str | None,
-        typer.Option(help=either("时段，如 2026Q3；默认为今天所对应的", "such as 2026Q3; default: of today")),
+        typer.Option(
+            help=either("时段，如 2026Q3 或 2026-11-21；默认为今天所对应的", "2026Q3 or 2026-11-21; default: of today")
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help=either("已完成也再做一次", "again although done"))] = False,
     district: DistrictCode = None,
@@ -60,6 +64,7 @@ def run_job(
         clock = SystemClock()
         with opened_database(str(settings.database_url), schedule.for_jobs(settings)) as database:
             chosen = slot or schedule.present_slot(job, clock.now())
+            _check_slot(database, found, job, chosen)
             if not force:
                 _require_before(database, found, job, chosen)
             result = job_runs.run_once(database, clock, job.name, chosen, found, job.do, force=force)
@@ -81,6 +86,14 @@ def run_job(
         say("时候未到，什么也没有做；每天会再试。", "Its time has not come; nothing was done. It is tried every day.")
     if result.outcome is Outcome.FAILED:
         raise typer.Exit(1)
+
+
+def _check_slot(database: Database, district: District, job: schedule.Job, slot: str) -> None:
+    actor = Actor.service(district.id, SystemClock().now(), district.time_zone)
+    try:
+        database.run(lambda connection: schedule.check_slot(connection, actor, job, slot), district.id)
+    except (SlotUnreadable, SlotToCome, UnknownQuarter) as error:
+        raise typer.BadParameter(either(error.text("zh"), error.text("en"))) from error
 
 
 @application.command("retry")

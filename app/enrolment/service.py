@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.auth import enrolling as auth
 from app.auth.core import Actor, Permission
+from app.auth.core_permitted import NotGranted
 from app.cycles import service as cycles
 from app.enrolment.classes import Classes, ClassesInForce
 from app.enrolment.core import ImportReport, Plan, Present
@@ -18,7 +19,6 @@ from app.enrolment.faults import NotYourRight
 from app.enrolment.layout import SHEETS
 from app.enrolment.planning import decide, refuse_any
 from app.kit.ciphers import FieldCipher
-from app.kit.errors import Forbidden
 from app.kit.ids import new_id
 from app.kit.sheet_columns import INSTRUCTIONS
 from app.kit.sheet_records import Records, read_records
@@ -45,7 +45,7 @@ def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, rec
     the roster, and rows that ask for a right which the actor does not have.
     """
     if not actor.may(Permission.ROSTER_IMPORT, root_path(actor.district_id)):
-        raise Forbidden(permission=Permission.ROSTER_IMPORT.value)
+        raise NotGranted(Permission.ROSTER_IMPORT)
     return import_records(connection, actor, cipher, records)
 
 

@@ -68,8 +68,8 @@ class Forbidden(LongwenError):
 
     kind = ErrorKind.FORBIDDEN
     code = "forbidden"
-    zh = "您的角色不能进行此操作（需要权限 {permission}）。请联系本支部书记或区两新工委。"
-    en = "Your role does not allow this (permission {permission}). Ask the branch secretary or the district office."
+    zh = "您不能进行此操作（需要权限 {permission}）。请由有此权限的其他人员办理。"
+    en = "You may not do this (permission {permission}). Ask somebody else who holds it to do it."
 
 
 class CursorRefused(LongwenError):

@@ -141,6 +141,20 @@ _FIELD_TEXTS: dict[str, Text] = {
     "value_error": Text("取值无效（{error}）。", "The value is not valid: {error}."),
 }
 _ENUMERATIONS = frozenset({"expected", "expected_tags"})  # quoted, with commas and an "or", by Pydantic
+# A pattern as people know it; of others it is said only that the form is wrong.
+_WRITTEN: dict[str, Text] = {
+    r"^\d{4}Q[1-4]$": Text("应为季度，如 2026Q3。", "This must be a quarter such as 2026Q3."),
+    r"^[0-9a-f]{64}$": Text(
+        "应为文件摘要：上传时返回的 hash，64 位小写十六进制。",
+        "This must be a digest as an upload answers it: 64 lower-case hexadecimal digits.",
+    ),
+    r"^[0-9A-Za-z-]{4,16}$": Text("应为考评年度，如 2026。", "This must be a cycle such as 2026."),
+    r"^[0-9]{4}-[0-9]{4,9}$": Text("应为受理编号，如 2026-0001。", "This must be a number such as 2026-0001."),
+}
+_CURSORS = (r"\.[0-9a-f]{32}$",)
+_CURSOR_TEXT = Text(
+    "应为上一页返回的 following，照原样使用。", "This must be what the page before told as following, unchanged."
+)
 _OTHER_FIELD_TEXT = Text("取值无效（{message}）。", "The value is not valid: {message}.")
 
 
@@ -221,7 +235,16 @@ def _field_fault(error: Mapping[str, Any], language: Language) -> dict[str, Any]
     for name in _ENUMERATIONS & facts.keys():
         facts[name] = any_of(re.findall(r"'([^']*)'", str(facts[name])) or [str(facts[name])]).said(language)
     detail = _FIELD_TEXTS.get(kind, _OTHER_FIELD_TEXT).fill(language, facts)
+    if kind == "string_pattern_mismatch":
+        detail = _written(str(facts["pattern"])).fill(language, facts)
     return {"index": index, "field": field, "code": kind, "detail": detail}
+
+
+def _written(pattern: str) -> Text:
+    """How a text of this pattern is written, by an example where there is one."""
+    if pattern.endswith(_CURSORS):
+        return _CURSOR_TEXT
+    return _WRITTEN.get(pattern, _FIELD_TEXTS["string_pattern_mismatch"])
 
 
 def _place(location: Sequence[int | str]) -> tuple[int | None, str | None]:

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
+from app.auth.core_permitted import NotGranted
 from app.kit.ciphers import FieldCipher
-from app.kit.errors import Forbidden, NotFound
+from app.kit.errors import NotFound
 from app.kit.ids import new_id
 from app.messages import outbox_store
 from app.messages.core import (
@@ -117,4 +118,4 @@ def _get(connection: Connection, actor: Actor, webhook_id: UUID) -> Webhook:
 
 def _require(actor: Actor, permission: Permission) -> None:
     if not actor.may(permission, root_path(actor.district_id)):
-        raise Forbidden(permission=permission.value)
+        raise NotGranted(permission)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -36,7 +38,7 @@ from app.seals.core import (
     stage_of,
 )
 from app.seals.refusals import CheckedAlready, CheckPassedUp, NotChecked, NotInQuarter, NotYourCheck, QuarterSealed
-from app.seals.service import is_late, item_of
+from app.seals.service import Turns, is_late, item_of
 from app.submissions import reversing
 from app.submissions.core import Reversed
 
@@ -68,6 +70,13 @@ class _Checker:
             is_late=is_late(self.quarter),
             is_service=self.actor.is_service,
         )
+
+    def why_not(self, row: Unchecked) -> Literal["recorded", "about", "reviewed"]:
+        """Of an entry that is not the caller's to confirm."""
+        if row.entry.recorded_by == self.actor.account_id is not None:
+            return "recorded"
+        is_own = self.members[row.entry.member_id].account_id == self.actor.account_id is not None
+        return "about" if is_own else "reviewed"
 
     def listed(self, row: Unchecked) -> Listed:
         entry = row.entry
@@ -138,7 +147,19 @@ def confirm(
         _check_named(connection, actor, ids, rows, mine)
     checking.confirm(connection, actor, mine)
     life = _life(connection, actor, quarter, branch_id)
-    return Confirmed(len(mine), life.unchecked, stage_of(quarter, life, actor.today))
+    done = Confirmed(len(mine), life.unchecked, stage_of(quarter, life, actor.today))
+    if not life.unchecked:
+        return done
+    others = Counter(checker.why_not(one) for one in rows if not checker.may(one))
+    turn = Turns.read(connection, actor, quarter).asked(branch_id, is_late=is_late(quarter))
+    names = store.list_account_names(connection, actor.district_id, set(turn))
+    return replace(
+        done,
+        recorded_by_you=others["recorded"],
+        about_you=others["about"],
+        for_other_reviewers=others["reviewed"],
+        asked=tuple(names[one] for one in turn if one in names),
+    )
 
 
 def _check_named(

@@ -194,11 +194,16 @@ class CheckPage:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """How many were confirmed now, and how many still wait: some of them not for this caller."""
+    """How many were confirmed now, and how many still wait; of those that are not this caller's, why, and whose turn
+    it is (names)."""
 
     confirmed: int
     left: int
     stage: Stage
+    recorded_by_you: int = 0
+    about_you: int = 0
+    for_other_reviewers: int = 0
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,9 @@ class BranchQuarterAnswer(Answer):
 class QuarterLifeAnswer(BookQuarterAnswer):
     """A quarter with the branches in the caller's reach."""
 
-    holds_up: int = Field(description="封账仍在等待的支部数（全区）· branches of the district that the seal waits for")
+    holds_up: int = Field(
+        description="全区封账仍在等待的支部数，含您无权查看的 · all that the seal waits for, also beyond your reach"
+    )
     branches: list[BranchQuarterAnswer]
 
     @classmethod
@@ -171,10 +173,14 @@ class ConfirmedAnswer(Answer):
     confirmed: int
     left: int = Field(description="仍待复核的（包括须由他人复核的）· still waiting, also for others")
     stage: Stage = Field(description=STAGES)
+    recorded_by_you: int = Field(description="其中您本人记录的，须由他人复核 · of these, what you recorded yourself")
+    about_you: int = Field(description="其中关于您本人的，须由他人复核 · of these, what is about yourself")
+    for_other_reviewers: int = Field(description="其中不归您复核的 · of these, what others review")
+    asked: list[str] = Field(description="余下的由谁复核 · whose turn it is to confirm what is left")
 
     @classmethod
     def of(cls, done: Confirmed) -> ConfirmedAnswer:
-        return cls(confirmed=done.confirmed, left=done.left, stage=done.stage)
+        return cls.model_validate(done)
 
 
 class RefusalRequest(ReversalRequest):

@@ -106,12 +106,12 @@ def list_submissions(
     branch_id: UUID | None = None,
     member_id: UUID | None = None,
     due_by: Annotated[Day | None, Query(description="期限不晚于此日 · due by the day")] = None,
-    waiting: Annotated[bool, Query(description="只取等待我审核或陈述的 · only those that wait for me")] = False,
+    waits_for_me: Annotated[bool, Query(description="只取等待我审核或陈述的 · only those that wait for me")] = False,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> SubmissionPageAnswer:
     """我可以查看的申报，按提交时间排列。· Those in reach, by time of recording."""
-    sought = Sought(state, kind, branch_id, member_id, due_by, waiting)
+    sought = Sought(state, kind, branch_id, member_id, due_by, waits_for_me)
     after = after_cursor(cursor)
     page = door.run(lambda connection, actor: reading.page(connection, actor, sought, after=after, count_max=limit))
     return SubmissionPageAnswer.of(page)

@@ -261,9 +261,7 @@ def _cycle_of(item: PostedItem) -> tuple[str, UUID]:
     return entry.cycle, entry.member_id
 
 
-def _counted(
-    posted: Iterable[PostedItem], effects: Mapping[tuple[str, UUID], Effect]
-) -> dict[tuple[str, UUID], str]:
+def _counted(posted: Iterable[PostedItem], effects: Mapping[tuple[str, UUID], Effect]) -> dict[tuple[str, UUID], str]:
     """Of each standing how far what was posted at once counts in its total."""
     found: dict[tuple[str, UUID], list[PostedItem]] = {}
     for item in posted:

@@ -212,6 +212,9 @@ class SubmissionViewAnswer(Answer):
     steps: list[StepAnswer]
     hearings: list[HearingAnswer]
     evidence: list[EvidenceAnswer]
+    names: dict[UUID, str] = Field(
+        description="记录人、审核人和经办人的姓名，按账号编号 · by account, who recorded, decided or did a step"
+    )
 
     @classmethod
     def of(cls, view: SubmissionView) -> SubmissionViewAnswer:
@@ -221,4 +224,5 @@ class SubmissionViewAnswer(Answer):
             steps=[StepAnswer.of(one) for one in view.steps],
             hearings=[HearingAnswer.of(one) for one in view.hearings],
             evidence=[EvidenceAnswer.of(one) for one in view.evidence],
+            names=dict(view.names),
         )

@@ -253,3 +253,43 @@ def test_a_row_that_waits_is_found_by_the_job_even_days_later(clerk: Clerk) -> N
         return list(connection.execute(waiting).scalars())
 
     assert clerk.town.run(left) == []
+
+
+def waiting(clerk: Clerk, name: str) -> list[str]:
+    """The sessions that the member is asked to make up, as the phone shows them."""
+    home = clerk.desk.client.get("/api/v1/me", headers=clerk.desk.headers(name)).json()
+    return [one["title"] for one in home["absences"]]
+
+
+def test_a_window_is_made_up_once(clerk: Clerk) -> None:
+    first = clerk.recorded("secretary", clerk.mark("林晓明", "absent"), held_on="2026-11-19", title="上半场")
+    second = clerk.recorded("secretary", clerk.mark("林晓明", "absent"), title="下半场")
+    assert clerk.told("林晓明") == ["absence_noted"]
+    assert status_of(second, clerk, "林晓明")["make_up_by"] is None
+    assert waiting(clerk, "林晓明") == ["上半场"]
+    assert clerk.make_up("secretary", second, "林晓明").status_code == 200
+    assert waiting(clerk, "林晓明") == []
+    assert status_of(clerk.read(first), clerk, "林晓明")["make_up_by"] is None
+    assert clerk.duty("林晓明") == "kept"
+
+
+@pytest.mark.parametrize(("attended", "missed"), [("2026-11-18", "2026-11-20"), ("2026-11-20", "2026-11-18")])
+@pytest.mark.parametrize("attended_is_first", [True, False])
+def test_who_was_at_another_session_of_the_window_has_nothing_to_make_up(
+    clerk: Clerk, attended: str, missed: str, attended_is_first: bool
+) -> None:
+    def write(day: str) -> None:
+        marks = [clerk.mark("林晓明", "absent")] if day == missed else []
+        clerk.recorded("secretary", *marks, held_on=day, title=f"主题党日 {day}")
+
+    for day in (attended, missed) if attended_is_first else (missed, attended):
+        write(day)
+    assert waiting(clerk, "林晓明") == []
+    assert clerk.duty("林晓明") == "kept"
+
+
+def test_who_was_wrongly_present_is_asked_nothing_where_another_session_counts(clerk: Clerk) -> None:
+    first = clerk.recorded("secretary", held_on="2026-11-18", title="上半场")
+    clerk.recorded("secretary", title="下半场")
+    assert clerk.correct("secretary", first, clerk.mark("林晓明", "absent")).status_code == 200
+    assert (clerk.duty("林晓明"), waiting(clerk, "林晓明")) == ("kept", [])

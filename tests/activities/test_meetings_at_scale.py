@@ -23,16 +23,16 @@ def crowd(clerk: Clerk, count: int) -> list[str]:
 def test_fifty_are_recorded_in_one_request_whose_statements_do_not_grow_with_them(clerk: Clerk) -> None:
     clerk.desk.headers("secretary")
 
-    def record(title: str, *absent: str) -> tuple[Any, int]:
-        body = clerk.meeting(*(clerk.mark(name, "absent") for name in absent), title=title)
+    def record(title: str, day: str, *absent: str) -> tuple[Any, int]:
+        body = clerk.meeting(*(clerk.mark(name, "absent") for name in absent), title=title, held_on=day)
         with count_statements(clerk.town.database) as statements:
             answer = clerk.post("secretary", body)
         assert answer.status_code == 201, answer.text
         return answer.json(), len(statements)
 
-    _, few = record("主题党日：两人", "陈建国")
+    _, few = record("主题党日：两人", "2026-11-19", "陈建国")
     names = crowd(clerk, 48)
-    held, many = record("主题党日：五十人", *names[:5])
+    held, many = record("主题党日：五十人", "2026-11-20", *names[:5])
     assert len(held["attendance"]) == 50
     assert [clerk.duty(name) for name in (names[0], names[47])] == ["expected", "kept"]
     assert [clerk.told(name) for name in (names[0], names[47])] == [["absence_noted"], []]

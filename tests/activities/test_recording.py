@@ -142,7 +142,8 @@ def test_who_owes_no_session_is_not_asked_but_may_have_been_there(clerk: Clerk) 
     names = {one["name"] for one in held["attendance"]}
     assert names == {"林晓明", "陈建国", "蔡福生"}
     assert status_of(held, clerk, "蔡福生")["entry_id"] is None
-    missing = clerk.post("secretary", clerk.meeting(clerk.mark("何长青", "absent"), title="又一次"))
+    absent = clerk.mark("何长青", "absent")
+    missing = clerk.post("secretary", clerk.meeting(absent, title="又一次", held_on="2026-11-19"))
     assert [one["code"] for one in missing.json()["faults"]] == ["not_of_the_meeting"]
 
 
@@ -182,7 +183,7 @@ def test_files_become_evidence_of_the_session_and_are_shown_to_who_may_read_it(c
     assert clerk.desk.downloads() == [("secretary", f"activity {held['id']} {sent}")], (
         "who took it is written down, who found nothing is not"
     )
-    unknown = clerk.post("secretary", clerk.meeting(title="另一次", evidence=["0" * 64]))
+    unknown = clerk.post("secretary", clerk.meeting(title="另一次", held_on="2026-11-19", evidence=["0" * 64]))
     assert unknown.status_code == 404
 
 
@@ -249,3 +250,18 @@ def test_whose_duty_was_waived_is_named_and_refused_with_the_reason(clerk: Clerk
     assert "免除" in listed.json()["faults"][0]["detail"]
     recorded = clerk.recorded("secretary")
     assert (recorded["waived"], recorded["left_out"]) == ([str(clerk.town.members[name])], [])
+
+
+def test_one_session_of_an_item_is_recorded_a_day(clerk: Clerk) -> None:
+    first = clerk.recorded("secretary", clerk.mark("林晓明", "absent"))
+    again = clerk.post("secretary", clerk.meeting(clerk.mark("林晓明", "absent"), title="走访困难职工"))
+    assert (again.status_code, again.json()["code"]) == (409, "session_of_the_day")
+    assert first["id"] in again.json()["detail"]
+    assert clerk.told("林晓明") == ["absence_noted"]
+
+
+def test_a_session_that_would_count_for_nobody_is_refused(clerk: Clerk) -> None:
+    clerk.recorded("secretary", held_on="2026-09-20")  # all its duties of the quarter's month are kept
+    late = clerk.post("secretary", clerk.meeting(held_on="2026-09-21", title="补记"))
+    assert (late.status_code, late.json()["code"]) == (409, "nothing_booked")
+    assert "2026Q3" in late.json()["detail"]

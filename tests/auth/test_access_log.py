@@ -10,6 +10,7 @@ import pytest
 from psycopg import errors
 from sqlalchemy import update
 
+from app.kit.ids import new_id
 from app.kit.settings import Settings
 from app.main import cipher_of
 from app.roster.core import field_context
@@ -201,3 +202,33 @@ def test_the_day_is_kept_for_as_long_as_the_law_asks(known: Desk, town: Town) ->
     town.on(date(2027, 6, 30))
     known.forget()
     assert actions(known, action="personal_data:read") == [("secretary", "personal_data:read")]
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(desk: Desk) -> None:
+    query = {"since": "2026-11-22", "until": "2026-11-21"}
+    answer = desk.client.get(LOG, params=query, headers=desk.headers("auditor"))
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "span_reversed", "until")
+    query["until"] = "2026-11-22"
+    assert desk.client.get(LOG, params=query, headers=desk.headers("auditor")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("login", "method", "path", "zh", "en"),
+    [
+        ("district_officer", "GET", LOG, "可以办理的是：审计员。", "done by the auditor."),
+        (
+            "secretary",
+            "POST",
+            f"/api/v1/exemptions/{new_id()}/end",
+            "可以办理的是：基层党委、区两新工委。",
+            "done by the Party committee or the district office.",
+        ),
+    ],
+)
+def test_who_may_not_is_told_who_may(desk: Desk, login: str, method: str, path: str, zh: str, en: str) -> None:
+    body = None if method == "GET" else {"id": str(new_id()), "until_on": "2027-07-01"}
+    for language, text in (("zh", zh), ("en", en)):
+        headers = {**desk.headers(login), "Accept-Language": language}
+        answer = desk.client.request(method, path, json=body, headers=headers)
+        assert answer.status_code == 403, answer.text
+        assert answer.json()["detail"].endswith(text)

@@ -256,6 +256,7 @@ def test_a_secretary_sees_the_own_branch_and_no_counts(year: Desk) -> None:
     assert lines(year, "2026Q4", "committee_officer")["findings"] == whole
     assert lines(year, "2026Q4", "committee_officer")["counts"] == []
     assert lines(year, "2026Q4", "auditor") == lines(year, "2026Q4")
+    assert lines(year, "2026Q4", "committee_officer")["was_tested"] is True
 
 
 def test_nothing_is_found_before_the_job_and_nothing_in_an_unknown_quarter(year: Desk) -> None:

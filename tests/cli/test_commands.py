@@ -172,12 +172,28 @@ def test_an_account_is_not_opened_at_an_unknown_organisation(longwen: Longwen) -
     assert (said.status, said.out) == (1, "")
 
 
-def test_a_failed_job_is_tried_again_until_nothing_is_left_to_try(longwen: Longwen) -> None:
+def test_a_slot_that_cannot_be_is_refused_before_anything_is_recorded(longwen: Longwen) -> None:
+    longwen("district", "create", "longwen", "龙文区")
+    for slot in ("2026Q9", "9999Q1"):
+        said = longwen("jobs", "run", "lines", "--slot", slot)
+        assert said.status == 2
+        assert slot in said.err
+        assert "--slot" not in said.err, "it is not sent on to another job that cannot do it either"
+    assert longwen("jobs", "runs", "--json").out.strip() == "[]"
+
+
+def test_a_failed_job_is_tried_again_until_nothing_is_left_to_try(
+    longwen: Longwen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> dict[str, int]:
+        raise RuntimeError("not today")
+
+    monkeypatch.setattr("app.points.jobs.settle", fails)
     assert longwen("district", "create", "longwen", "龙文区").status == 0
     assert longwen("jobs", "retry").err.startswith("Nothing failed")
-    assert longwen("jobs", "run", "settle", "--slot", "no quarter").status == 1
+    assert longwen("jobs", "run", "settle", "--slot", "2020Q1").status == 1
     (again,) = json.loads(longwen("jobs", "retry", "settle", "--json").out)
-    assert (again["job"], again["slot"], again["outcome"]) == ("settle", "no quarter", "failed")
+    assert (again["job"], again["slot"], again["outcome"]) == ("settle", "2020Q1", "failed")
     assert longwen("jobs", "retry", "nothing").status == 2
     attempts = json.loads(longwen("jobs", "runs", "--json").out)
     assert [(one["state"], one["attempt"]) for one in attempts] == [("failed", 2), ("failed", 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 import structlog
 from fastapi import Body, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
@@ -260,11 +262,11 @@ def test_answers_are_neither_kept_nor_guessed_at(client: TestClient) -> None:
 
 def test_a_request_leaves_one_line_without_its_query(client: TestClient) -> None:
     with structlog.testing.capture_logs() as lines:
-        client.get(f"/by-id/{UUID(int=7)}?units=3&name=secret")
+        client.get(f"/by-id/{UUID(int=7)}?units=31415")
     [line] = lines
     assert (line["event"], line["method"], line["status"]) == ("request", "GET", 200)
     assert line["route"] == "/by-id/{member_id}"
-    assert "secret" not in repr(line)
+    assert "31415" not in repr(line)
 
 
 def test_requests_and_refusals_are_counted(client: TestClient) -> None:
@@ -279,3 +281,26 @@ def test_requests_and_refusals_are_counted(client: TestClient) -> None:
     assert "longwen_replays_total 3.0" in page
     assert "longwen_pool_in_use 0.0" in page
     assert "longwen_pool_size 5.0" in page
+
+
+def test_a_query_that_no_route_asks_for_is_refused_by_its_name(client: TestClient) -> None:
+    answer = client.get(f"/by-id/{UUID(int=7)}?units=3&unit=4&unit=5")
+    assert answer.status_code == 422
+    [fault] = answer.json()["faults"]
+    assert (fault["field"], fault["code"]) == ("unit", "extra_forbidden")
+    assert fault["detail"] == "不认识此项，请删去或核对名称。"
+    assert client.get(f"/by-id/{UUID(int=7)}?units=3").status_code == 200
+
+
+def test_every_route_refuses_a_query_that_it_does_not_ask_for_but_the_one_that_others_fill_in(app: FastAPI) -> None:
+    asked = TestClient(app)
+    refused = {}
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute) and route.path is not None:
+            method, path = min(route.methods or ()), re.sub(r"\{[^}]+\}", str(UUID(int=7)), route.path)
+            answer = asked.request(method, path, params={"bogus": "1"}, follow_redirects=False)
+            faults = [] if answer.status_code != 422 else answer.json().get("faults", [])
+            refused[f"{method} {route.path}"] = ("bogus", "extra_forbidden") in {
+                (fault["field"], fault["code"]) for fault in faults
+            }
+    assert [name for name, is_refused in refused.items() if not is_refused] == ["GET /api/v1/sign-on/callback"]

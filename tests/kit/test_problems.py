@@ -110,3 +110,17 @@ def test_choices_are_joined_as_the_language_does(language: problems.Language, de
 def test_what_is_missing_is_named_in_one_language() -> None:
     assert NotFound(what="organisation").text("zh").startswith("没有找到组织，")
     assert NotFound(what="api_key").text("en").startswith("There is no such API key,")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "zh"),
+    [
+        (r"^\d{4}Q[1-4]$", "应为季度，如 2026Q3。"),
+        (r"^[0-9]{1,16}\.[0-9a-f]{32}$", "应为上一页返回的 following，照原样使用。"),
+    ],
+)
+def test_a_form_is_told_by_an_example(pattern: str, zh: str) -> None:
+    error = {"type": "string_pattern_mismatch", "loc": ("query", "x"), "ctx": {"pattern": pattern}}
+    [fault] = problems.of_validation([error], "zh", "r").document["faults"]
+    assert fault["detail"] == zh
+    assert pattern not in problems.of_validation([error], "en", "r").document["faults"][0]["detail"]

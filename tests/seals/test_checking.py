@@ -22,14 +22,16 @@ def test_one_request_confirms_all_of_a_branch_and_again_changes_nothing(office: 
     office.recorded(MEMBER, "ORG-D01")
     office.recorded(COLLEAGUE, "ORG-D01", outcome="kept")
     assert set(office.waiting("secretary").values()) == {True}
-    assert office.confirmed("secretary") == {"confirmed": 2, "left": 0, "stage": "recording"}
+    done = office.confirmed("secretary")
+    assert (done["confirmed"], done["left"], done["stage"], done["asked"]) == (2, 0, "recording", [])
     assert office.confirmed("secretary")["confirmed"] == 0
     assert office.waiting("secretary") == {}
 
 
 def test_named_ones_alone_are_confirmed(office: Office) -> None:
     first, second = (office.recorded(MEMBER, item) for item in ("ORG-D01", "ORG-D04"))
-    assert office.confirmed("secretary", first) == {"confirmed": 1, "left": 1, "stage": "recording"}
+    done = office.confirmed("secretary", first)
+    assert (done["confirmed"], done["left"], done["stage"]) == (1, 1, "recording")
     assert list(office.waiting("secretary")) == [second]
     # Sent again it is no fault; what is unknown is, and then nothing of the request is done.
     assert office.confirmed("secretary", first)["confirmed"] == 0
@@ -40,7 +42,10 @@ def test_named_ones_alone_are_confirmed(office: Office) -> None:
 def test_nobody_confirms_what_they_recorded(office: Office) -> None:
     own = office.recorded(MEMBER, "ORG-D01", "secretary")
     assert office.waiting("secretary") == {own: False}
-    assert office.confirmed("secretary") == {"confirmed": 0, "left": 1, "stage": "recording"}
+    done = office.confirmed("secretary")
+    assert (done["confirmed"], done["left"], done["stage"]) == (0, 1, "recording")
+    assert (done["recorded_by_you"], done["about_you"], done["for_other_reviewers"]) == (1, 0, 0)
+    assert len(done["asked"]) == 1, "who confirms it instead"
     assert code(office.confirm("secretary", own)) == (403, "not_your_check")
     assert office.confirmed("committee_officer")["left"] == 0
 
@@ -51,7 +56,8 @@ def test_nobody_confirms_or_refuses_what_is_about_themselves(office: Office) -> 
     entry = office.recorded(MEMBER, "ORG-D01")
     office.desk.forget()
     assert office.waiting(MEMBER) == {entry: False}
-    assert office.confirmed(MEMBER)["confirmed"] == 0
+    done = office.confirmed(MEMBER)
+    assert (done["confirmed"], done["about_you"]) == (0, 1)
     assert code(office.refuse(MEMBER, entry)) == (403, "own_row")
 
 
@@ -60,7 +66,9 @@ def test_an_item_is_confirmed_by_its_reviewer_or_who_stands_in_from_above(office
     above = office.recorded(MEMBER, "ORG-D01", "committee_officer")
     assert office.waiting("organisation_commissioner") == {own: True, above: False}
     assert office.waiting("discipline_commissioner") == {own: False, above: False}
-    assert office.confirm("discipline_commissioner").json()["confirmed"] == 0
+    done = office.confirmed("discipline_commissioner")
+    assert (done["confirmed"], done["for_other_reviewers"]) == (0, 2)
+    assert done["asked"]
     assert office.confirmed("organisation_commissioner")["left"] == 1
     assert office.confirmed("secretary")["left"] == 0
 

@@ -58,7 +58,7 @@ def told(desk: Desk, login: str, submission: str | None = None) -> list[str]:
 
 
 def waiting_for(desk: Desk, login: str) -> list[str]:
-    return [one["id"] for one in desk.submissions(login, waiting="true")]
+    return [one["id"] for one in desk.submissions(login, waits_for_me="true")]
 
 
 def on(desk: Desk, day: str) -> None:

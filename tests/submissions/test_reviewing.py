@@ -38,7 +38,11 @@ def test_each_step_approves_on_and_the_last_posts(desk: Desk) -> None:
     (entry,) = last.json()["entries"]
     assert (entry["points"], entry["approved_by"]) == (10, str(desk.town.accounts["district_officer"]))
     assert [one["stage"] for one in last.json()["steps"]] == [None, 1, 2]
-    assert view(desk, "secretary", submission)["review"] == ["committee_officer", "district_officer"]
+    seen = view(desk, "secretary", submission)
+    assert seen["review"] == ["committee_officer", "district_officer"]
+    hands = {seen["submission"]["recorded_by"], seen["submission"]["decided_by"], *(one["by"] for one in seen["steps"])}
+    assert set(seen["names"]) == hands, "a secretary cannot look accounts up"
+    assert seen["names"][str(desk.town.accounts["林晓明"])] == "林晓明"
     for login in ("committee_officer", "district_officer"):
         assert told(desk, login, submission) == ["review_asked"]
     assert told(desk, "林晓明", submission) == ["submission_posted"]
