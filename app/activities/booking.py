@@ -46,8 +46,8 @@ class Booking:
     _decided: set[DutyKey] = field(default_factory=set)  # by what is in this batch
 
     def put(self, row: Attendance) -> None:
-        """Attendance that books nothing."""
-        self.rows[row.key] = row
+        """Attendance that books nothing; it stays on the record of whoever wrote it down."""
+        self.rows[row.key] = replace(row, recorded_by=row.recorded_by or self.actor.account_id)
 
     def keep(self, record: Record, duty: DutyRow | None) -> None:
         """The member was there, or made it up: the duty is kept, unless it is decided already."""
@@ -154,7 +154,7 @@ class Booking:
             outcome=outcome,
             reason=activity.title,
             source=source,
-            recorded_by=self.actor.account_id,
+            recorded_by=self.actor.account_id or row.recorded_by,  # a job books it on the record of the attendance
         )
         self._postings.append((record, posting))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from uuid import UUID
 from app.auth.core import Role
 from app.files.core import Evidence
 from app.kit.digests import canonical, digest
+from app.kit.matters import matter_key
 from app.rules.core import Item
 from app.submissions.core_reviewing import STANDING_IN, SYSTEM
 
@@ -107,7 +107,8 @@ class Attendance:
     """How one member stood to one session.
 
     ``waits``: an absence whose share is not decided yet. ``entry_id`` is what this attendance booked, ``finding_id``
-    the submission that the service proposed because of it.
+    the submission that the service proposed because of it. ``recorded_by`` wrote down what it says: what a job books
+    or proposes because of it is on that account's record.
     """
 
     activity_id: UUID
@@ -119,6 +120,7 @@ class Attendance:
     waits: bool = False
     entry_id: UUID | None = None
     finding_id: UUID | None = None
+    recorded_by: UUID | None = None
 
     @property
     def attended(self) -> bool:
@@ -231,9 +233,8 @@ def deadline(held_on: date) -> date:
 
 
 def title_key(title: str) -> str:
-    """A title as it is compared: one width, no invisible characters, no spaces, no difference of case."""
-    shown = (one for one in unicodedata.normalize("NFKC", title) if unicodedata.category(one) not in ("Cf", "Cc"))
-    return "".join("".join(shown).split()).casefold()
+    """A title as it is compared: as matters are."""
+    return matter_key(title)
 
 
 def may_hold(item: Item, roles: frozenset[Role], *, is_service: bool) -> bool:

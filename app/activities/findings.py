@@ -53,7 +53,8 @@ def propose(connection: Connection, actor: Actor, member_ids: Collection[UUID]) 
     """
     if not member_ids:
         return {"proposed": 0, "withdrawn": 0}
-    clerk = replace(actor, account_id=None, appointments=())  # nobody's recording, so anybody may review it
+    # The service proposes, on the record of who wrote the attendance: they do not review it.
+    clerk = replace(actor, account_id=None, appointments=())
     background = Background.read(connection, actor, member_ids)
     since = _since(background, actor.today)
     records = store.list_records(connection, actor.district_id, member_ids, since=since)
@@ -144,6 +145,7 @@ def _record(connection: Connection, clerk: Actor, fresh: Collection[Found]) -> l
             effective_on=one.record.activity.held_on,
             matter=_named(one.record) if one.item.matter is Matter.REQUIRED else None,
             reason=one.reason,
+            recorded_by=one.record.attendance.recorded_by,
         )
         for one in fresh
     ]

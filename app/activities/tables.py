@@ -54,11 +54,13 @@ attendance = district_table(
     Column("waits", Boolean, nullable=False),  # an absence whose share is not decided yet
     Column("entry_id", Uuid),  # what this attendance booked, unless it was undone since
     Column("finding_id", Uuid),  # the submission that the service proposed because of it
+    Column("recorded_by", Uuid),  # who wrote down what it says
     CheckConstraint("status IN ('present', 'leave', 'absent', 'elsewhere', 'later')", name="status_known"),
     refers("activity_id", to="activity"),
     refers("member_id", to="member"),
     refers("entry_id", to="entry"),
     refers("finding_id", to="submission"),
+    refers("recorded_by", to="account"),
     Index(None, "district_id", "member_id", "held_on"),
     Index(None, "district_id", "waits", "held_on"),
     key=("activity_id", "member_id"),

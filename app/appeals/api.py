@@ -20,6 +20,7 @@ from app.appeals.schemas import (
     ExtensionRequest,
     VerdictAnswer,
     VerdictRequest,
+    WithdrawalRequest,
     after_cursor,
     after_reference,
 )
@@ -109,10 +110,20 @@ def read_appeal_file(
 
 @router.post("/appeals/{appeal_id}/withdrawal", summary="撤回申诉 · Withdraw an appeal")
 def withdraw_appeal(
-    appeal_id: UUID, request: Request, response: Response, door: Filing, preview: Preview = False
+    appeal_id: UUID,
+    request: Request,
+    response: Response,
+    door: Filing,
+    body: WithdrawalRequest | None = None,
+    preview: Preview = False,
 ) -> AppealAnswer:
-    """答复之前可以撤回。· Before it is answered."""
-    taken = door.run(lambda connection, actor: service.withdraw(connection, actor, appeal_id), commit=not preview)
+    """答复之前可以撤回；书面申诉由登记人或与该记录无关的上级代为撤回，并写明本人的意愿。
+
+    Before it is answered. One on paper by who wrote it down, or an office that it does not concern, with the member's
+    wish.
+    """
+    wish = None if body is None else body.wish
+    taken = door.run(lambda connection, actor: service.withdraw(connection, actor, appeal_id, wish), commit=not preview)
     _replay(request, response, replayed=taken.replayed)
     return AppealAnswer.of(taken.view)
 

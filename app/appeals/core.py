@@ -118,6 +118,8 @@ class Appeal:
     reversal_id: UUID | None = None
     replacement_id: UUID | None = None
     decision_digest: bytes | None = None
+    withdrawn_by: UUID | None = None
+    withdrawal_wish: str | None = None  # how the member of an appeal on paper asked for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ from app.rules.core import Item
 class Case:
     """An entry that is appealed against, and what was said of it before.
 
-    ``concerned`` are the accounts that never decide: who recorded or reviewed it or what was booked along, who decided
-    an earlier appeal against it, who wrote one down for the member, and the member.
+    ``concerned`` are the accounts that never decide: who recorded, reviewed or confirmed it or what was booked along,
+    who decided an earlier appeal against it, who wrote this one down, and the member.
     """
 
     entry: Entry
@@ -64,18 +64,9 @@ class Case:
 
 
 def case_of(
-    connection: Connection,
-    actor: Actor,
-    entry: Entry,
-    earlier: Sequence[Appeal],
-    *,
-    apart_from: UUID | None = None,
-    filed_by: UUID | None = None,
+    connection: Connection, actor: Actor, entry: Entry, earlier: Sequence[Appeal], *, under_way: UUID | None = None
 ) -> Case:
-    """``earlier`` are all appeals against the entry; that under way (``apart_from``) was decided by nobody.
-
-    ``filed_by`` is who writes down a new one.
-    """
+    """``earlier`` are all appeals against the entry; that ``under_way`` concerns only who wrote it down."""
     books = Books.opened(connection, actor)
     regime = books.regime(entry.edition, entry.profile)
     member = roster.histories(connection, actor.district_id, [entry.member_id])[entry.member_id]
@@ -83,15 +74,15 @@ def case_of(
     family = points.family_of(connection, actor, entry)
     hands = [hand for one in family for hand in (one.recorded_by, one.approved_by)]
     hands += store.list_reviewers(connection, actor.district_id, entry.cause or entry.id)
-    hands += [one.decided_by for one in earlier if one.id != apart_from]
-    hands += [filed_by, *(one.filed_by for one in earlier)]  # who wrote an appeal down for the member
+    hands += store.list_checkers(connection, actor.district_id, {one.id for one in (entry, *family)})
+    hands += [one.filed_by if one.id == under_way else one.decided_by for one in earlier]
     return Case(
         entry=entry,
         item=regime.items.get(entry.item),
         decimals=regime.decimals,
         member=member,
         path=member.spells[-1].path if there is None else there.path,
-        earlier=tuple(one for one in earlier if one.id != apart_from),
+        earlier=tuple(one for one in earlier if one.id != under_way),
         concerned=frozenset(one for one in (*hands, member.account_id) if one is not None),
     )
 
@@ -100,7 +91,7 @@ def case_of_appeal(connection: Connection, actor: Actor, appeal: Appeal, *, path
     """The case of an appeal that was filed: decided where it lies now, or at another path."""
     entry = points.find_entry(connection, actor, appeal.entry_id)
     earlier = store.list_of_entry(connection, actor.district_id, entry.id)
-    case = case_of(connection, actor, entry, earlier, apart_from=appeal.id)
+    case = case_of(connection, actor, entry, earlier, under_way=appeal.id)
     return replace(case, path=path or appeal.path)
 
 

@@ -69,15 +69,32 @@ class WindowClosed(LongwenError):
 
 
 class Concerned(LongwenError):
-    """Nobody decides about what they recorded, reviewed, decided or wrote down, nor about themselves."""
+    """Nobody decides about what they recorded, reviewed, confirmed, wrote down or decided, nor about themselves."""
 
     kind = ErrorKind.FORBIDDEN
     code = "concerned"
-    zh = "您记录、审核或答复过该记录，代为登记过申诉，或者它涉及您本人，不能处理这件申诉。由上级党组织的其他人员办理。"
+    zh = "您记录、审核、确认、答复过该记录，登记过这件申诉，或者它涉及您本人，不能处理。由上级党组织的其他人员办理。"
     en = (
-        "You recorded, reviewed or decided on this entry, wrote an appeal against it down, or it is about you. Somebody"
-        " else, or else above, decides."
+        "You recorded, reviewed, confirmed or decided on this entry, wrote the appeal down, or it is about you. "
+        "Somebody else, or else above, handles it."
     )
+
+
+class ConcernedFiler(LongwenError):
+    """Nobody files, and so uses up, an appeal against their own doing."""
+
+    kind = ErrorKind.FORBIDDEN
+    code = "concerned_filer"
+    zh = "您记录、审核、确认或答复过该记录，不能代为登记对它的申诉。请由上级党组织或其他未经办的人员登记。"
+    en = "You recorded, reviewed, confirmed or decided on this entry. Somebody else writes the appeal on paper down."
+
+
+class WishMissing(LongwenError):
+    """An appeal on paper is taken back only because the member wants it."""
+
+    code = "wish_missing"
+    zh = "代为撤回书面申诉，须写明本人何时、以何种方式提出撤回。请在 wish 中写明。"
+    en = "An appeal on paper is withdrawn because the member asked for it. Say in wish when and how they did."
 
 
 class HigherOffice(LongwenError):

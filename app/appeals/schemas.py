@@ -45,6 +45,18 @@ class AppealRequest(Model):
         return Filing(self.id, entry_id, self.text, tuple(dict.fromkeys(self.files)))
 
 
+class WithdrawalRequest(Model):
+    """Why an appeal is taken back."""
+
+    wish: str | None = Field(
+        None,
+        min_length=1,
+        max_length=500,
+        description="代为撤回书面申诉的，写明本人何时、以何种方式提出 · of one on paper: when and how the member asked",
+        examples=["11月20日本人当面提出 · in person on 20 November"],
+    )
+
+
 class ExtensionRequest(Model):
     """Why the answer takes longer."""
 
@@ -105,6 +117,8 @@ class AppealAnswer(Answer):
     decided_at: datetime | None
     reversal_id: UUID | None
     replacement_id: UUID | None
+    withdrawn_by: UUID | None
+    withdrawal_wish: str | None = Field(description="本人提出撤回的方式 · how the member asked for it, on paper")
 
     @classmethod
     def of(cls, view: AppealView) -> AppealAnswer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -46,7 +47,8 @@ def file(connection: Connection, actor: Actor, filing: Filing) -> Answered:
     """Appeal against an entry; the same id and content again is a retry.
 
     A member does so for the own record; of one without an account, who decides appeals there writes it down from
-    paper. Raises NotFound, NotOwnEntry, IdUsed and why this entry is not appealed against (``refusals``).
+    paper, unless it concerns them. Raises NotFound, NotOwnEntry, ConcernedFiler, IdUsed and why this entry is not
+    appealed against (``refusals``).
     """
     entry = points.find_entry(connection, actor, filing.entry_id)
     member = roster.histories(connection, actor.district_id, [entry.member_id])[entry.member_id]
@@ -65,8 +67,12 @@ def file(connection: Connection, actor: Actor, filing: Filing) -> Answered:
     _check_entry(held)
     _check_earlier(earlier)
     _check_window(connection, actor, entry, earlier)
+    case = facts.case_of(connection, actor, entry, earlier)
     filed_by = None if _is_own(actor, member) else actor.account_id
-    case = facts.case_of(connection, actor, entry, earlier, filed_by=filed_by)
+    if filed_by is not None:
+        if filed_by in case.concerned:
+            raise refusals.ConcernedFiler(field="id")
+        case = replace(case, concerned=case.concerned | {filed_by})  # nobody answers what they wrote down
     instance = 1 + sum(one.state is AppealState.DECIDED for one in earlier)
     appeal = Appeal(
         id=filing.id,
@@ -156,10 +162,12 @@ def _shows(connection: Connection, actor: Actor) -> Callable[[Owner], bool]:
     return shows
 
 
-def withdraw(connection: Connection, actor: Actor, appeal_id: UUID) -> Answered:
-    """Take an appeal back before it is decided; whoever could have filed it. Again is a retry.
+def withdraw(connection: Connection, actor: Actor, appeal_id: UUID, wish: str | None = None) -> Answered:
+    """Take an appeal back before it is decided. Again is a retry.
 
-    Raises NotFound, NotOwnEntry and AppealClosed.
+    A member does so for themselves; of one without an account, who wrote the appeal down or another office that it does
+    not concern, with the member's ``wish``: when and how they said so. Raises NotFound, NotOwnEntry, Concerned,
+    WishMissing and AppealClosed.
     """
     appeal = store.lock_appeal(connection, actor.district_id, appeal_id)
     if appeal is None:
@@ -170,14 +178,23 @@ def withdraw(connection: Connection, actor: Actor, appeal_id: UUID) -> Answered:
             raise NotFound(what="appeal", field="id")
         if member.account_id is not None:
             raise refusals.NotOwnEntry(field="id")
+        case = facts.case_of_appeal(connection, actor, appeal)
+        if actor.account_id != appeal.filed_by and actor.account_id in case.concerned:
+            raise refusals.Concerned(field="id")
+        if wish is None and appeal.state is AppealState.OPEN:
+            raise refusals.WishMissing(field="wish")
     replayed = appeal.state is AppealState.WITHDRAWN
     if appeal.state is AppealState.DECIDED:
         raise refusals.AppealClosed(state=appeal.state.value, field="id")
     if not replayed:
-        store.update_appeal(connection, actor.district_id, appeal_id, {"state": AppealState.WITHDRAWN.value})
+        store.update_appeal(connection, actor.district_id, appeal_id, _withdrawn(actor, wish))
         disputing.end_dispute(connection, actor, appeal.entry_id)
     found = store.find_appeal(connection, actor.district_id, appeal_id)
     return Answered(facts.view(connection, actor, found or appeal), replayed=replayed)
+
+
+def _withdrawn(actor: Actor, wish: str | None) -> dict[str, object]:
+    return {"state": AppealState.WITHDRAWN.value, "withdrawn_by": actor.account_id, "withdrawal_wish": wish}
 
 
 # Reading.

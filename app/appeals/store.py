@@ -15,7 +15,7 @@ from app.appeals.core import OFFICES, Appeal, AppealOutcome, AppealState
 from app.appeals.tables import appeal
 from app.auth.core import Appointment, Role
 from app.kit.db import AnyRow
-from app.points.tables import entry
+from app.points.tables import entry, entry_check
 from app.roster.tables import member
 from app.submissions.core_states import Action
 from app.submissions.tables import submission_step
@@ -78,6 +78,14 @@ def list_reviewers(connection: Connection, district_id: UUID, entry_id: UUID) ->
     return list(connection.execute(statement).scalars())
 
 
+def list_checkers(connection: Connection, district_id: UUID, entry_ids: Iterable[UUID]) -> list[UUID | None]:
+    """Whoever has confirmed the entries in the quarter's check."""
+    statement = select(entry_check.c.checked_by).where(
+        entry_check.c.district_id == district_id, entry_check.c.entry_id.in_(sorted(entry_ids))
+    )
+    return list(connection.execute(statement).scalars())
+
+
 def update_appeal(connection: Connection, district_id: UUID, appeal_id: UUID, values: Mapping[str, Any]) -> None:
     statement = update(appeal).where(appeal.c.district_id == district_id, appeal.c.id == appeal_id)
     connection.execute(statement.values(**values))
@@ -123,7 +131,8 @@ def waits_for(
     district_id: UUID, account_id: UUID, appointments: Sequence[Appointment], today: date
 ) -> ColumnElement[bool]:
     """That it is the account's turn: its office is asked, or the one below has let the day pass, and it neither
-    recorded nor reviewed the entry, decided on it before, nor is the member.
+    recorded, reviewed nor confirmed the entry or what was booked along, decided on it before, wrote the appeal down,
+    nor is the member.
     """
     turns: list[ColumnElement[bool]] = []
     for held in appointments:
@@ -141,15 +150,32 @@ def waits_for(
     )
     reviewed = exists().where(
         submission_step.c.district_id == district_id,
-        submission_step.c.submission_id == appeal.c.entry_id,
+        or_(submission_step.c.submission_id == appeal.c.entry_id, submission_step.c.submission_id == entry.c.cause),
         submission_step.c.by == account_id,
         submission_step.c.action.in_(_REVIEWS),
+    )
+    along = entry.alias("along")
+    booked_along = exists().where(
+        along.c.district_id == district_id,
+        along.c.cause == entry.c.cause,
+        or_(along.c.recorded_by == account_id, along.c.approved_by == account_id),
+    )
+    checked_one = entry.alias("checked_one")
+    confirmed = exists().where(
+        entry_check.c.district_id == district_id,
+        entry_check.c.checked_by == account_id,
+        checked_one.c.district_id == entry_check.c.district_id,
+        checked_one.c.id == entry_check.c.entry_id,
+        or_(checked_one.c.id == entry.c.id, checked_one.c.cause == entry.c.cause),
     )
     return and_(
         or_(*turns) if turns else appeal.c.id.is_(None),
         entry.c.recorded_by.is_distinct_from(account_id),
         entry.c.approved_by.is_distinct_from(account_id),
         member.c.account_id.is_distinct_from(account_id),
+        appeal.c.filed_by.is_distinct_from(account_id),
+        ~booked_along,
+        ~confirmed,
         ~decided_before,
         ~reviewed,
     )

@@ -44,6 +44,8 @@ appeal = district_table(
     Column("replacement_id", Uuid),
     Column("input_digest", LargeBinary, nullable=False),
     Column("decision_digest", LargeBinary),
+    Column("withdrawn_by", Uuid),
+    Column("withdrawal_wish", Text),  # of one on paper: when and how the member asked for it
     CheckConstraint("instance IN (1, 2)", name="instance_known"),
     CheckConstraint("asked IN ('secretary', 'committee_officer', 'district_officer')", name="asked_known"),
     CheckConstraint("state IN ('open', 'decided', 'withdrawn')", name="state_known"),
@@ -54,6 +56,7 @@ appeal = district_table(
     refers("member_id", to="member"),
     refers("filed_by", to="account"),
     refers("decided_by", to="account"),
+    refers("withdrawn_by", to="account"),
     refers("reversal_id", to="entry"),
     refers("replacement_id", to="entry"),
     Index(None, "district_id", "entry_id"),

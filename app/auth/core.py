@@ -287,7 +287,8 @@ class Actor:
     """Who acts, when (``at`` in UTC; ``today`` is the district's business day), and in which roles.
 
     ``account_id`` is None for the service itself (a job, or the operator at the command line), which may do everything
-    inside the district. A key acts under an account of its own; a screen, which only reads, under its own id.
+    inside the district. ``was_member`` opens the doors to the own record, also after the membership: whose that is, the
+    roster says. A key acts under an account of its own; a screen, which only reads, under its own id.
     """
 
     district_id: UUID
@@ -295,6 +296,7 @@ class Actor:
     at: datetime
     today: date
     appointments: tuple[Appointment, ...] = ()
+    was_member: bool = False
 
     @classmethod
     def service(cls, district_id: UUID, at: datetime, time_zone: str) -> Actor:
@@ -316,7 +318,9 @@ class Actor:
         """Whether any role grants it at all, be it only for the own record."""
         if self.is_service or any(permission in held.grants for held in self.appointments):
             return True
-        return permission in OWN_GRANTS and any(held.role is Role.MEMBER for held in self.appointments)
+        return permission in OWN_GRANTS and (
+            self.was_member or any(held.role is Role.MEMBER for held in self.appointments)
+        )
 
     def reach(self, permission: Permission) -> tuple[str, ...]:
         """The topmost paths where the permission holds, for a query's prefix match; empty: nowhere."""

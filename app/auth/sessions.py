@@ -301,7 +301,7 @@ def authenticate(
     found = store_sessions.find_session(connection, district.id, token_digest(token), at, today)
     if found is None or found.kind is not kind:
         return None
-    actor = Actor(district.id, found.account_id, at, today, found.appointments)
+    actor = Actor(district.id, found.account_id, at, today, found.appointments, found.was_member)
     opened = Opened(found.id, found.kind, found.stage, found.used_at, found.expires_at, found.factor_elsewhere)
     return Caller(actor, found.login, found.name, found.token_until, opened)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, or_, select, update
 
 from app.auth.core import Appointment, Role
 from app.auth.logins import SessionKind, Stage
@@ -30,6 +30,7 @@ class FoundSession:
     expires_at: datetime
     factor_elsewhere: bool
     appointments: tuple[Appointment, ...]
+    was_member: bool  # an appointment as member has begun, whether or not it has ended since
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,13 @@ def find_session(
     connection: Connection, district_id: UUID, token_digest: bytes, at: datetime, day: date
 ) -> FoundSession | None:
     """In one query, since every request asks it."""
+    ever = appointment.alias("ever")
+    was_member = exists().where(
+        ever.c.district_id == session.c.district_id,
+        ever.c.account_id == session.c.account_id,
+        ever.c.role == Role.MEMBER.value,
+        ever.c.from_on <= day,
+    )
     statement = (
         select(
             session.c.id,
@@ -88,6 +96,7 @@ def find_session(
             account.c.name,
             appointment.c.role,
             appointment.c.path,
+            was_member.label("was_member"),
         )
         .select_from(session)
         .join(account, and_(account.c.district_id == session.c.district_id, account.c.id == session.c.account_id))
@@ -116,7 +125,7 @@ def find_session(
     row = rows[0]
     return FoundSession(
         row.id, row.account_id, row.login, row.name, SessionKind(row.kind), Stage(row.stage), row.used_at,
-        row.token_until, row.expires_at, row.factor_elsewhere, held,
+        row.token_until, row.expires_at, row.factor_elsewhere, held, row.was_member,
     )  # fmt: skip
 
 

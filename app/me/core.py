@@ -199,6 +199,7 @@ class Answering:
 
     submission_id: UUID
     text: str
+    number: int | None = None  # of the round that is answered
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class QueuedHearingAnswer(Model):
     body: HearingAnswerRequest
 
     def errand(self) -> Errand:
-        return Answering(self.submission_id, self.body.answer)
+        return Answering(self.submission_id, self.body.answer, self.body.round)
 
 
 class QueuedAppeal(Model):

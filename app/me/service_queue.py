@@ -27,7 +27,9 @@ def carry_out(connection: Connection, actor: Actor, errand: Errand) -> Done:
             view = activities.record(connection, actor, errand)
             return Done(view.activity.state.value, view.replayed)
         case Answering():
-            heard, _, replayed = hearing.answer(connection, actor, errand.submission_id, errand.text)
+            heard, _, replayed = hearing.answer(
+                connection, actor, errand.submission_id, errand.text, number=errand.number
+            )
             return Done(heard.state.value, replayed, heard.due_on)
         case Filing():
             filed = appeals.file(connection, actor, errand)

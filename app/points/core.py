@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from app.kit.calendar import Window
+from app.kit.matters import matter_key
 from app.points.plan import ItemPlan, Plan, Stage
 from app.rules.core import SCORED_KINDS, Across, Effect, Kind, MeasureForm, Veto, rounded
 from app.rules.lines import band_of
@@ -24,6 +25,11 @@ class CellKey(NamedTuple):
     window: str
     tier: str | None
     matter: str | None
+
+    @classmethod
+    def of(cls, item: str, window: str, tier: str | None, matter: str | None) -> CellKey:
+        """With the matter as it is compared, however it was written."""
+        return cls(item, window, tier, None if matter is None else matter_key(matter))
 
 
 class Cell(NamedTuple):

@@ -215,7 +215,7 @@ class Judge:
             return
         if item.matter is Matter.NONE:
             raise refusals.MatterNotAsked(item=item.code, field="matter")
-        key = CellKey(item.code, window, posting.tier, posting.matter)
+        key = CellKey.of(item.code, window, posting.tier, posting.matter)
         if item.duty is None and key in balance.cells:
             raise refusals.MatterCounted(item=item.code, matter=posting.matter, window=window, field="matter")
 

@@ -114,7 +114,7 @@ class Entry:
 
     @property
     def key(self) -> CellKey:
-        return CellKey(self.item, self.window, self.tier, self.matter)
+        return CellKey.of(self.item, self.window, self.tier, self.matter)
 
     @property
     def sign(self) -> int:

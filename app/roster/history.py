@@ -27,7 +27,10 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class MemberHistory:
-    """A member with every membership, in order, and the days of every exemption."""
+    """A member with every membership, in order, and the days of every exemption.
+
+    ``account_id`` is that of an open account: None for who has none, and for one that was closed.
+    """
 
     id: UUID
     number: str

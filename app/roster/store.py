@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from app.auth.tables import district
+from app.auth.tables import account, district
 from app.roster.core import EXEMPT, BranchForm, MemberOn, MemberView, OrganisationKind, OrganisationView
 from app.roster.history import MemberHistory, Spell
 from app.roster.tables import exemption, member, membership, organisation
@@ -141,15 +141,22 @@ def _histories() -> Select[Any]:
     belongs = and_(membership.c.district_id == district_id, membership.c.member_id == member.c.id)
     branch = and_(organisation.c.district_id == district_id, organisation.c.id == membership.c.branch_id)
     exempt = and_(exemption.c.district_id == district_id, exemption.c.member_id == member.c.id)
+    # Whoever cannot log in is told in person and appeals on paper, as those who never had an account.
+    opened = and_(
+        account.c.district_id == district_id, account.c.id == member.c.account_id, account.c.closed_at.is_(None)
+    )
     return (
         select(
-            member.c.id, member.c.number, member.c.account_id, member.c.name, member.c.joined_on,
+            member.c.id, member.c.number, account.c.id.label("account_id"), member.c.name, member.c.joined_on,
             membership.c.id.label("spell_id"), membership.c.branch_id, membership.c.group_id, membership.c.path,
             membership.c.profile, membership.c.from_on, membership.c.until_on, organisation.c.form,
             exemption.c.id.label("exemption_id"), exemption.c.from_on.label("exempt_from_on"),
             exemption.c.until_on.label("exempt_until_on"),
         )
-        .select_from(member.join(membership, belongs).join(organisation, branch).outerjoin(exemption, exempt))
+        .select_from(
+            member.join(membership, belongs).join(organisation, branch).outerjoin(exemption, exempt)
+            .outerjoin(account, opened)
+        )
         .where(member.c.district_id == district_id, member.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
         .order_by(member.c.id, membership.c.from_on, exemption.c.from_on)
     )  # fmt: skip

@@ -154,9 +154,9 @@ def tell_member(
     door: Recording,
     preview: Preview = False,
 ) -> HeardAnswer:
-    """本人没有账号的，由告知人登记何时、以何种方式告知；陈述期限自告知之日起算。
+    """本人没有账号的，由告知人登记何时、以何种方式告知；陈述期限自登记之日起算。
 
-    For a member without an account: when and how they were told, by the caller; the deadline runs from that day.
+    For a member without an account: when and how they were told, by the caller; the deadline runs from today.
     """
     submission, heard, replayed = door.run(
         lambda connection, actor: hearing.tell_in_person(
@@ -179,7 +179,8 @@ def answer_hearing(
 ) -> HeardAnswer:
     """只有本人可以陈述，一次为限，自被告知起五个工作日内。· Once, by the member, within five working days."""
     submission, heard, replayed = door.run(
-        lambda connection, actor: hearing.answer(connection, actor, submission_id, body.answer), commit=not preview
+        lambda connection, actor: hearing.answer(connection, actor, submission_id, body.answer, number=body.round),
+        commit=not preview,
     )
     _mark(request, response, replayed)
     return HeardAnswer.of(submission, heard)

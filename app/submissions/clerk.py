@@ -17,7 +17,7 @@ from app.files.core import Owner, OwnerKind
 from app.kit.errors import LongwenError
 from app.points import refusals
 from app.points import service as points
-from app.points.gathering import Background
+from app.points.gathering import Background, histories_of
 from app.points.judging import check_quarter
 from app.points.ledger import Entry, Posting
 from app.roster.core import MemberOn
@@ -213,4 +213,7 @@ class Clerk:
         if owner.kind is not OwnerKind.SUBMISSION:
             return False
         found = store.find_submissions(self.connection, self.actor.district_id, [owner.id]).get(owner.id)
-        return found is not None and is_visible(self.actor, found, None)
+        if found is None:
+            return False
+        histories = histories_of(self.connection, self.actor, {found.posting.member_id})
+        return is_visible(self.actor, found, histories[found.posting.member_id])

@@ -221,15 +221,31 @@ def may_see(actor: Actor, history: MemberHistory) -> bool:
     return actor.may(Permission.STANDING_READ, path)
 
 
-def is_visible(actor: Actor, submission: Submission, about: UUID | None) -> bool:
-    """Whether the caller may see the proposal: its recorder always, and once it was handed in whoever reads
-    submissions there, and the member (of the account ``about``) whom it is about.
+def is_recorders(actor: Actor, submission: Submission, history: MemberHistory) -> bool:
+    """Whether the caller recorded it and still may: about themselves, or while they record where it lies or the member
+    has belonged. What somebody wrote about others is not theirs to keep when the office has ended.
     """
-    if actor.is_service or submission.posting.recorded_by == actor.account_id:
+    if actor.is_service:
+        return True
+    if submission.posting.recorded_by != actor.account_id:
+        return False
+    places = (submission.path, *(one.path for one in history.spells))
+    return _is_about(actor, history) or any(actor.may(Permission.ENTRY_RECORD, path) for path in places)
+
+
+def is_visible(actor: Actor, submission: Submission, history: MemberHistory) -> bool:
+    """Whether the caller may see the proposal: its recorder while they hold that office, and once it was handed in
+    whoever reads submissions there, and the member whom it is about (``history``).
+    """
+    if is_recorders(actor, submission, history):
         return True
     if submission.submitted_at is None:
         return False
-    return about == actor.account_id or actor.may(Permission.SUBMISSION_READ, submission.path)
+    return _is_about(actor, history) or actor.may(Permission.SUBMISSION_READ, submission.path)
+
+
+def _is_about(actor: Actor, history: MemberHistory) -> bool:
+    return history.account_id is not None and history.account_id == actor.account_id
 
 
 def sent_digest(posting: Posting, papers: Papers) -> bytes:

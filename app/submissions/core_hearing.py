@@ -26,8 +26,8 @@ class Hearing:
 
     ``opened_on`` is the day on which it was handed in. ``told_at`` is None until a member without an account was told
     in person, ``told_on`` the day on which that was done, ``told_note`` how, and ``said`` what they said to it, as
-    written down by who told them. ``due_on`` is the last day for the member's own answer, ``assumed`` if it was counted
-    through a year not yet announced.
+    written down by who told them. ``due_on`` is the last day for the member's own answer, counted from the day on which
+    the telling is in the record; ``assumed`` if it was counted through a year not yet announced.
     """
 
     submission_id: UUID
@@ -125,6 +125,15 @@ class AnsweredAlready(LongwenError):
     code = "answered_already"
     zh = "您已陈述过意见，不能修改。决定作出后如有异议，可以申诉。"
     en = "You have answered already. If you disagree with what is decided, you may appeal."
+
+
+class RoundOver(LongwenError):
+    """What was answered has been returned and handed in again since."""
+
+    kind = ErrorKind.CONFLICT
+    code = "round_over"
+    zh = "第 {number} 次提交的内容不在听取意见中，现为第 {now} 次。请看过现在的内容后再陈述意见。"
+    en = "Round {number} is not being heard; it is round {now} now. Read what is proposed now, then answer that."
 
 
 class HearingOver(LongwenError):

@@ -132,6 +132,15 @@ class Moved(LongwenError):
     )
 
 
+class SeenMissing(LongwenError):
+    """In a later round a request says what it was made for: else one sent again late would act on what came since."""
+
+    kind = ErrorKind.CONFLICT
+    code = "seen_missing"
+    zh = "该申报曾退回后重新办理，现为第 {now} 步。请查看最新内容，并在 seen 中写明所见步数后再办。"
+    en = "The submission was returned since, and is now at step {now}. Read it, and say in seen which step you saw."
+
+
 class NotYours(LongwenError):
     """A proposal is edited, handed in and withdrawn by who recorded it."""
 

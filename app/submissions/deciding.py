@@ -39,6 +39,7 @@ from app.submissions.core_states import (
     Decision,
     Moved,
     NoteMissing,
+    SeenMissing,
     Step,
     SubmissionState,
 )
@@ -48,8 +49,8 @@ from app.submissions.flowing import Flow
 def decide(connection: Connection, actor: Actor, verdict: Verdict) -> Decided:
     """Approve, return or refuse one submission. The same again by the same person changes nothing.
 
-    Raises NotFound outside the caller's scope, NotYourReview, OwnRecording, AlreadyDecided, Moved, NoteMissing,
-    HearingOpen, NotToldYet, and BatchRefused with the ledger's refusal.
+    Raises NotFound outside the caller's scope, NotYourReview, OwnRecording, AlreadyDecided, Moved, SeenMissing,
+    NoteMissing, HearingOpen, NotToldYet, and BatchRefused with the ledger's refusal.
     """
     (decided,) = _Bench(connection, actor, [verdict]).decide(each=False)
     return decided
@@ -135,6 +136,8 @@ class _Bench:
             raise AlreadyDecided(found.state, field="decision")
         if verdict.seen is not None and verdict.seen != found.version:
             raise Moved(seen=verdict.seen, now=found.version, field="seen")
+        if verdict.seen is None and found.round > 1 and not self.actor.is_service:
+            raise SeenMissing(now=found.version, field="seen")
         if verdict.decision is not Decision.APPROVE:
             if verdict.note is None:
                 raise NoteMissing(field="note")

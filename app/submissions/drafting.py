@@ -19,7 +19,7 @@ from app.points.refusals import NotAMemberThen, UnknownItem
 from app.rules.core import Kind
 from app.submissions import store
 from app.submissions.clerk import Clerk
-from app.submissions.core import Content, Papers, Submission, is_visible
+from app.submissions.core import Content, Papers, Submission, is_recorders, is_visible
 from app.submissions.core_content import check_content, worth_of
 from app.submissions.core_states import (
     OPEN_TO_EDIT,
@@ -28,6 +28,7 @@ from app.submissions.core_states import (
     Moved,
     NotAProposal,
     NotYours,
+    SeenMissing,
     StateForbids,
     SubmissionState,
 )
@@ -117,12 +118,15 @@ def submit(
 ) -> tuple[Submission, bool]:
     """Hand in a draft, or again what was returned, and whether that was done already.
 
-    Raises NotFound, NotYours, StateForbids, Moved, and whatever is missing or no longer fits.
+    Raises NotFound, NotYours, StateForbids, Moved, SeenMissing for what was returned, and whatever is missing or
+    no longer fits.
     """
     before, _ = _held(connection, actor, submission_id)
     if before.state is SubmissionState.SUBMITTED:
         return before, True
     _check(before, OPEN_TO_EDIT, seen)
+    if seen is None and before.state is SubmissionState.RETURNED and not actor.is_service:
+        raise SeenMissing(now=before.version, field="seen")
     clerk = Clerk(connection, actor, [before.posting], {submission_id: before.papers})
     there, item, decimals = clerk.found(0)
     clerk.check_rights(there, item)
@@ -169,8 +173,9 @@ def _held(connection: Connection, actor: Actor, submission_id: UUID) -> tuple[Su
     if found is None:
         raise NotFound(what="submission", field="id")
     background = Background.read(connection, actor, [found.posting.member_id])
-    if not is_visible(actor, found, background.histories[found.posting.member_id].account_id):
+    history = background.histories[found.posting.member_id]
+    if not is_visible(actor, found, history):
         raise NotFound(what="submission", field="id")
-    if found.posting.recorded_by != actor.account_id:
+    if not is_recorders(actor, found, history):
         raise NotYours(field="id")
     return found, background

@@ -23,6 +23,7 @@ from app.submissions.core_hearing import (
     HearingOver,
     NoHearing,
     OnlyTheMember,
+    RoundOver,
     ToldAlready,
     ToldHow,
     ToldTooEarly,
@@ -34,13 +35,15 @@ from app.submissions.flowing import Flow, facts_of
 def tell_in_person(
     connection: Connection, actor: Actor, submission_id: UUID, *, told_on: date, note: str, said: str | None
 ) -> tuple[Submission, Hearing, bool]:
-    """Record that the caller told a member without an account of what is proposed: the deadline runs from that day.
+    """Record that the caller told a member without an account of what is proposed.
 
-    ``note`` says where and how, ``said`` what the member said to it, then or on a later day: the same again with more
-    words adds them, until it is decided, and shortens nothing. The same again changes nothing (the last of the answer).
-    Raises NotFound, Forbidden, OwnRow, StateForbids, NoHearing, ToldAlready and ToldTooEarly.
+    The deadline runs from the day on which this is written down, so that nobody dates it back to have the hearing over
+    at once. ``note`` says where and how, ``said`` what the member said to it, then or on a later day: the same again
+    with more words adds them, until it is decided, and shortens nothing. The same again changes nothing (the last of
+    the answer). Raises NotFound, Forbidden, OwnRow, StateForbids, NoHearing, ToldAlready and ToldTooEarly.
     """
-    found, hearing, flow = _held(connection, actor, submission_id)
+    found, hearings, flow = _held(connection, actor, submission_id)
+    hearing = hearings[-1]
     may = all(actor.may(one, found.path) for one in (Permission.SUBMISSION_READ, Permission.ENTRY_RECORD))
     if not may:
         raise Forbidden(permission=Permission.ENTRY_RECORD.value)
@@ -61,7 +64,7 @@ def tell_in_person(
     _check_state(found)
     if not hearing.opened_on <= told_on <= actor.today:
         raise ToldTooEarly(first=hearing.opened_on.isoformat(), last=actor.today.isoformat(), field="told_on")
-    due = flow.working_days(HEARING_DAYS, told_on)
+    due = flow.working_days(HEARING_DAYS)
     hearing = replace(
         hearing,
         told_at=actor.at,
@@ -80,20 +83,26 @@ def tell_in_person(
     return told_of, hearing, False
 
 
-def answer(connection: Connection, actor: Actor, submission_id: UUID, text: str) -> tuple[Submission, Hearing, bool]:
-    """What the member says to what is proposed, once; then it may be decided. The same again changes nothing.
+def answer(
+    connection: Connection, actor: Actor, submission_id: UUID, text: str, *, number: int | None = None
+) -> tuple[Submission, Hearing, bool]:
+    """What the member says to what is proposed, once in each round; then it may be decided.
 
-    Raises NotFound, OnlyTheMember, StateForbids, NoHearing, HearingOver and AnsweredAlready.
+    ``number`` names the round that is answered. Without it, the words of an earlier answer are that answer sent again,
+    and never answer what was proposed since. The same again changes nothing. Raises NotFound, OnlyTheMember,
+    StateForbids, NoHearing, HearingOver, AnsweredAlready and RoundOver.
     """
-    found, hearing, flow = _held(connection, actor, submission_id)
-    about = flow.about(found)
-    if not is_visible(actor, found, about):
-        raise NotFound(what="submission", field="id")
-    if about is None or about != actor.account_id:
+    found, hearings, flow = _held(connection, actor, submission_id)
+    if flow.about(found) is None or flow.about(found) != actor.account_id:
         raise OnlyTheMember(field="id")
+    asked = [one for one in hearings if number in (None, one.round)]
+    for one in asked:
+        if (one.answer, one.answered_by) == (text, actor.account_id):
+            return found, one, True
+    hearing = hearings[-1]
+    if hearing not in asked:
+        raise RoundOver(number=str(number), now=str(hearing.round), field="round")
     if hearing.answered_at is not None:
-        if hearing.answer == text:
-            return found, hearing, True
         raise AnsweredAlready(field="answer")
     _check_state(found)
     if hearing.due_on is not None and actor.today > hearing.due_on:
@@ -109,18 +118,18 @@ def answer(connection: Connection, actor: Actor, submission_id: UUID, text: str)
     return heard, hearing, False
 
 
-def _held(connection: Connection, actor: Actor, submission_id: UUID) -> tuple[Submission, Hearing, Flow]:
-    """The submission, locked, with the hearing of its present round. Raises NotFound and NoHearing."""
+def _held(connection: Connection, actor: Actor, submission_id: UUID) -> tuple[Submission, list[Hearing], Flow]:
+    """The submission, locked, with its hearings by round, the present one last. Raises NotFound and NoHearing."""
     found = store.lock_submissions(connection, actor.district_id, [submission_id]).get(submission_id)
     if found is None or found.submitted_at is None:
         raise NotFound(what="submission", field="id")
     flow = Flow(connection, actor, Background.read(connection, actor, [found.posting.member_id]))
-    if not is_visible(actor, found, flow.about(found)):
+    if not is_visible(actor, found, flow.background.histories[found.posting.member_id]):
         raise NotFound(what="submission", field="id")
     hearings = store_steps.list_hearings(connection, actor.district_id, [submission_id])[submission_id]
     if not hearings:
         raise NoHearing(field="id")
-    return found, hearings[-1], flow
+    return found, hearings, flow
 
 
 def _check_state(found: Submission) -> None:

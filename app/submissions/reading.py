@@ -24,7 +24,7 @@ from app.submissions.flowing import Flow
 def page(
     connection: Connection, actor: Actor, sought: Sought, *, after: tuple[datetime, UUID] | None, count_max: int
 ) -> SubmissionPage:
-    """Those in the caller's reach, and those the caller made or is the subject of."""
+    """Those in the caller's reach, and those the caller made, while they record there, or is the subject of."""
     paths = None if actor.is_service else actor.reach(Permission.SUBMISSION_READ)
     return _page(connection, actor, paths, sought, after, count_max)
 
@@ -50,6 +50,7 @@ def _page(
         actor.district_id,
         paths=paths,
         own_account=actor.account_id,
+        recording=actor.reach(Permission.ENTRY_RECORD),
         sought=sought,
         after=after,
         count_max=count + 1,
@@ -108,12 +109,19 @@ def evidence(
 
 
 def evidence_of_entry(connection: Connection, actor: Actor, entry_id: UUID) -> tuple[Evidence, ...]:
-    """What an entry rests on, for whoever may read the member's record. Raises NotFound."""
+    """What an entry rests on, for whoever may read it: a branch that the member has left, that of its own days.
+
+    Raises NotFound.
+    """
     entry = points.find_entry(connection, actor, entry_id)
     try:
-        roster.get_member_for(connection, actor, entry.member_id, Permission.STANDING_READ)
+        _, there = roster.find_member_for(connection, actor, entry.member_id, Permission.STANDING_READ)
     except NotFound:
         raise NotFound(what="entry", field="id") from None
+    if there is not None and not any(
+        one.branch_id == entry.branch_id and one.holds(entry.effective_on) for one in there
+    ):
+        raise NotFound(what="entry", field="id")
     own = files.files_of(connection, actor, OwnerKind.ENTRY, [entry_id]).get(entry_id, ())
     proposed = store.find_submissions(connection, actor.district_id, [entry_id]).get(entry_id)
     return own if proposed is None else (*own, *_evidence(connection, actor, proposed))
@@ -132,7 +140,7 @@ def _visible(connection: Connection, actor: Actor, submission_id: UUID) -> tuple
     if found is None:
         raise NotFound(what="submission", field="id")
     background = Background.read(connection, actor, [found.posting.member_id])
-    if not is_visible(actor, found, background.histories[found.posting.member_id].account_id):
+    if not is_visible(actor, found, background.histories[found.posting.member_id]):
         raise NotFound(what="submission", field="id")
     return found, background
 

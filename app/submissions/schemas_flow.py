@@ -151,6 +151,15 @@ class HearingAnswerRequest(Model):
     """What the member says to what is proposed."""
 
     answer: str = Field(min_length=1, max_length=2000, examples=["当日在外出差，已向组长请假。"])
+    round: int | None = Field(
+        None,
+        ge=1,
+        le=32767,
+        description=(
+            "所陈述的是第几次提交的内容（hearings 中的 round）；同样的话要再说一次时必须写明 · "
+            "which round is answered; needed to say the same words again in a later one"
+        ),
+    )
 
 
 class HearingAnswer(Answer):

@@ -15,6 +15,8 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    exists,
+    false,
     insert,
     literal,
     or_,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 
 from app.kit.db import AnyRow
 from app.points.ledger import Posting, Source
-from app.roster.tables import member
+from app.roster.tables import member, membership
 from app.rules.award import Outcome
 from app.rules.core import Kind
 from app.submissions.core import Papers, Sought, Submission
@@ -86,13 +88,15 @@ def list_submissions(
     *,
     paths: Sequence[str] | None,
     own_account: UUID | None,
+    recording: Sequence[str],
     sought: Sought,
     after: tuple[datetime, UUID] | None,
     count_max: int,
 ) -> list[Submission]:
-    """By time of recording; ``paths`` None reaches everywhere, and what concerns the own account is always there.
+    """By time of recording; ``paths`` None reaches everywhere, and what is about the own account is always there.
 
-    What was never handed in is its recorder's alone.
+    What was never handed in is its recorder's alone; what the account recorded is there as far as it still records
+    (``recording``) where that lies, or where the member has belonged.
     """
     columns = submission.c
     whose = and_(member.c.district_id == columns.district_id, member.c.id == columns.member_id)
@@ -104,15 +108,27 @@ def list_submissions(
         .limit(count_max)
     )
     if paths is not None:
-        # Only below: a branch's own path is a prefix of its groups', and segments have one length.
-        reached = [or_(columns.path == path, columns.path.op("^@")(path + ".")) for path in paths]
-        seen = and_(columns.submitted_at.is_not(None), or_(member.c.account_id == own_account, *reached))
-        statement = statement.where(or_(columns.recorded_by == own_account, seen))
+        # Only below, for a branch's own path is a prefix of its groups'.
+        own = member.c.account_id == own_account
+        seen = and_(columns.submitted_at.is_not(None), or_(own, *(_below(columns.path, path) for path in paths)))
+        belonged = exists().where(
+            membership.c.district_id == columns.district_id,
+            membership.c.member_id == columns.member_id,
+            or_(false(), *(_below(membership.c.path, path) for path in recording)),
+        )
+        here = [_below(columns.path, path) for path in recording]
+        recorded = and_(columns.recorded_by == own_account, or_(own, belonged, *here))
+        statement = statement.where(or_(recorded, seen))
     if after is not None:
         at, last = after
         later = and_(columns.recorded_at == at, columns.id > last)
         statement = statement.where(or_(columns.recorded_at > at, later))
     return [_submission(row) for row in connection.execute(statement)]
+
+
+def _below(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
+    """There, or further down."""
+    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
 
 
 def _sought(sought: Sought, own_account: UUID | None) -> list[ColumnElement[bool]]:

@@ -253,8 +253,8 @@ class _Year:
             chosen=given.chosen,
             decimals=self._regime(day).decimals,
         )
-        key = CellKey(item.code, cell_window(item, day), given.tier, given.matter)
-        self._check_matter(item, key)
+        key = CellKey.of(item.code, cell_window(item, day), given.tier, given.matter)
+        self._check_matter(item, key, given.matter)
         if item.duty is not None and item.duty.settlement is Settlement.AMOUNT:
             self.amounts.setdefault(item.code, []).append((day, units))
         elif item.duty is not None:
@@ -266,14 +266,14 @@ class _Year:
         for pair in self._pairs(given, item):
             self._lose_share(pair, day)
 
-    def _check_matter(self, item: Item, key: CellKey) -> None:
-        if key.matter is None:
+    def _check_matter(self, item: Item, key: CellKey, matter: str | None) -> None:
+        if matter is None:
             if item.matter is Matter.REQUIRED:
                 raise MatterMissing(item=item.code)
         elif item.matter is Matter.NONE:
             raise MatterNotAsked(item=item.code)
         elif key in self.cells:
-            raise MatterCounted(item=item.code, matter=key.matter, window=key.window)
+            raise MatterCounted(item=item.code, matter=matter, window=key.window)
 
     @staticmethod
     def _pairs(given: Given, item: Item) -> tuple[str, ...]:

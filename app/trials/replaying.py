@@ -255,7 +255,7 @@ class Replay:
             one = Cell(1, fact.units, fact.points)
             judged = one if judge.judge is None else judge.judge(one)
             window = cell_window(self.new.regimes[quarter].items[fact.item], fact.day)
-            add_to(cells, CellKey(fact.item, window, fact.tier, fact.matter), *judged)
+            add_to(cells, CellKey.of(fact.item, window, fact.tier, fact.matter), *judged)
 
     def outcome(self, opening: int, cells: Cells, drafted: Cells, *, from_elsewhere: bool = False) -> Outcome | None:
         """Before and after; None, without a fold, where nothing that the member has differs."""

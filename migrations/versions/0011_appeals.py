@@ -28,6 +28,7 @@ def upgrade() -> None:
     steps.refer("appeal", "member_id", to="member")
     steps.refer("appeal", "filed_by", to="account")
     steps.refer("appeal", "decided_by", to="account")
+    steps.refer("appeal", "withdrawn_by", to="account")
     steps.refer("appeal", "reversal_id", to="entry")
     steps.refer("appeal", "replacement_id", to="entry")
     steps.refer("complaint", "filed_by", to="account")
@@ -73,6 +74,8 @@ def _create_appeals() -> None:
         sa.Column("replacement_id", sa.Uuid()),
         sa.Column("input_digest", sa.LargeBinary(), nullable=False),
         sa.Column("decision_digest", sa.LargeBinary()),
+        sa.Column("withdrawn_by", sa.Uuid()),
+        sa.Column("withdrawal_wish", sa.Text()),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_appeal"),
         sa.CheckConstraint("instance IN (1, 2)", name=op.f("ck_appeal_instance_known")),
         sa.CheckConstraint(

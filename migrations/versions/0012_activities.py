@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("waits", sa.Boolean(), nullable=False),
         sa.Column("entry_id", sa.Uuid()),
         sa.Column("finding_id", sa.Uuid()),
+        sa.Column("recorded_by", sa.Uuid()),
         sa.PrimaryKeyConstraint("district_id", "activity_id", "member_id", name="pk_attendance"),
         sa.CheckConstraint(
             "status IN ('present', 'leave', 'absent', 'elsewhere', 'later')", name=op.f("ck_attendance_status_known")
@@ -89,6 +90,7 @@ def upgrade() -> None:
     steps.refer("attendance", "member_id", to="member")
     steps.refer("attendance", "entry_id", to="entry")
     steps.refer("attendance", "finding_id", to="submission")
+    steps.refer("attendance", "recorded_by", to="account")
     steps.refer("waiver", "organisation_id", to="organisation")
     steps.refer("waiver", "recorded_by", to="account")
     steps.refer("waiver", "lifted_by", to="activity")

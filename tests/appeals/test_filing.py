@@ -84,7 +84,7 @@ def test_an_appeal_on_paper_is_written_down_for_whom_has_no_account(counter: Cou
     assert refused(answered) == (403, "concerned"), "who wrote it down never answers it"
     assert counter.waiting("committee_officer") == [appeal["id"]]
     counter.decided("committee_officer", appeal["id"])
-    assert counter.kinds("secretary") == ["tellings_asked", "telling_asked"]
+    assert counter.kinds("secretary") == ["tellings_asked", "telling_asked"], "not asked to answer it"
 
 
 def test_openings_and_reversals_and_what_was_reversed_are_not_appealed_against(counter: Counter) -> None:

@@ -95,8 +95,9 @@ def test_a_declaration_may_be_drafted_returned_and_completed(desk: Desk) -> None
     assert desk.decide("group_leader", fact["id"], "return").status_code == 200
     missed = desk.client.put(f"{PATH}/{fact['id']}", json={**body, "outcome": "missed"}, headers=desk.headers(MEMBER))
     assert code(missed) == (403, "own_row")
-    assert desk.at_submission(MEMBER, fact["id"], "submit").status_code == 200
-    assert desk.decide("group_leader", fact["id"]).status_code == 200
+    assert desk.at_submission(MEMBER, fact["id"], "submit", {"seen": 4}).status_code == 200
+    decision = {"decision": "approve", "seen": 5}
+    assert desk.at_submission("group_leader", fact["id"], "decision", decision).status_code == 200
     assert view(desk, MEMBER, fact["id"])["submission"]["state"] == "posted"
     assert len(booked(desk)) == 1
 

@@ -85,9 +85,10 @@ def test_a_returned_proposal_is_completed_and_reviewed_anew(desk: Desk) -> None:
     assert waiting_for(desk, "secretary") == []
     assert code(desk.decide("secretary", fact["id"])) == (409, "already_decided")
     assert edit(desk, "林晓明", fact["id"], tier="benefit", matter="建议1号", reason="见采纳通知单").status_code == 200
-    handed = desk.at_submission("林晓明", fact["id"], "submit").json()
+    handed = desk.at_submission("林晓明", fact["id"], "submit", {"seen": 3}).json()
     assert (handed["state"], handed["decision_note"]) == ("submitted", None)
-    posted = desk.decide("secretary", fact["id"]).json()
+    decision = {"decision": "approve", "seen": 4}
+    posted = desk.at_submission("secretary", fact["id"], "decision", decision).json()
     assert [one["points"] for one in posted["entries"]] == [30]
     assert [one["action"] for one in posted["steps"]] == ["submitted", "returned", "edited", "submitted", "approved"]
     assert told(desk, "secretary", fact["id"]) == ["review_asked", "review_asked"]
@@ -100,7 +101,7 @@ def test_a_return_sent_late_does_not_return_what_was_completed_meanwhile(desk: D
     body = {"decision": "return", "note": "缺采纳通知单", "seen": 1}
     assert desk.at_submission("secretary", fact["id"], "decision", body).status_code == 200
     assert desk.at_submission("secretary", fact["id"], "decision", body).headers["idempotent-replay"] == "true"
-    desk.at_submission("林晓明", fact["id"], "submit")
+    desk.at_submission("林晓明", fact["id"], "submit", {"seen": 2})
     late = desk.at_submission("secretary", fact["id"], "decision", body)
     assert (late.status_code, late.headers["idempotent-replay"], late.json()["submission"]["state"]) == (
         200,

@@ -163,11 +163,14 @@ def test_what_was_returned_and_completed_is_heard_anew(desk: Desk) -> None:
     changed = {"item": "EXC-F01", "matter": "任务8号", "reason": "任务8号未完成"}
     assert edit(desk, "organisation_commissioner", submission, **changed).status_code == 200
     on(desk, "2026-11-25")
-    desk.at_submission("organisation_commissioner", submission, "submit")
-    assert code(desk.decide("secretary", submission)) == (409, "hearing_open")
+    seen = {"seen": view(desk, "secretary", submission)["submission"]["version"]}
+    desk.at_submission("organisation_commissioner", submission, "submit", seen)
+    approve = {"decision": "approve", "seen": seen["seen"] + 1}
+    assert code(desk.at_submission("secretary", submission, "decision", approve)) == (409, "hearing_open")
     assert [one["due_on"] for one in view(desk, "secretary", submission)["hearings"]] == ["2026-11-27", "2026-12-02"]
     desk.at_submission("林晓明", submission, "answer", {"answer": "属实"})
-    assert desk.decide("secretary", submission).status_code == 200
+    approve["seen"] += 1
+    assert desk.at_submission("secretary", submission, "decision", approve).status_code == 200
     hearings = view(desk, "林晓明", submission)["hearings"]
     assert [one["answer"] for one in hearings] == ["没有这项任务", "属实"]
     assert told(desk, "林晓明", submission) == ["hearing_asked", "hearing_asked", "deduction_told"]
