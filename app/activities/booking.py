@@ -21,8 +21,8 @@ from app.kit.ids import new_id
 from app.messages import service as messages
 from app.messages.core import Message, Recipient, Subject
 from app.messages.texts import Kind
+from app.points import restoring, telling
 from app.points import service as points
-from app.points import telling
 from app.points.core_telling import Deduction, about
 from app.points.gathering import Background
 from app.points.ledger import DutyKey, DutyRow, DutyState, Posting, Source
@@ -87,7 +87,11 @@ class Booking:
         activity, row = record.activity, record.attendance
         entry_id = row.entry_id
         record = Record(activity, replace(row, entry_id=None))
-        if duty is None or entry_id is None or duty.entry_id != entry_id:
+        if duty is None or entry_id is None or duty.entry_id is None:
+            return record, duty
+        if duty.entry_id != entry_id:
+            entry_id = restoring.standing_for(self.connection, self.actor, entry_id)
+        if duty.entry_id != entry_id:
             return record, duty
         undone = points.reverse(self.connection, self.actor, entry_id, new_id(), reason, replaced=not for_good)
         if duty.state is DutyState.MISSED and not made_up:

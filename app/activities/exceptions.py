@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -17,11 +17,13 @@ from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
 from app.cycles.core import Quarter
 from app.kit.calendar import half_days, half_of, is_quarter, month_days, month_of, quarter_days, quarter_of
+from app.messages import service as messages
 from app.points import refusals as points_refusals
 from app.points import waiving
 from app.points.gathering import Background
-from app.points.ledger import DutyState
+from app.points.ledger import DutyKey, DutyState, Entry
 from app.roster import service as roster
+from app.submissions import reversing
 
 _LOOK_BACK = timedelta(days=100)
 
@@ -49,8 +51,8 @@ class _Span:
 def not_held(connection: Connection, actor: Actor, request: Request) -> Waived:
     """The branch or group held no session in the window: its members owe none, and its star answers for it.
 
-    What was planned there is marked as not held; a session held later in the window asks again. Raises NotFound,
-    NotYourItem, NoSession, WindowUnknown, SessionHeld and IdUsed.
+    What was recorded as missed is given back. What was planned there is marked as not held; a session held later in the
+    window asks again. Raises NotFound, NotYourItem, NoSession, WindowUnknown, SessionHeld and IdUsed.
     """
     place = roster.get_organisation_for(connection, actor, request.organisation_id, Permission.ACTIVITY_RECORD)
     waiver = _waiver(actor, request, place.path, Ground.NOT_HELD)
@@ -73,16 +75,19 @@ def not_held(connection: Connection, actor: Actor, request: Request) -> Waived:
     keys = [row.key for row in duties.values() if row.key.window == request.window]
     if duties and not keys:
         raise refusals.WindowUnknown(item=request.item, window=request.window, field="window")
-    waived = waiving.waive(connection, actor, keys, Ground.NOT_HELD.value)
+    undone = _give_back_recorded(connection, actor, waiver, span.cycle, day)
+    waived = waiving.waive(connection, actor, {*keys, *undone}, Ground.NOT_HELD.value)
     store.update_not_held(connection, actor.district_id, place.id, request.item, request.window)
     store_waivers.insert_waiver(connection, actor.district_id, waiver)
+    _tell_given_back(connection, actor, undone.values(), waiver.reason)
     return Waived(waiver, len(waived), replayed=False)
 
 
 def excuse(connection: Connection, actor: Actor, request: Request) -> Waived:
     """The district asks nobody at an organisation, or below it, for an item in a window, past or to come.
 
-    What a session of the window has cost already is given back. Raises NotFound, WindowUnknown and IdUsed.
+    What the window has cost already is given back, but for what a finding took. Raises NotFound, WindowUnknown and
+    IdUsed.
     """
     place = roster.get_organisation_for(connection, actor, request.organisation_id, Permission.ACTIVITY_EXCUSE)
     waiver = _waiver(actor, request, place.path, Ground.EXCEPTION)
@@ -114,8 +119,28 @@ def _apply(connection: Connection, actor: Actor, waiver: Waiver) -> int:
     keys = store_waivers.list_open_duties(
         connection, actor.district_id, waiver.path, span.cycle, waiver.item, waiver.window, day
     )
-    waived = waiving.waive(connection, actor, keys, Ground.EXCEPTION.value)
-    return len(waived) + _give_back(connection, actor, waiver, day)
+    undone = _give_back_recorded(connection, actor, waiver, span.cycle, day)
+    waived = waiving.waive(connection, actor, [*keys, *undone], Ground.EXCEPTION.value)
+    given_back = _give_back(connection, actor, waiver, day)
+    _tell_given_back(connection, actor, undone.values(), waiver.reason)
+    return len(waived) + given_back
+
+
+def _give_back_recorded(
+    connection: Connection, actor: Actor, waiver: Waiver, cycle: str, day: date
+) -> dict[DutyKey, Entry]:
+    """Reverse what the window has cost without a session, so that these duties can be waived."""
+    lost = store_waivers.list_lost_without_session(
+        connection, actor.district_id, waiver.path, cycle, waiver.item, waiver.window, day
+    )
+    return waiving.give_back(connection, actor, lost, waiver.reason)
+
+
+def _tell_given_back(connection: Connection, actor: Actor, undone: Collection[Entry], reason: str) -> None:
+    """Those who had lost it learn that it counts no longer; last, since inboxes are locked after standings."""
+    if undone:
+        background = Background.read(connection, actor, {one.member_id for one in undone})
+        messages.tell(connection, actor, [reversing.message_of(background, one, reason) for one in undone])
 
 
 def _give_back(connection: Connection, actor: Actor, waiver: Waiver, day: date) -> int:

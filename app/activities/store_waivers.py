@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, exists, insert, or_, select, tuple_, update
 
 from app.activities.core import Ground, Waiver
 from app.activities.store import at_or_below
@@ -91,22 +91,42 @@ def list_open_duties(
     connection: Connection, district_id: UUID, path: str, cycle: str, item: str, window: str, day: date
 ) -> list[DutyKey]:
     """The undecided duties of those who belong at the path or below it on the day."""
-    statement = _duties_there(district_id, path, cycle, item, window, day).where(duty.c.state == "expected")
-    return [DutyKey(row.cycle, row.member_id, row.item, row.window) for row in connection.execute(statement)]
+    statement = _duties_there(district_id, path, (cycle, item, window), day)
+    undecided = and_(duty.c.state == "expected", duty.c.entry_id.is_(None))
+    return [_key(row) for row in connection.execute(statement.where(undecided))]
 
 
 def list_unasked(
     connection: Connection, district_id: UUID, path: str, cycle: str, item: str, window: str, day: date
 ) -> dict[UUID, bool]:
     """Of the same, whose duty no entry has decided, and whether it was waived; by member."""
-    statement = _duties_there(district_id, path, cycle, item, window, day)
-    found = connection.execute(statement.where(duty.c.state.in_(["expected", "waived"])))
-    return {row.member_id: row.state == "waived" for row in found}
+    statement = _duties_there(district_id, path, (cycle, item, window), day)
+    undecided = and_(duty.c.state.in_(["expected", "waived"]), duty.c.entry_id.is_(None))
+    return {row.member_id: row.state == "waived" for row in connection.execute(statement.where(undecided))}
+
+
+def list_lost_without_session(
+    connection: Connection, district_id: UUID, path: str, cycle: str, item: str, window: str, day: date
+) -> list[DutyKey]:
+    """Their missed duties that no session cost them: they were recorded as missed, or nothing was recorded."""
+    by_session = exists().where(
+        attendance.c.district_id == duty.c.district_id,
+        attendance.c.member_id == duty.c.member_id,
+        attendance.c.entry_id == duty.c.entry_id,
+    )
+    lost = and_(duty.c.state == "missed", duty.c.source != "finding", duty.c.entry_id.is_not(None), ~by_session)
+    statement = _duties_there(district_id, path, (cycle, item, window), day)
+    return [_key(row) for row in connection.execute(statement.where(lost))]
+
+
+def _key(row: AnyRow) -> DutyKey:
+    return DutyKey(row.cycle, row.member_id, row.item, row.window)
 
 
 def _duties_there(
-    district_id: UUID, path: str, cycle: str, item: str, window: str, day: date
+    district_id: UUID, path: str, of: tuple[str, str, str], day: date
 ) -> Select[tuple[str, UUID, str, str, str]]:
+    """``of`` is cycle, item and window."""
     belongs = and_(
         membership.c.district_id == duty.c.district_id,
         membership.c.member_id == duty.c.member_id,
@@ -118,10 +138,7 @@ def _duties_there(
         .select_from(duty.join(membership, belongs))
         .where(
             duty.c.district_id == district_id,
-            duty.c.cycle == cycle,
-            duty.c.item == item,
-            duty.c.window == window,
-            duty.c.entry_id.is_(None),
+            tuple_(duty.c.cycle, duty.c.item, duty.c.window) == of,
             at_or_below(membership.c.path, path),
         )
         .order_by(duty.c.member_id)

@@ -19,6 +19,7 @@ from app.points.duties import without_exempt_days
 from app.points.gathering import Books, cycle_days, enter_quarter, held_quarters, histories_of, quarter_day
 from app.points.ledger import Balance, DutyKey, DutyRow, DutyState, Entry
 from app.points.owing import write_owed
+from app.points.restoring import restored
 from app.points.settling import settle_one
 from app.points.views import Effect
 from app.points.working import Work
@@ -55,8 +56,8 @@ def follow(connection: Connection, actor: Actor, before: Mapping[UUID, MemberHis
     that changed.
 
     A quarter whose first day is another person's fact now gets its regime anew. What fell due since then and is not
-    owed any more is waived, and what was taken for it is reversed; amounts are settled again. An entry stays with the
-    branch of its day, and what a finding took stands.
+    owed any more is waived, and what was taken for it is reversed; amounts are settled again. What is owed again after
+    all costs again what it had cost. An entry stays with the branch of its day, and what a finding took stands.
     """
     known = cycles.quarters(connection, actor)
     begun = [one for one in known if one.starts_on <= actor.today]
@@ -137,7 +138,7 @@ def _relieve(
         entry = None if row.entry_id is None else entries.get(row.entry_id)
         if item is not None:
             if row.state is DutyState.WAIVED and row.source == ROSTER:
-                _set(work, replace(row, state=DutyState.EXPECTED, source=None))
+                _set(work, _asked_again(work, item, row, lost))
                 counts["asked_again"] += 1
             elif entry is not None and row.source == "job" and row.target is not None:
                 _settle_again(work, actor, balance, row, entry, counts, lost)
@@ -147,6 +148,16 @@ def _relieve(
                 counts["reversed"] += 1
             _set(work, replace(row, state=DutyState.WAIVED, source=ROSTER, entry_id=None))
             counts["waived"] += 1
+
+
+def _asked_again(work: Work, item: Item, row: DutyRow, lost: list[Deduction]) -> DutyRow:
+    """The duty as it was before the roster took it out: what it had cost costs again, since nobody else undid it."""
+    found = None if row.target is not None else restored(work, item, row)
+    if found is None:
+        return replace(row, state=DutyState.EXPECTED, source=None)
+    entry, told = found
+    lost.append(told)
+    return replace(row, state=DutyState.MISSED, source=entry.source.value, entry_id=entry.id)
 
 
 def _owed(work: Work, balance: Balance, row: DutyRow) -> Item | None:

@@ -204,6 +204,23 @@ def find_by_cause(connection: Connection, district_id: UUID, cause: UUID) -> lis
     return [entry_of(row) for row in connection.execute(statement)]
 
 
+def list_entries_of_item(
+    connection: Connection, district_id: UUID, cycle: str, member_id: UUID, item: str
+) -> list[Entry]:
+    """A member's entries of an item in a cycle, reversals among them, in the order of ``seq``."""
+    statement = (
+        select(*ENTRY_COLUMNS)
+        .where(
+            entry.c.district_id == district_id,
+            entry.c.cycle == cycle,
+            entry.c.member_id == member_id,
+            entry.c.item == item,
+        )
+        .order_by(entry.c.seq)
+    )
+    return [entry_of(row) for row in connection.execute(statement)]
+
+
 def list_live_faults(connection: Connection, district_id: UUID, cycle: str, member_id: UUID) -> list[Entry]:
     """A member's findings of a cycle that no reversal has undone, in the order of ``seq``."""
     return list_live_faults_of(connection, district_id, cycle, [member_id]).get((cycle, member_id), [])

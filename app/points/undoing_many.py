@@ -32,13 +32,19 @@ def reversed_among(connection: Connection, actor: Actor, ids: Collection[UUID]) 
 
 
 def reverse_many(
-    connection: Connection, actor: Actor, wanted: Mapping[UUID, UUID], reason: str, *, batch: UUID
+    connection: Connection,
+    actor: Actor,
+    wanted: Mapping[UUID, UUID],
+    reason: str,
+    *,
+    batch: UUID,
+    replaced: bool = False,
 ) -> Undone:
     """Undo entries, each under the id given for it, with what was posted along; what is undone already stays so.
 
     Findings go first and one by one, since undoing one moves what it cost to another. What one of them had displaced,
-    and is wanted gone too, goes with the rest. The number of statements grows with the findings only. Raises the
-    refusals of reversals.
+    and is wanted gone too, goes with the rest. The number of statements grows with the findings only. ``replaced``: the
+    caller decides the duties anew. Raises the refusals of reversals.
     """
     district_id = actor.district_id
     entries = store.find_entries(connection, district_id, wanted)
@@ -50,7 +56,7 @@ def reverse_many(
     findings = [one for one in live if one.cause is not None]
     restored: dict[UUID, UUID] = {}
     for one in findings:
-        service.reverse(connection, actor, one.id, wanted[one.id], reason)
+        service.reverse(connection, actor, one.id, wanted[one.id], reason, replaced=replaced)
         restored |= {restored_id(wanted[one.id], before): before for before in gone}
     again = store.find_entries(connection, district_id, restored) if restored else {}
     plain = [*(one for one in live if one.cause is None), *again.values()]
@@ -58,7 +64,8 @@ def reverse_many(
     around = _surroundings(work, plain)
     for one in plain:
         of = restored.get(one.id, one.id)
-        undo_family(work, one, [one], _asked(actor, one, wanted[of], reason, batch), around=around)
+        asked = _asked(actor, one, wanted[of], reason, batch)
+        undo_family(work, one, [one], asked, replaced=replaced, around=around)
     effects = work.finish()
     return Undone(
         entries=tuple(live) + tuple(again.values()),

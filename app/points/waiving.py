@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor
 from app.cycles.core import quarter_on
-from app.points import store, waiving_store
-from app.points.gathering import Background
-from app.points.ledger import DutyKey, DutyRow, DutyState, duty_window
+from app.kit.ids import new_id
+from app.points import store, undoing_many, waiving_store
+from app.points.gathering import Background, held_quarters
+from app.points.ledger import DutyKey, DutyRow, DutyState, Entry, duty_window
 from app.points.working import Work
 
 _CHUNK = 1000
@@ -43,6 +44,30 @@ def duties_on(
 def waive(connection: Connection, actor: Actor, keys: Collection[DutyKey], reason: str) -> list[DutyKey]:
     """Waive the duties that nothing has decided yet, for a reason that ``ask_again`` knows them by; those waived."""
     return _turn(connection, actor, keys, DutyState.EXPECTED, None, DutyState.WAIVED, reason)
+
+
+def give_back(connection: Connection, actor: Actor, keys: Collection[DutyKey], reason: str) -> dict[DutyKey, Entry]:
+    """Reverse what the missed ones of these duties cost, so that they can be waived; the entries that were undone.
+
+    What a finding took stands: it is not for what was not asked. Raises the refusals of reversals.
+    """
+    found = _losses(connection, actor, keys)
+    if not found:
+        return {}
+    held_quarters(connection, actor, [one.effective_on for one in found.values()])  # before the standings
+    waiving_store.lock_standings(connection, actor.district_id, found)
+    lost = {key: one for key, one in _losses(connection, actor, found).items() if found[key] == one}
+    wanted = {one.id: new_id() for one in lost.values()}
+    undoing_many.reverse_many(connection, actor, wanted, reason, batch=new_id(), replaced=True)
+    return lost
+
+
+def _losses(connection: Connection, actor: Actor, keys: Collection[DutyKey]) -> dict[DutyKey, Entry]:
+    """What the missed ones lost, but for what a finding took."""
+    rows = store.find_duties(connection, actor.district_id, keys).values()
+    missed = {row.entry_id: row.key for row in rows if row.state is DutyState.MISSED and row.source != "finding"}
+    entries = store.find_entries(connection, actor.district_id, [one for one in missed if one is not None])
+    return {missed[one.id]: one for one in entries.values() if one.cause is None}
 
 
 def ask_again(connection: Connection, actor: Actor, keys: Collection[DutyKey], reason: str) -> list[DutyKey]:

@@ -115,3 +115,41 @@ def test_absences_under_an_exception_are_no_run(clerk: Clerk) -> None:
         clerk.recorded("secretary", clerk.mark("陈建国", "absent"), held_on=day, title=f"主题党日 {day}")
     excuse(clerk, window="2026-10")
     assert clerk.run_job()["proposed"] == 0
+
+
+@pytest.mark.parametrize("say", [not_held, excuse])
+def test_a_share_recorded_as_lost_before_is_given_back_and_the_member_told(clerk: Clerk, say: Any) -> None:
+    """Nobody loses what was not held, or not asked of anybody, also where it was written down as missed first."""
+    desk = clerk.desk
+    for name in ("林晓明", "周美玲"):
+        desk.record("district_officer", clerk.town.missed(name, effective_on="2026-10-10"))
+    clerk.town.live_through("2026Q4")
+    assert (desk.total("林晓明"), desk.total("周美玲")) == (990, 990)
+    body = say(clerk, window="2026-10")
+    assert (body.status_code, body.json()["members"]) == (201, 2), body.text
+    assert (desk.total("林晓明"), clerk.duty("林晓明", window="2026-10")) == (1000, "waived")
+    assert clerk.told("林晓明").count("entry_reversed") == 1
+    assert (desk.total("周美玲"), clerk.duty("周美玲", window="2026-10")) == (990, "missed"), "of another branch"
+    entries = desk.entries("林晓明")
+    assert say(clerk, id=body.json()["id"], window="2026-10").status_code == 200
+    clerk.run_job()
+    assert desk.entries("林晓明") == entries
+
+
+@pytest.mark.parametrize("say", [not_held, excuse])
+def test_what_a_finding_took_stands_whether_the_session_was_held_or_not(clerk: Clerk, say: Any) -> None:
+    finding = clerk.town.fact(
+        "林晓明", "ORG-F03", effective_on="2026-10-10", costs="ORG-D02", matter="签到表1号", reason="代签"
+    )
+    clerk.desk.posted("discipline_commissioner", finding, "committee_officer")
+    assert clerk.duty("林晓明", window="2026-10") == "missed"
+    before = clerk.desk.total("林晓明")
+    assert say(clerk, window="2026-10").status_code == 201
+    assert (clerk.desk.total("林晓明"), clerk.duty("林晓明", window="2026-10")) == (before, "missed")
+
+
+def test_a_session_held_after_all_asks_again_for_what_was_given_back(clerk: Clerk) -> None:
+    clerk.desk.record("district_officer", clerk.town.missed("林晓明"))
+    not_held(clerk)
+    clerk.recorded("secretary", held_on="2026-11-21")
+    assert (clerk.desk.total("林晓明"), clerk.duty("林晓明")) == (1000, "kept")

@@ -10,6 +10,7 @@ from app.auth.core import Role
 from app.cases import service as cases
 from app.kit.ids import new_id
 from app.points import settling
+from tests.activities.meetings import Clerk
 from tests.enrolment.office import LIN, Office
 from tests.town import Desk, client, desk, town
 
@@ -175,6 +176,49 @@ def test_nobody_files_their_own(office: Office) -> None:
     body = {"id": str(new_id()), "ground": "age", "from_on": "2026-11-01"}
     answer = office.call("POST", LIN, f"members/{office.member(LIN)}/exemptions", body)
     assert answer.json()["code"] == "own_membership"
+
+
+def end(office: Office, exemption: str, until_on: str) -> None:
+    office.done("committee_officer", f"exemptions/{exemption}/end", {"id": str(new_id()), "until_on": until_on})
+
+
+def test_a_recorded_loss_is_lost_again_once_the_exemption_that_gave_it_back_is_corrected(office: Office) -> None:
+    """As often as the exemption is put right, what stands is what would stand had it been known."""
+    absence = office.town.missed(LIN, effective_on="2026-10-10")
+    office.desk.recorded("group_leader", absence)
+    made = office.exempted(since="2026-10-02")
+    for until_on in ("2026-10-03", "2026-10-02"):
+        assert (office.desk.total(LIN), office.duties(LIN)["ORG-D02 2026-10"]) == (1000, ("waived", "roster"))
+        told = office.kinds(LIN).count("deduction_told")
+        end(office, made["id"], until_on)
+        assert (office.desk.total(LIN), office.duties(LIN)["ORG-D02 2026-10"]) == (990, ("missed", "record"))
+        assert office.kinds(LIN).count("deduction_told") == told + 1
+        end(office, made["id"], "2026-12-31")
+    assert office.desk.total(LIN) == 1000
+
+
+def test_what_a_reviewer_undid_is_not_lost_again_with_the_exemption(office: Office) -> None:
+    absence = office.town.missed(LIN, effective_on="2026-10-10")
+    office.desk.recorded("group_leader", absence)
+    office.done("secretary", f"entries/{absence['id']}/reversal", {"id": str(new_id()), "reason": "记错了人"})
+    made = office.exempted(since="2026-10-02")
+    end(office, made["id"], "2026-10-03")
+    assert (office.desk.total(LIN), office.duties(LIN)["ORG-D02 2026-10"]) == (1000, ("expected", None))
+
+
+def test_an_absence_lost_again_can_still_be_corrected(office: Office) -> None:
+    clerk = Clerk(office.desk)
+    held = clerk.recorded("secretary", clerk.mark(LIN, "absent"), held_on="2026-11-10")
+    clerk.run_job()
+    assert office.desk.total(LIN) == 990
+    made = office.exempted(since="2026-11-02")
+    assert office.desk.total(LIN) == 1000
+    end(office, made["id"], "2026-11-03")
+    clerk.run_job()
+    assert (office.desk.total(LIN), clerk.duty(LIN)) == (990, "missed")
+    answer = clerk.correct("secretary", clerk.read(held), clerk.mark(LIN, "present"))
+    assert answer.status_code == 200, answer.text
+    assert (office.desk.total(LIN), clerk.duty(LIN)) == (1000, "kept")
 
 
 def test_an_exemption_after_a_transfer_is_dated_back_into_the_former_branch(office: Office) -> None:
