@@ -51,6 +51,7 @@ PURE_KIT = frozenset(
         "app.kit.errors",
         "app.kit.calendar",
         "app.kit.digests",
+        "app.kit.matters",
         "app.kit.sheets",
         "app.kit.sheet_columns",
         "app.kit.sheet_faults",

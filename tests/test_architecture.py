@@ -128,6 +128,7 @@ PARTS = {
     "points/placing.py": ("service", "where and when postings fall, for one caller as for several"),
     "points/undoing_many.py": ("service", "the same for many entries as one"),
     "points/undoing.py": ("service", "the verb of reversal, with what becomes of the duties"),
+    "points/restoring.py": ("service", "what the roster had given back, lost again where the roster is put right"),
     "points/owing.py": ("service", "the writing of what members owe in the quarters they enter"),
     "points/working.py": ("service", "one transaction's work on the ledger, shared by all its verbs"),
     "points/schemas_explaining.py": ("schemas", "what HTTP sees of an explanation"),

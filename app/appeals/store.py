@@ -157,6 +157,8 @@ def waits_for(
     along = entry.alias("along")
     booked_along = exists().where(
         along.c.district_id == district_id,
+        along.c.cycle == entry.c.cycle,  # a cause is of one member and cycle, by which entries are found
+        along.c.member_id == entry.c.member_id,
         along.c.cause == entry.c.cause,
         or_(along.c.recorded_by == account_id, along.c.approved_by == account_id),
     )
@@ -166,6 +168,8 @@ def waits_for(
         entry_check.c.checked_by == account_id,
         checked_one.c.district_id == entry_check.c.district_id,
         checked_one.c.id == entry_check.c.entry_id,
+        checked_one.c.cycle == entry.c.cycle,
+        checked_one.c.member_id == entry.c.member_id,
         or_(checked_one.c.id == entry.c.id, checked_one.c.cause == entry.c.cause),
     )
     return and_(
