@@ -49,6 +49,7 @@ FROM_ANYWHERE = {"api": {"app.auth.api", "app.auth.core"}, "jobs": {"app.auth.co
 PURE_KIT = frozenset(
     {
         "app.kit.errors",
+        "app.kit.words",
         "app.kit.calendar",
         "app.kit.digests",
         "app.kit.matters",

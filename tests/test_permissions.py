@@ -48,18 +48,9 @@ NAMES = {"own": "林晓明", "colleague": "陈建国", "neighbour": "周美玲",
 CALLERS = (
     "member",
     "group_leader",
-    "organisation_commissioner",
-    "discipline_commissioner",
-    "hr",
-    "secretary",
-    "committee_officer",
-    "district_officer",
-    "system_administrator",
-    "security_administrator",
-    "auditor",
-    "nobody",  # an account without any office
-    "outsider",  # the district officer of another district
-    "stranger",  # no token
+    *("organisation_commissioner", "discipline_commissioner", "hr", "secretary", "committee_officer"),
+    *("district_officer", "system_administrator", "security_administrator", "auditor"),
+    *("nobody", "outsider", "stranger"),  # without any office; the district officer of another district; without token
 )
 MEANING = {"+": range(200, 300), "1": (401,), "3": (403,), "4": (404,)}
 
@@ -83,8 +74,8 @@ class World:
     cases: dict[str, str] = field(default_factory=dict)
     enrolled: dict[str, str] = field(default_factory=dict)  # transfers, and exemptions still to come
     ratings: dict[str, str] = field(default_factory=dict)  # with rounds, plans and a file
-    evidence: str = ""  # of every appeal; the sheet is of every activity
-    sign_in_sheet: str = ""
+    evidence: str = ""  # of every appeal
+    sign_in_sheet: str = ""  # of every activity
     grids: dict[str, dict[str, str]] = field(default_factory=dict)  # a grid, its lead, and whom it helps
 
     def town_of(self, whose: str) -> Town:
@@ -122,17 +113,20 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
                 answer = world.client.post("/api/v1/entries", json={"entries": [entry]}, headers=recorder)
                 assert answer.status_code == 201, answer.text
                 world.entries[whose] = entry["id"]
-    for room in (submissions, imports, activities, grids, cases):
-        room.fill(world)
+    fill_rooms(world, submissions, imports, activities, grids, cases)
     world.other.appoint("outsider", Role.DISTRICT_OFFICER, world.other.root)
     for caller, login in logins.items():
         town = world.other if caller == "outsider" else world.town
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
     fill_appeals(world)
-    for later in (seals, enrolment, ratings, digests):
-        later.fill(world)
+    fill_rooms(world, seals, enrolment, ratings, digests)
     return world
+
+
+def fill_rooms(world: World, *rooms: Any) -> None:
+    for room in rooms:
+        room.fill(world)
 
 
 def fill_appeals(world: World) -> None:
@@ -140,13 +134,15 @@ def fill_appeals(world: World) -> None:
     client = world.client
     for town in (world.town, world.other):
         recorder = town.log_in(client, "recorder")
-        answer = client.post("/api/v1/complaints", json={"id": str(new_id()), "text": "通知太晚"}, headers=recorder)
+        town.appoint("writer", Role.COMMITTEE_OFFICER, town.root)
+        writer = town.log_in(client, "writer")
+        answer = client.post("/api/v1/complaints", json={"id": str(new_id()), "text": "太晚"}, headers=recorder)
         world.complaints["own" if town is world.town else "elsewhere"] = answer.json()["id"]
         for whose, name in NAMES.items():
             if world.town_of(whose) is town:
                 entry = town.missed(name, "ORG-D03", effective_on="2026-10-08")
                 client.post("/api/v1/entries", json={"entries": [entry]}, headers=recorder)
-                headers = world.headers["member"] if whose == "own" else recorder
+                headers = world.headers["member"] if whose == "own" else writer
                 world.evidence = sending_a_file(world, whose, headers).json()["hash"]
                 body = {"id": str(new_id()), "text": "当天在场", "files": [world.evidence]}
                 answer = client.post(f"/api/v1/entries/{entry['id']}/appeals", json=body, headers=headers)
@@ -194,15 +190,14 @@ def deciding(world: World, whose: str, headers: dict[str, str]) -> Any:
 
 def reversing(world: World, whose: str, headers: dict[str, str]) -> Any:
     body = {"id": str(new_id()), "reason": "记错"}
-    path = f"/api/v1/entries/{world.entries[whose]}/reversal"
-    return world.client.post(path, json=body, params={"preview": "true"}, headers=headers)
+    path = f"/api/v1/entries/{world.entries[whose]}/reversal?preview=true"
+    return world.client.post(path, json=body, headers=headers)
 
 
 def importing(world: World, _: str, headers: dict[str, str]) -> Any:
     book = BytesIO()
     write_template(book)
-    book.seek(0)
-    files = {"file": ("roster.xlsx", book)}
+    files = {"file": ("roster.xlsx", book.getvalue())}
     return world.client.post("/api/v1/roster-imports", params={"preview": "true"}, files=files, headers=headers)
 
 
@@ -425,7 +420,7 @@ TABLE = [
     Row("GET /api/v1/appeals", get("/api/v1/appeals"), {"any": "+  3  3  3  3  +  +  +  3  3  +  3  +  1"}),
     Row("GET /api/v1/appeals/{appeal_id}", at_appeal("GET"), APPEAL),
     Row("GET /api/v1/appeals/{appeal_id}/files/{content_hash}", at_appeal("GET", "/files/{evidence}"), APPEAL),
-    Row("POST /api/v1/appeals/{appeal_id}/withdrawal", at_appeal("POST", "/withdrawal"), FILING),
+    Row("POST /api/v1/appeals/{appeal_id}/withdrawal", at_appeal("POST", "/withdrawal", {"wish": "当面提出"}), FILING),
     Row("POST /api/v1/appeals/{appeal_id}/extension", at_appeal("POST", "/extension", {"reason": "核实"}), ANSWERING),
     Row(
         "POST /api/v1/appeals/{appeal_id}/decision",

@@ -157,7 +157,7 @@ def object_to_commendation(
 
 
 @router.post("/{commendation_id}/objection-answers", summary="答复异议 · Answer an objection")
-def answer_objection(
+def answer_commendation_objection(
     commendation_id: UUID,
     body: ObjectionAnswerRequest,
     request: Request,

@@ -219,7 +219,7 @@ def test_a_span_that_ends_before_it_begins_is_refused(desk: Desk) -> None:
         (
             "secretary",
             "POST",
-            f"/api/v1/exemptions/{new_id()}/end",
+            "/api/v1/exemptions/00000000-0000-4000-8000-000000000001/end",
             "可以办理的是：基层党委、区两新工委。",
             "done by the Party committee or the district office.",
         ),

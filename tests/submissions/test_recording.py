@@ -103,7 +103,7 @@ def test_an_item_is_recorded_by_whom_it_names(desk: Desk) -> None:
     meeting = desk.town.missed("林晓明", "ORG-D01")
     (fault,) = desk.faults("group_leader", meeting)
     assert (fault["field"], fault["code"]) == ("item", "not_your_item")
-    assert "organisation_commissioner" in fault["detail"]
+    assert "组织委员" in fault["detail"]
     assert desk.recorded("organisation_commissioner", meeting)[0]["status"] == "posted"
     assert desk.codes("district_officer", desk.town.missed("林晓明", "LAW-D01")) == [(0, "item", "not_your_item")]
     rated = desk.town.fact("林晓明", "PUB-D03", units=80)

@@ -98,8 +98,8 @@ def test_the_first_screen_adds_up(desk: Desk) -> None:
 
 
 def test_refusals_name_roles_in_words(desk: Desk) -> None:
-    fact = desk.town.fact("林晓明", "LAW-V01", reason="处分决定")
-    for language, words in (("zh", "纪检委员"), ("en", "discipline commissioner")):
+    fact = desk.town.missed("林晓明", "ORG-D01")
+    for language, words in (("zh", "组织委员"), ("en", "organisation commissioner")):
         (fault,) = desk.faults("group_leader", fact, language=language)
         assert (fault["code"], words in fault["detail"]) == ("not_your_item", True), fault["detail"]
         assert "_" not in fault["detail"]
