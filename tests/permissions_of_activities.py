@@ -61,7 +61,8 @@ def meeting(world: World, whose: str, **more: Any) -> Json:
 
 
 def recording(world: World, whose: str, headers: dict[str, str]) -> Any:
-    return world.client.post(PATH, json=meeting(world, whose), params={"preview": "true"}, headers=headers)
+    body = meeting(world, whose, held_on="2026-11-12")  # of another day: one session of an item is recorded a day
+    return world.client.post(PATH, json=body, params={"preview": "true"}, headers=headers)
 
 
 def waiving(verb: str) -> Call:

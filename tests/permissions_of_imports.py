@@ -53,7 +53,7 @@ def _sending(world: World, whose: str, headers: dict[str, str], *, verb: str = "
     target = BytesIO()
     write_template(target, town.run(service.items_offered), [row])
     files, data = {"file": ("x.xlsx", BytesIO(target.getvalue()))}, {"id": str(new_id())}
-    params = {} if "reason" in cells else {"preview": "true"}
+    params = {} if verb or "reason" in cells else {"preview": "true"}
     return world.client.post(PATH + verb, files=files, data=data, params=params, headers=headers)
 
 

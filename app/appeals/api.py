@@ -13,6 +13,7 @@ from app.appeals.schemas import (
     AppealAnswer,
     AppealPageAnswer,
     AppealRequest,
+    AppealWithdrawalRequest,
     ComplaintAnswer,
     ComplaintPageAnswer,
     ComplaintReplyRequest,
@@ -20,7 +21,6 @@ from app.appeals.schemas import (
     ExtensionRequest,
     VerdictAnswer,
     VerdictRequest,
-    WithdrawalRequest,
     after_cursor,
     after_reference,
 )
@@ -114,7 +114,7 @@ def withdraw_appeal(
     request: Request,
     response: Response,
     door: Filing,
-    body: WithdrawalRequest | None = None,
+    body: AppealWithdrawalRequest | None = None,
     preview: Preview = False,
 ) -> AppealAnswer:
     """答复之前可以撤回；书面申诉由登记人或与该记录无关的上级代为撤回，并写明本人的意愿。

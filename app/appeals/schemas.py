@@ -45,7 +45,7 @@ class AppealRequest(Model):
         return Filing(self.id, entry_id, self.text, tuple(dict.fromkeys(self.files)))
 
 
-class WithdrawalRequest(Model):
+class AppealWithdrawalRequest(Model):
     """Why an appeal is taken back."""
 
     wish: str | None = Field(

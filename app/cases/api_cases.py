@@ -13,12 +13,12 @@ from app.cases import assisting
 from app.cases.core_cases import PAGE_MAX, CaseAction, CaseState, Deed
 from app.cases.schemas_cases import (
     CasePageAnswer,
+    CasePlanRequest,
+    CaseVerdictRequest,
     CaseViewAnswer,
     FailuresListAnswer,
     HelperRequest,
-    PlanRequest,
     TalkRequest,
-    VerdictRequest,
     page_after,
 )
 from app.kit.http import state_of
@@ -82,7 +82,7 @@ def record_talk(
 
 @router.post("/{case_id}/plan", summary="制定帮扶计划 · Make the plan")
 def make_plan(
-    case_id: UUID, body: PlanRequest, request: Request, response: Response, door: Keeping, preview: Preview = False
+    case_id: UUID, body: CasePlanRequest, request: Request, response: Response, door: Keeping, preview: Preview = False
 ) -> CaseViewAnswer:
     """问题、措施、帮扶人；期限三个月。没有帮扶人的，确定之后开始。· Problems, measures, helper; three months."""
     return _act(door, case_id, body.deed(), request, response, preview=preview)
@@ -106,7 +106,12 @@ def propose_helper(
 
 @router.post("/{case_id}/extension", summary="延长一次 · More time, once")
 def extend_case(
-    case_id: UUID, body: VerdictRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
+    case_id: UUID,
+    body: CaseVerdictRequest,
+    request: Request,
+    response: Response,
+    door: Deciding,
+    preview: Preview = False,
 ) -> CaseViewAnswer:
     """基层党委决定，延长三个月，总共不超过十二个月。· By the committee: three months, twelve in all at most."""
     return _act(door, case_id, body.deed(CaseAction.EXTENDED), request, response, preview=preview)
@@ -114,7 +119,12 @@ def extend_case(
 
 @router.post("/{case_id}/acceptance", summary="验收 · Accept")
 def accept_case(
-    case_id: UUID, body: VerdictRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
+    case_id: UUID,
+    body: CaseVerdictRequest,
+    request: Request,
+    response: Response,
+    door: Deciding,
+    preview: Preview = False,
 ) -> CaseViewAnswer:
     """基层党委验收，看开始以来履职的情况；积分回升本身不办结。· By the committee, on the duties kept since."""
     return _act(door, case_id, body.deed(CaseAction.ACCEPTED), request, response, preview=preview)
@@ -122,7 +132,12 @@ def accept_case(
 
 @router.post("/{case_id}/failure", summary="未通过 · Not accepted")
 def fail_case(
-    case_id: UUID, body: VerdictRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
+    case_id: UUID,
+    body: CaseVerdictRequest,
+    request: Request,
+    response: Response,
+    door: Deciding,
+    preview: Preview = False,
 ) -> CaseViewAnswer:
     """期限届满后由基层党委认定。· By the committee, once its time has come."""
     return _act(door, case_id, body.deed(CaseAction.FAILED), request, response, preview=preview)
@@ -130,7 +145,12 @@ def fail_case(
 
 @router.post("/{case_id}/closing", summary="办结未通过的 · Close what failed")
 def close_case(
-    case_id: UUID, body: VerdictRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
+    case_id: UUID,
+    body: CaseVerdictRequest,
+    request: Request,
+    response: Response,
+    door: Deciding,
+    preview: Preview = False,
 ) -> CaseViewAnswer:
     """写明如何继续帮助；系统不作组织处理。· Saying how help goes on; no disciplinary decision is written here."""
     return _act(door, case_id, body.deed(CaseAction.CLOSED), request, response, preview=preview)

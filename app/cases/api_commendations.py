@@ -16,12 +16,13 @@ from app.cases.core_cases import PAGE_MAX
 from app.cases.core_commendations import Moved
 from app.cases.schemas_commendations import (
     CURSOR,
+    CommendationMovedAnswer,
     CommendationPageAnswer,
     CommendationViewAnswer,
+    CommendationWithdrawalRequest,
     ConfirmationRequest,
     HandOverRequest,
     MeetingRequest,
-    MovedAnswer,
     NoteRequest,
     NoticeRequest,
     ObjectionAnswerRequest,
@@ -29,7 +30,6 @@ from app.cases.schemas_commendations import (
     OnNoticeListAnswer,
     StrikingRequest,
     ToWithdrawListAnswer,
-    WithdrawalRequest,
     order_after,
 )
 from app.kit.http import state_of
@@ -44,12 +44,12 @@ Preview = Annotated[bool, Query(description="只试算，不保存 · everything
 
 def _move(
     door: Door, work: Callable[[Connection, Actor], Moved], request: Request, response: Response, *, preview: bool
-) -> MovedAnswer:
+) -> CommendationMovedAnswer:
     moved = door.run(work, commit=not preview)
     if moved.replayed:
         response.headers["Idempotent-Replay"] = "true"
         state_of(request).metrics.replayed()
-    return MovedAnswer.of_moved(moved, preview=preview)
+    return CommendationMovedAnswer.of_moved(moved, preview=preview)
 
 
 @router.get("", summary="表彰推荐名单 · The list of commendations")
@@ -88,7 +88,7 @@ def read_commendation(commendation_id: UUID, door: Reading) -> CommendationViewA
 @router.post("/decisions", summary="登记支部大会决定 · Record the branch meeting's decision")
 def record_meeting(
     body: MeetingRequest, request: Request, response: Response, door: Keeping, preview: Preview = False
-) -> MovedAnswer:
+) -> CommendationMovedAnswer:
     """逐人同意或划去；名单之外的不能进入，名额不能超过。· Name by name, of the list, never past the places."""
     meeting = body.meeting()
     return _move(door, lambda c, a: commending.decide(c, a, meeting), request, response, preview=preview)
@@ -97,7 +97,7 @@ def record_meeting(
 @router.post("/notices", summary="公示推荐名单 · Put the list on notice")
 def publish_list(
     body: NoticeRequest, request: Request, response: Response, door: Keeping, preview: Preview = False
-) -> MovedAnswer:
+) -> CommendationMovedAnswer:
     """支部大会同意的，公示不少于五个工作日。· Whom the meeting recommends, for five working days at least."""
     return _move(
         door,
@@ -111,7 +111,7 @@ def publish_list(
 @router.post("/confirmations", summary="公示期满确认 · Confirm after the notice")
 def confirm_list(
     body: ConfirmationRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
-) -> MovedAnswer:
+) -> CommendationMovedAnswer:
     """公示期满且无未答复异议的确认，其余留待。· Whose notice is over, with no objection waiting; the rest stay."""
     return _move(
         door,
@@ -125,7 +125,7 @@ def confirm_list(
 @router.post("/hand-overs", summary="上报 · Hand over")
 def hand_list_over(
     body: HandOverRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
-) -> MovedAnswer:
+) -> CommendationMovedAnswer:
     """上报当日重新核对排除情形，出现的逐人划去。· Checked again on the day; who is kept off now is struck by name."""
     return _move(
         door,
@@ -164,7 +164,7 @@ def answer_commendation_objection(
     response: Response,
     door: Deciding,
     preview: Preview = False,
-) -> MovedAnswer:
+) -> CommendationMovedAnswer:
     """成立的划去。· Upheld, the name is struck."""
     return _move(
         door,
@@ -183,7 +183,7 @@ def strike_commendation(
     response: Response,
     door: Deciding,
     preview: Preview = False,
-) -> MovedAnswer:
+) -> CommendationMovedAnswer:
     """上报之前，写明理由。· Before it is handed over, for a reason."""
     return _move(
         door,
@@ -197,12 +197,12 @@ def strike_commendation(
 @router.post("/{commendation_id}/withdrawal", summary="撤回或保留 · Withdraw or keep")
 def settle_withdrawal(
     commendation_id: UUID,
-    body: WithdrawalRequest,
+    body: CommendationWithdrawalRequest,
     request: Request,
     response: Response,
     door: Deciding,
     preview: Preview = False,
-) -> MovedAnswer:
+) -> CommendationMovedAnswer:
     """推荐之后被一票否决的，决定撤回或保留。· After which a veto was entered: withdrawn, or kept for a reason."""
     return _move(
         door,

@@ -46,7 +46,7 @@ class TalkRequest(Model):
         return Deed(self.id, CaseAction.TALK_HELD, self.note, day=self.held_on, seen=self.seen)
 
 
-class PlanRequest(Model):
+class CasePlanRequest(Model):
     """The plan: what is amiss, what is done about it, and who helps."""
 
     id: UUID = _ID
@@ -80,7 +80,7 @@ class HelperRequest(Model):
         return Deed(self.id, action, self.note, helper_id=self.helper_id, seen=self.seen)
 
 
-class VerdictRequest(Model):
+class CaseVerdictRequest(Model):
     """What the committee decides, and why."""
 
     id: UUID = _ID
@@ -91,7 +91,7 @@ class VerdictRequest(Model):
         return Deed(self.id, action, self.note, seen=self.seen)
 
 
-class StepAnswer(Answer):
+class CaseStepAnswer(Answer):
     """One thing that was done: who, when, why."""
 
     number: int
@@ -102,7 +102,7 @@ class StepAnswer(Answer):
     by: UUID | None = Field(description="为空：系统 · null: the service itself")
 
     @classmethod
-    def of(cls, step: CaseStep) -> StepAnswer:
+    def of(cls, step: CaseStep) -> CaseStepAnswer:
         return cls.model_validate(step)
 
 
@@ -166,7 +166,7 @@ class CaseViewAnswer(CaseAnswer):
     """A case with what was done to it and what became of the member's duties since."""
 
     progress: ProgressAnswer
-    steps: list[StepAnswer]
+    steps: list[CaseStepAnswer]
 
     @classmethod
     def of(cls, view: CaseView) -> CaseViewAnswer:
@@ -174,7 +174,7 @@ class CaseViewAnswer(CaseAnswer):
             {
                 **_values(view),
                 "progress": ProgressAnswer.model_validate(view.progress),
-                "steps": [StepAnswer.of(one) for one in view.steps],
+                "steps": [CaseStepAnswer.of(one) for one in view.steps],
             }
         )
 

@@ -22,7 +22,7 @@ from app.cases.core_commendations import (
     OnNotice,
     ToWithdraw,
 )
-from app.cases.schemas_cases import StepAnswer, Words
+from app.cases.schemas_cases import CaseStepAnswer, Words
 from app.kit.http import Answer, Model
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points
@@ -124,7 +124,7 @@ class ObjectionReceivedAnswer(Answer):
     commendation_id: UUID
 
 
-class WithdrawalRequest(NoteRequest):
+class CommendationWithdrawalRequest(NoteRequest):
     """What becomes of a commendation after which a veto was entered."""
 
     withdraw: bool = Field(description="true 撤回，false 保留 · false: it is kept")
@@ -175,12 +175,12 @@ def _values(view: CommendationView) -> dict[str, object]:
 class CommendationViewAnswer(CommendationAnswer):
     """One on the list, with what was done and what keeps the name off today."""
 
-    steps: list[StepAnswer]
+    steps: list[CaseStepAnswer]
     now: list[Exclusion] | None = Field(description="今日的排除情形；已上报的不再核对 · null once handed over")
 
     @classmethod
     def of(cls, view: CommendationView) -> CommendationViewAnswer:
-        steps = [StepAnswer.of(one) for one in view.steps]
+        steps = [CaseStepAnswer.of(one) for one in view.steps]
         return cls.model_validate({**_values(view), "steps": steps, "now": view.now})
 
 
@@ -199,7 +199,7 @@ class CommendationPageAnswer(Answer):
         return cls(commendations=[CommendationAnswer.of(one) for one in page.commendations], following=following)
 
 
-class MovedAnswer(Answer):
+class CommendationMovedAnswer(Answer):
     """What became of those concerned; ``held_back`` stay as they are for now: a notice, an objection, an appeal."""
 
     preview: bool
@@ -207,7 +207,7 @@ class MovedAnswer(Answer):
     held_back: list[CommendationAnswer]
 
     @classmethod
-    def of_moved(cls, moved: Moved, *, preview: bool) -> MovedAnswer:
+    def of_moved(cls, moved: Moved, *, preview: bool) -> CommendationMovedAnswer:
         return cls(
             preview=preview,
             commendations=[CommendationAnswer.of(one) for one in moved.views],

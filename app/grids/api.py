@@ -11,7 +11,7 @@ from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.grids import mentoring, pairing, planning, service
 from app.grids.core import PAGE_MAX
-from app.grids.core_mentoring import MentoringState, MentoringView, Outcome
+from app.grids.core_mentoring import MentoringOutcome, MentoringState, MentoringView
 from app.grids.schemas import (
     AssignmentAnswer,
     AssignmentRequest,
@@ -20,19 +20,19 @@ from app.grids.schemas import (
     GridAnswer,
     GridMemberAnswer,
     GridMembersAnswer,
+    GridPlanAnswer,
+    GridPlanRequest,
     GridRequest,
     GridsAnswer,
     LeadAnswer,
     LeadRequest,
     OverrideRequest,
-    PlanAnswer,
-    PlanRequest,
     TerritoryRequest,
 )
 from app.grids.schemas_mentoring import (
     AgreementRequest,
-    EndRequest,
     MentoringAnswer,
+    MentoringEndRequest,
     MentoringPageAnswer,
     MentoringViewAnswer,
     VisitRequest,
@@ -201,10 +201,10 @@ def record_visit(
 
 @router.post("/mentorings/{mentoring_id}/end", summary="结束结对 · End a mentoring")
 def end_mentoring(
-    mentoring_id: UUID, body: EndRequest, door: Recorder, preview: Preview = False
+    mentoring_id: UUID, body: MentoringEndRequest, door: Recorder, preview: Preview = False
 ) -> MentoringViewAnswer:
     """达标或中止，说明理由；未同意的提议记为拒绝。· Risen or stopped, with a reason; a proposal is refused."""
-    outcome = Outcome(body.outcome)
+    outcome = MentoringOutcome(body.outcome)
     return MentoringViewAnswer.of_view(
         door.run(
             lambda connection, actor: mentoring.end(connection, actor, mentoring_id, outcome, body.reason),
@@ -225,11 +225,13 @@ def read_grid_calendar(grid_id: UUID, year: Annotated[int, Path(ge=2000, le=2200
 
 
 @router.put("/grids/{grid_id}/plans/{plan_id}", summary="安排网格活动 · Plan something")
-def set_plan(grid_id: UUID, plan_id: UUID, body: PlanRequest, door: Recorder, preview: Preview = False) -> PlanAnswer:
+def set_plan(
+    grid_id: UUID, plan_id: UUID, body: GridPlanRequest, door: Recorder, preview: Preview = False
+) -> GridPlanAnswer:
     """区里或本网格龙头的书记；开展后关联活动，考勤和积分由活动记录。
 
     By the district or the secretary of a lead; linked to the session that it became, whose attendance counts.
     """
     wanted = body.plan(plan_id, grid_id)
     plan = door.run(lambda connection, actor: planning.set_plan(connection, actor, wanted), commit=not preview)
-    return PlanAnswer.model_validate(plan)
+    return GridPlanAnswer.model_validate(plan)

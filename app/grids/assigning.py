@@ -46,7 +46,7 @@ class HelpedKind(StrEnum):
     MEMBER = "member"
 
 
-class Ground(StrEnum):
+class NeedGround(StrEnum):
     """Why somebody is to be helped."""
 
     CASE = "case"  # a member with an open assistance case
@@ -56,7 +56,13 @@ class Ground(StrEnum):
     UNDER_WAY = "under_way"  # no ground any more, but the mentoring has not been ended
 
 
-URGENCY = {Ground.CASE: 4, Ground.ONE_STAR: 3, Ground.TWO_STARS: 2, Ground.NO_MEMBERS: 1, Ground.UNDER_WAY: 1}
+URGENCY = {
+    NeedGround.CASE: 4,
+    NeedGround.ONE_STAR: 3,
+    NeedGround.TWO_STARS: 2,
+    NeedGround.NO_MEMBERS: 1,
+    NeedGround.UNDER_WAY: 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Need:
     grid: UUID | None
     territory: str
     size: int
-    grounds: frozenset[Ground]
+    grounds: frozenset[NeedGround]
     branch: UUID | None = None
 
     @property

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from app.grids.assigning import Ground, HelpedKind
+from app.grids.assigning import HelpedKind, NeedGround
 from app.kit.calendar import next_quarter, quarter_days, quarter_of
 from app.kit.digests import canonical, digest
 
@@ -22,7 +22,7 @@ class MentoringState(StrEnum):
     ENDED = "ended"
 
 
-class Outcome(StrEnum):
+class MentoringOutcome(StrEnum):
     """How a mentoring ended."""
 
     WITHDRAWN = "withdrawn"  # a proposal that gave way, or that nobody needs any more
@@ -52,7 +52,7 @@ class Mentoring:
     helped_id: UUID
     path: str
     state: MentoringState
-    grounds: tuple[Ground, ...]
+    grounds: tuple[NeedGround, ...]
     costs: Mapping[str, int]
     by_hand: str | None
     star: int | None
@@ -61,7 +61,7 @@ class Mentoring:
     helped_agreed_on: date | None = None
     active_on: date | None = None
     ended_on: date | None = None
-    outcome: Outcome | None = None
+    outcome: MentoringOutcome | None = None
     reason: str | None = None
     before_id: UUID | None = None
 
@@ -80,7 +80,7 @@ class Mentoring:
         is_first = self.state is MentoringState.PROPOSED
         return replace(consented, state=MentoringState.AGREED) if both and is_first else consented
 
-    def ended(self, outcome: Outcome, day: date, reason: str | None = None) -> Mentoring:
+    def ended(self, outcome: MentoringOutcome, day: date, reason: str | None = None) -> Mentoring:
         return replace(self, state=MentoringState.ENDED, ended_on=day, outcome=outcome, reason=reason)
 
     def handed_to(self, new_id: UUID, lead_id: UUID, lead_path: str, day: date) -> Mentoring:

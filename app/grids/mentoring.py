@@ -15,9 +15,9 @@ from app.grids.assigning import HelpedKind
 from app.grids.core import PAGE_MAX, GridLead, Supplied
 from app.grids.core_mentoring import (
     Mentoring,
+    MentoringOutcome,
     MentoringState,
     MentoringView,
-    Outcome,
     Side,
     Visit,
     WantedVisit,
@@ -63,7 +63,9 @@ def agree(connection: Connection, actor: Actor, mentoring_id: UUID, side: Side) 
     return _change(connection, actor, mentoring_id, (side,), lambda one: one.agreed(side, actor.today))
 
 
-def end(connection: Connection, actor: Actor, mentoring_id: UUID, outcome: Outcome, reason: str) -> MentoringView:
+def end(
+    connection: Connection, actor: Actor, mentoring_id: UUID, outcome: MentoringOutcome, reason: str
+) -> MentoringView:
     """A proposal is refused by either side; what was agreed has risen or stops. Raises NotFound, MentoringOver."""
     return _change(
         connection,
@@ -71,7 +73,7 @@ def end(connection: Connection, actor: Actor, mentoring_id: UUID, outcome: Outco
         mentoring_id,
         (Side.LEAD, Side.HELPED),
         lambda one: one.ended(
-            Outcome.REFUSED if one.state is MentoringState.PROPOSED else outcome, actor.today, reason
+            MentoringOutcome.REFUSED if one.state is MentoringState.PROPOSED else outcome, actor.today, reason
         ),
     )
 

@@ -12,10 +12,10 @@ from app.auth.core import Actor
 from app.grids import refusals, service, store, store_mentoring, supplying
 from app.grids.assigning import (
     Assignment,
-    Ground,
     HelpedKind,
     Lead,
     Need,
+    NeedGround,
     Pair,
     Pairing,
     Problem,
@@ -23,7 +23,7 @@ from app.grids.assigning import (
     assign,
 )
 from app.grids.core import NEEDY_STARS, Applied, GridLead, LeadState, Supplied, reach_of
-from app.grids.core_mentoring import Mentoring, MentoringState, Outcome
+from app.grids.core_mentoring import Mentoring, MentoringOutcome, MentoringState
 from app.grids.knowing import Scene
 from app.kit.errors import NotFound
 from app.kit.ids import new_id
@@ -78,22 +78,22 @@ class _Desk:
 
     def needs(self) -> list[Need]:
         """Who needs help today, and whoever is helped already, unless they exist no longer."""
-        grounds: dict[tuple[HelpedKind, UUID], set[Ground]] = {}
+        grounds: dict[tuple[HelpedKind, UUID], set[NeedGround]] = {}
         for key, star in self.known.stars.items():
             if star <= NEEDY_STARS:
-                ground = Ground.TWO_STARS if star == NEEDY_STARS else Ground.ONE_STAR
+                ground = NeedGround.TWO_STARS if star == NEEDY_STARS else NeedGround.ONE_STAR
                 grounds[HelpedKind.BRANCH, key] = {ground}
         for key in self.scene.enterprises:
             if not self.scene.enterprise_sizes.get(key):
-                grounds[HelpedKind.ENTERPRISE, key] = {Ground.NO_MEMBERS}
+                grounds[HelpedKind.ENTERPRISE, key] = {NeedGround.NO_MEMBERS}
         for key in self.known.cases:
-            grounds[HelpedKind.MEMBER, key] = {Ground.CASE}
+            grounds[HelpedKind.MEMBER, key] = {NeedGround.CASE}
         for one in self.open.values():
             if one.is_firm:
-                grounds.setdefault((one.kind, one.helped_id), {Ground.UNDER_WAY})
+                grounds.setdefault((one.kind, one.helped_id), {NeedGround.UNDER_WAY})
         return [need for (kind, key), why in grounds.items() if (need := self._need(kind, key, why)) is not None]
 
-    def _need(self, kind: HelpedKind, key: UUID, grounds: set[Ground]) -> Need | None:
+    def _need(self, kind: HelpedKind, key: UUID, grounds: set[NeedGround]) -> Need | None:
         place = self.scene.place(kind, key, self.belonging)
         if place is None:
             return None
@@ -118,7 +118,7 @@ class _Desk:
         for standing, why in assignment.released:
             one = self.open[standing.need]
             firm = one.state in (MentoringState.AGREED, MentoringState.ACTIVE)
-            outcome = Outcome.RELEASED if firm else Outcome.WITHDRAWN
+            outcome = MentoringOutcome.RELEASED if firm else MentoringOutcome.WITHDRAWN
             closed.append(one.ended(outcome, self.actor.today, _RELEASED[why]))
         ended = {one.helped_id: one for one in closed}
         opened = [
@@ -151,7 +151,7 @@ class _Desk:
         )
 
 
-def _sorted(grounds: frozenset[Ground]) -> tuple[Ground, ...]:
+def _sorted(grounds: frozenset[NeedGround]) -> tuple[NeedGround, ...]:
     return tuple(sorted(grounds))
 
 
@@ -163,7 +163,7 @@ def proposal(
     key: UUID,
     belonging: Mapping[UUID, MemberOn],
     *,
-    grounds: Sequence[Ground],
+    grounds: Sequence[NeedGround],
     costs: Mapping[str, int],
     star: int | None = None,
     before: Mentoring | None = None,
@@ -228,7 +228,7 @@ def override(
         by_hand=reason,
     )  # fmt: skip
     if before is not None:
-        ended = before.ended(Outcome.CHOSEN_OTHERWISE, actor.today, reason)
+        ended = before.ended(MentoringOutcome.CHOSEN_OTHERWISE, actor.today, reason)
         store_mentoring.write_mentorings(connection, actor.district_id, [ended], new=False)
     store_mentoring.write_mentorings(connection, actor.district_id, [chosen], new=True)
     return chosen

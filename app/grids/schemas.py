@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.grids.assigning import Assignment, Costs, Ground, HelpedKind, Lack, Pair, Release
+from app.grids.assigning import Assignment, Costs, HelpedKind, Lack, NeedGround, Pair, Release
 from app.grids.core import (
     CAPACITY_MAX,
     TRADES,
@@ -194,7 +194,7 @@ class PairAnswer(Answer):
 
     kind: HelpedKind
     helped_id: UUID
-    grounds: list[Ground]
+    grounds: list[NeedGround]
     lead_id: UUID
     branch_id: UUID
     kept: bool
@@ -304,7 +304,7 @@ class OverrideRequest(Model):
 # Plans.
 
 
-class PlanRequest(Model):
+class GridPlanRequest(Model):
     """One item of a grid's calendar."""
 
     level: PlanLevel = Field(description="year 年主线，quarter 季主题，month 月亮点，week 周活动 · how wide")
@@ -319,7 +319,7 @@ class PlanRequest(Model):
         return Plan(plan_id, grid_id, **self.model_dump())
 
 
-class PlanAnswer(Answer):
+class GridPlanAnswer(Answer):
     """One item of a grid's calendar."""
 
     id: UUID
@@ -344,13 +344,13 @@ class CalendarAnswer(Answer):
     """A grid's year."""
 
     year: str
-    plans: list[PlanAnswer]
+    plans: list[GridPlanAnswer]
     missing: list[GapAnswer]
 
     @classmethod
     def of_calendar(cls, found: GridCalendar) -> CalendarAnswer:
         return cls(
             year=found.year,
-            plans=[PlanAnswer.model_validate(one) for one in found.plans],
+            plans=[GridPlanAnswer.model_validate(one) for one in found.plans],
             missing=[GapAnswer(level=level, window=window) for level, window in found.missing],
         )

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.grids.assigning import Ground, HelpedKind
+from app.grids.assigning import HelpedKind, NeedGround
 from app.grids.core_mentoring import (
     Mentoring,
+    MentoringOutcome,
     MentoringState,
     MentoringView,
-    Outcome,
     Side,
     Visit,
     VisitKind,
@@ -44,7 +44,7 @@ class VisitRequest(Model):
         return WantedVisit(**self.model_dump())
 
 
-class EndRequest(Model):
+class MentoringEndRequest(Model):
     """How it ended; a proposal is refused, whatever is said."""
 
     outcome: Literal["risen", "stopped"] = Field("stopped", description="risen 已达标，stopped 中止 · how it ended")
@@ -59,7 +59,7 @@ class MentoringAnswer(Answer):
     kind: HelpedKind
     helped_id: UUID
     state: MentoringState
-    grounds: list[Ground]
+    grounds: list[NeedGround]
     costs: dict[str, int] = Field(description="选中该龙头的成本构成，人工指定的为空 · why this lead; empty: by hand")
     by_hand: str | None = Field(description="人工指定的理由 · why it was chosen by hand")
     star: int | None
@@ -68,7 +68,7 @@ class MentoringAnswer(Answer):
     helped_agreed_on: date | None
     active_on: date | None
     ended_on: date | None
-    outcome: Outcome | None
+    outcome: MentoringOutcome | None
     reason: str | None
     before_id: UUID | None
 

@@ -26,7 +26,7 @@ from app.grids.core import (
     standard_grids,
     succeed,
 )
-from app.grids.core_mentoring import Mentoring, Outcome
+from app.grids.core_mentoring import Mentoring, MentoringOutcome
 from app.grids.knowing import Scene
 from app.kit.calendar import quarter_days, quarter_of
 from app.kit.errors import NotFound
@@ -250,7 +250,7 @@ def _hand_over(connection: Connection, actor: Actor, succession: Succession) -> 
         for one in open_ones:
             if one.lead_id == old:
                 reason = "龙头更替 · the lead was followed by another"
-                closed.append(one.ended(Outcome.HANDED_OVER, actor.today, reason))
+                closed.append(one.ended(MentoringOutcome.HANDED_OVER, actor.today, reason))
                 if not _is_own(one, lead, paths):
                     opened.append(one.handed_to(new_id(), new, paths[lead.branch_id], actor.today))
         held = sum(one.lead_id == new for one in (*open_ones, *opened))

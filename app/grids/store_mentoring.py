@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, func, or_, select
 
-from app.grids.assigning import Ground, HelpedKind
-from app.grids.core_mentoring import Mentoring, MentoringState, Outcome, Visit, VisitKind
+from app.grids.assigning import HelpedKind, NeedGround
+from app.grids.core_mentoring import Mentoring, MentoringOutcome, MentoringState, Visit, VisitKind
 from app.grids.store import write_rows
 from app.grids.tables import mentoring, mentoring_visit
 from app.points.tables import standing
@@ -100,8 +100,8 @@ def _mentoring(row: RowMapping) -> Mentoring:
             **row,
             "kind": HelpedKind(row["kind"]),
             "state": MentoringState(row["state"]),
-            "grounds": tuple(Ground(one) for one in row["grounds"]),
-            "outcome": None if row["outcome"] is None else Outcome(row["outcome"]),
+            "grounds": tuple(NeedGround(one) for one in row["grounds"]),
+            "outcome": None if row["outcome"] is None else MentoringOutcome(row["outcome"]),
         }
     )
 

@@ -17,16 +17,16 @@ from app.ratings.schemas import (
     BasisRequest,
     DowngradeRequest,
     EntriesRequest,
-    FilingRequest,
     OpeningRequest,
     RatingAnswer,
+    RatingFilingRequest,
     RatingLineAnswer,
     RatingsAnswer,
+    RatingStepAnswer,
+    RatingVerdictRequest,
     RoundAnswer,
     RoundsAnswer,
-    StepAnswer,
     StepRequest,
-    VerdictRequest,
     VetoRequest,
 )
 
@@ -111,7 +111,12 @@ def reckon_round(
 
 @router.post("/rating-rounds/{round_id}/filing", summary="党委决定并备案 · Decide and file stars")
 def file_stars(
-    round_id: UUID, body: FilingRequest, request: Request, response: Response, door: Signing, preview: Preview = False
+    round_id: UUID,
+    body: RatingFilingRequest,
+    request: Request,
+    response: Response,
+    door: Signing,
+    preview: Preview = False,
 ) -> RoundAnswer:
     """党委决定四星及以下，全部决定后开始公示。· Up to four stars; when all are decided the notice begins."""
     done = door.run(
@@ -267,7 +272,7 @@ def except_rating(
 @router.post("/ratings/{rating_id}/decision", summary="决定五星 · Decide on five stars")
 def decide_rating(
     rating_id: UUID,
-    body: VerdictRequest,
+    body: RatingVerdictRequest,
     request: Request,
     response: Response,
     door: Deciding,
@@ -339,7 +344,7 @@ def downgrade_rating(
 
 
 @router.post("/branches/{branch_id}/star-vetoes", summary="登记支部一票否决 · Write down a veto", status_code=201)
-def veto_branch(branch_id: UUID, body: VetoRequest, door: Deciding, preview: Preview = False) -> StepAnswer:
+def veto_branch(branch_id: UUID, body: VetoRequest, door: Deciding, preview: Preview = False) -> RatingStepAnswer:
     """24个月内参评的不定星。· No star in rounds that look back on it."""
     made = door.run(
         lambda connection, actor: treating.veto(
@@ -347,4 +352,4 @@ def veto_branch(branch_id: UUID, body: VetoRequest, door: Deciding, preview: Pre
         ),
         commit=not preview,
     )
-    return StepAnswer.of(made)
+    return RatingStepAnswer.of(made)

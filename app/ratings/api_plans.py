@@ -13,11 +13,11 @@ from app.kit.http import state_of
 from app.ratings import treating
 from app.ratings.schemas_plans import (
     ListAnswer,
-    PlanAnswer,
     PlanCloseRequest,
-    PlanRequest,
     PlansAnswer,
     PlanStepRequest,
+    RatingPlanAnswer,
+    RatingPlanRequest,
     StrikeRequest,
 )
 
@@ -44,7 +44,7 @@ def list_plans(door: Reading, open_only: bool = False) -> PlansAnswer:
             treating.without_plan(connection, actor),
         )
     )
-    return PlansAnswer(plans=[PlanAnswer.of(one) for one in found], without=[one.id for one in without])
+    return PlansAnswer(plans=[RatingPlanAnswer.of(one) for one in found], without=[one.id for one in without])
 
 
 @router.get("/rating-list", summary="区整改名单 · The district's list")
@@ -55,47 +55,52 @@ def read_list(door: Signing) -> ListAnswer:
 
 @router.post("/ratings/{rating_id}/plans", summary="立计划 · Agree on a plan", status_code=201)
 def agree_plan(
-    rating_id: UUID, body: PlanRequest, request: Request, response: Response, door: Signing, preview: Preview = False
-) -> PlanAnswer:
+    rating_id: UUID,
+    body: RatingPlanRequest,
+    request: Request,
+    response: Response,
+    door: Signing,
+    preview: Preview = False,
+) -> RatingPlanAnswer:
     """二星及以下立整改计划，三星立培育计划。· Rectification up to two stars, cultivation at three."""
     done = door.run(
         lambda connection, actor: treating.agree(connection, actor, rating_id, body.id, body.listed()),
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return PlanAnswer.of(done.plan)
+    return RatingPlanAnswer.of(done.plan)
 
 
 @router.post("/rating-plans/{plan_id}/struck", summary="销号 · Strike a problem off")
 def strike_problem(
     plan_id: UUID, body: StrikeRequest, request: Request, response: Response, door: Signing, preview: Preview = False
-) -> PlanAnswer:
+) -> RatingPlanAnswer:
     """逐项销号。· One by one."""
     done = door.run(
         lambda connection, actor: treating.strike(connection, actor, plan_id, body.number, body.note, body.seen),
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return PlanAnswer.of(done.plan)
+    return RatingPlanAnswer.of(done.plan)
 
 
 @router.post("/rating-plans/{plan_id}/extension", summary="延期 · Extend a plan")
 def extend_plan(
     plan_id: UUID, body: PlanStepRequest, request: Request, response: Response, door: Signing, preview: Preview = False
-) -> PlanAnswer:
+) -> RatingPlanAnswer:
     """只延一次；逾期后延期的计一次逾期。· Once; after the deadline it counts as missed."""
     done = door.run(
         lambda connection, actor: treating.extend(connection, actor, plan_id, body.note, body.seen),
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return PlanAnswer.of(done.plan)
+    return RatingPlanAnswer.of(done.plan)
 
 
 @router.post("/rating-plans/{plan_id}/closing", summary="验收或认定逾期 · Accept a plan, or find it missed")
 def close_plan(
     plan_id: UUID, body: PlanCloseRequest, request: Request, response: Response, door: Signing, preview: Preview = False
-) -> PlanAnswer:
+) -> RatingPlanAnswer:
     """全部销号后验收。· Accepted when all is struck off."""
     done = door.run(
         lambda connection, actor: treating.close(
@@ -104,4 +109,4 @@ def close_plan(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return PlanAnswer.of(done.plan)
+    return RatingPlanAnswer.of(done.plan)

@@ -105,7 +105,7 @@ class EntriesRequest(StepRequest):
         return [one.entry() for one in self.indicators]
 
 
-class VerdictRequest(BasisRequest):
+class RatingVerdictRequest(BasisRequest):
     """The district's decision on a star."""
 
     accept: bool = Field(description="true 同意，false 不予 · takes or refuses")
@@ -121,7 +121,7 @@ class AnswerRequest(BasisRequest):
         return [one.entry() for one in self.corrections]
 
 
-class FilingRequest(StepRequest):
+class RatingFilingRequest(StepRequest):
     """A committee decides and files its stars."""
 
     committee_id: UUID
@@ -274,7 +274,7 @@ class ReasonAnswer(Answer):
     en: str
 
 
-class StepAnswer(Answer):
+class RatingStepAnswer(Answer):
     """Who did what, when and why."""
 
     id: UUID
@@ -288,7 +288,7 @@ class StepAnswer(Answer):
     answers: UUID | None
 
     @classmethod
-    def of(cls, one: Decision) -> StepAnswer:
+    def of(cls, one: Decision) -> RatingStepAnswer:
         return cls.model_validate(one)
 
 
@@ -302,7 +302,7 @@ class RatingAnswer(RatingLineAnswer):
     provisional: Points | None = Field(description="现有数据的得分 · the score by what is there now")
     reasons: list[ReasonAnswer]
     indicators: list[IndicatorAnswer]
-    steps: list[StepAnswer]
+    steps: list[RatingStepAnswer]
 
     @classmethod
     def of_view(cls, view: RatingView) -> RatingAnswer:
@@ -323,7 +323,7 @@ class RatingAnswer(RatingLineAnswer):
             provisional=_number(now.points, sheet.decimals) if view.values else None,
             reasons=reasons,
             indicators=_indicators(view, values) if view.values or view.steps else [],
-            steps=[StepAnswer.of(one) for one in view.steps],
+            steps=[RatingStepAnswer.of(one) for one in view.steps],
         )
 
 

@@ -24,7 +24,7 @@ class ProblemItem(Model):
     due_on: date
 
 
-class PlanRequest(Model):
+class RatingPlanRequest(Model):
     """A plan of rectification or cultivation."""
 
     id: UUID = Field(description=_ID)
@@ -65,7 +65,7 @@ class ProblemAnswer(Answer):
     note: str | None
 
 
-class PlanAnswer(Answer):
+class RatingPlanAnswer(Answer):
     """A plan with its problems."""
 
     id: UUID
@@ -83,14 +83,14 @@ class PlanAnswer(Answer):
     version: int
 
     @classmethod
-    def of(cls, plan: Plan) -> PlanAnswer:
+    def of(cls, plan: Plan) -> RatingPlanAnswer:
         return cls.model_validate(plan)
 
 
 class PlansAnswer(Answer):
     """Plans by the day on which they are due, and whose star asks for one that is not there yet."""
 
-    plans: list[PlanAnswer]
+    plans: list[RatingPlanAnswer]
     without: list[UUID] = Field(description="应有而未立计划的评定 · ratings that wait for a plan")
 
 

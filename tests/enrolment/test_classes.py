@@ -154,7 +154,7 @@ def test_a_book_with_that_overlay_judges_by_it(
 def test_an_unknown_class_is_told_with_those_of_the_book(hand_in: Import, go_by: GoBy) -> None:
     go_by("sanjin")
     assert fault_of(hand_in, {**classed("一般党员"), "member": [member("M1", profile=BACKBONE)]}).endswith(
-        "只能是：一般党员、支部委员、预备党员、流动党员。"
+        "只能是：一般党员、支部委员、预备党员或流动党员。"
     )
 
 
@@ -163,12 +163,12 @@ def test_neither_exemption_nor_a_property_of_the_branch_is_a_class_to_choose(
     hand_in: Import, go_by: GoBy, word: str
 ) -> None:
     go_by("longwen")
-    assert "一般党员、预备党员、流动党员" in fault_of(hand_in, {**classed(), "member": [member("M1", profile=word)]})
+    assert "一般党员、预备党员或流动党员" in fault_of(hand_in, {**classed(), "member": [member("M1", profile=word)]})
 
 
 def test_before_any_book_the_services_own_words_stand(hand_in: Import) -> None:
     told = fault_of(hand_in, {**classed(), "member": [member("M1", profile="一般党员")]})
-    assert told.endswith("只能是：普通党员、预备党员、流动党员。")
+    assert told.endswith("只能是：普通党员、预备党员或流动党员。")
     assert not hand_in(classed("普通党员", "预备党员", "流动党员")).does_nothing
 
 
@@ -252,7 +252,7 @@ def test_a_branch_of_another_book_has_its_classes(
     go_by("sanjin", "B2")
     assert template_of(database, district, actor) == ["一般党员", "预备党员", "流动党员", "支部委员"]
     rows = {**classed(), "member": [member("M1", branch="B1", profile="支部委员")]}
-    assert fault_of(hand_in, rows).endswith("只能是：一般党员、预备党员、流动党员。")
+    assert fault_of(hand_in, rows).endswith("只能是：一般党员、预备党员或流动党员。")
     rows["member"][0]["branch"] = "B2"
     hand_in(rows)
     assert judged_by(database, district) == {"M1": "committee"}

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import product
 from uuid import UUID
 
-from app.grids.assigning import Ground, HelpedKind, Lead, Need, Pairing, Problem
+from app.grids.assigning import HelpedKind, Lead, Need, NeedGround, Pairing, Problem
 
 SINCE = date(2026, 1, 1)
 
@@ -32,7 +32,7 @@ def made_up(seed: int, needs: int, leads: int, capacity: int, *, grids: int = 6)
     ]  # fmt: skip
     found = [
         Need(number(4, index), HelpedKind.ENTERPRISE, draw.choice(used), draw.choice(territories), draw.randint(0, 60),
-             frozenset({draw.choice(list(Ground))}))
+             frozenset({draw.choice(list(NeedGround))}))
         for index in range(needs)
     ]  # fmt: skip
     return Problem(tuple(found), tuple(found_leads), {one: RING[one] & set(used) for one in used})

@@ -23,11 +23,11 @@ from app.grids.assigning import (
     SIZE,
     STEPS_MAX,
     Assignment,
-    Ground,
     HelpedKind,
     Lack,
     Lead,
     Need,
+    NeedGround,
     Problem,
     Release,
     assign,
@@ -147,9 +147,9 @@ def test_a_capacity_more_never_leaves_more_waiting(seed: int, needs: int, leads:
     assert len(assign(larger).unserved) <= len(assign(problem).unserved)
 
 
-def need(index: int, *grounds: Ground, grid: int | None = 0, **more: object) -> Need:
+def need(index: int, *grounds: NeedGround, grid: int | None = 0, **more: object) -> Need:
     where = None if grid is None else GRIDS[grid]
-    made = Need(number(4, index), HelpedKind.BRANCH, where, "r.c0", 5, frozenset(grounds or {Ground.TWO_STARS}))
+    made = Need(number(4, index), HelpedKind.BRANCH, where, "r.c0", 5, frozenset(grounds or {NeedGround.TWO_STARS}))
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -174,16 +174,18 @@ def test_the_own_grid_comes_first_and_a_neighbouring_one_before_nothing() -> Non
 
 
 def test_the_more_urgent_is_helped_where_not_all_can_be() -> None:
-    found = ask([need(0, Ground.NO_MEMBERS), need(1, Ground.CASE), need(2, Ground.ONE_STAR)], [lead(0, capacity=2)])
+    found = ask(
+        [need(0, NeedGround.NO_MEMBERS), need(1, NeedGround.CASE), need(2, NeedGround.ONE_STAR)], [lead(0, capacity=2)]
+    )
     assert leads_of(found) == {1: 0, 2: 0}
     (shortage,) = found.shortages
     assert (shortage.grid, shortage.waiting, shortage.leads, shortage.capacity, shortage.free) == (GRIDS[0], 1, 1, 2, 0)
-    assert found.unserved == ((need(0, Ground.NO_MEMBERS), Lack.NO_CAPACITY),)
+    assert found.unserved == ((need(0, NeedGround.NO_MEMBERS), Lack.NO_CAPACITY),)
 
 
 def test_more_are_helped_rather_than_one_more_urgent_nearby() -> None:
     """The lead of grid 5 is in the reach of the second only, so the first has to go there too far for comfort."""
-    first, second = need(0, Ground.CASE, grid=0), need(1, Ground.NO_MEMBERS, grid=1)
+    first, second = need(0, NeedGround.CASE, grid=0), need(1, NeedGround.NO_MEMBERS, grid=1)
     found = ask([first, second], [lead(0, grid=0), lead(1, grid=5)])
     assert leads_of(found) == {0: 1, 1: 0}
 
@@ -204,7 +206,7 @@ def test_near_and_large_leads_are_preferred_and_each_part_is_told() -> None:
 
 def test_nobody_helps_themselves() -> None:
     own = lead(0)
-    member = need(0, Ground.CASE, branch=own.branch)
+    member = need(0, NeedGround.CASE, branch=own.branch)
     assert ask([member], [own]).unserved == ((member, Lack.NO_LEAD),)
     itself = need(0, key=own.branch)
     assert ask([itself], [own]).unserved == ((itself, Lack.NO_LEAD),)

@@ -163,7 +163,7 @@ def test_who_wrote_the_attendance_does_not_approve_what_the_service_finds_in_it(
     clerk.run_job()
     (found,) = desk.submissions("district_officer")
     on(desk, "2026-12-05")
-    assert desk.submissions("secretary", waiting="true") == []
+    assert desk.submissions("secretary", waits_for_me="true") == []
     assert code(desk.decide("secretary", found["id"])) == (403, "own_recording")
     assert desk.decide("committee_officer", found["id"]).status_code == 200
 

@@ -32,7 +32,7 @@ def test_a_tier_is_named_and_its_points_are_the_submissions(desk: Desk) -> None:
     fact = praise(desk)
     desk.recorded("林晓明", fact)
     assert view(desk, "secretary", fact["id"])["submission"]["points"] == 10
-    assert desk.decide("secretary", fact["id"], "return", note="请补充").status_code == 200
+    assert desk.decide("secretary", fact["id"], "return").status_code == 200
     changed = edit(desk, "林晓明", fact["id"], tier="benefit", matter="建议1号", reason="年节约五万元")
     assert changed.status_code == 200, changed.text
     assert view(desk, "secretary", fact["id"])["submission"]["points"] == 30
