@@ -18,9 +18,9 @@ LOW = "低分"
 
 
 def warned(office: Office) -> set[str]:
-    """Whom the line of 600 finds at the third quarter's end."""
+    """Whom the line of 600 finds at the third quarter's end, as their secretary is told."""
     office.run("lines", force=True)
-    found = office.call("GET", "district_officer", f"lines/quarters/{Q3}").json()["findings"]
+    found = office.call("GET", "secretary", f"lines/quarters/{Q3}").json()["findings"]
     return {one["name"] for one in found if one["line"] == "warn-total"}
 
 
