@@ -118,6 +118,8 @@ def order_of(one: Commendation) -> tuple[str, int, UUID]:
 
 
 def list_on_notice(connection: Connection, district_id: UUID, paths: Sequence[str], today: date) -> list[OnNotice]:
+    if not paths:
+        return []
     person = and_(member.c.district_id == commendation.c.district_id, member.c.id == commendation.c.member_id)
     branch = and_(
         organisation.c.district_id == commendation.c.district_id, organisation.c.id == commendation.c.branch_id
@@ -141,7 +143,7 @@ def list_on_notice(connection: Connection, district_id: UUID, paths: Sequence[st
         )
         .order_by(commendation.c.branch_id, member.c.number)
     )
-    return [OnNotice(*row) for row in connection.execute(statement)] if paths else []
+    return [OnNotice(*row) for row in connection.execute(statement)]
 
 
 def list_vetoed(connection: Connection, district_id: UUID, today: date) -> list[tuple[Commendation, UUID, datetime]]:

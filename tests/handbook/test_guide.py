@@ -38,7 +38,7 @@ def write_books(guide: Path, folder: Path) -> None:
     longwen = folder / "longwen"
     shutil.copytree(SHIPPED / "longwen", longwen)
     shutil.copytree(longwen / "2026", longwen / "2027")
-    for examples in (longwen / "2027" / "examples").iterdir():
+    for examples in (longwen / "2027" / "examples").rglob("*.yaml"):
         examples.write_text(examples.read_text(encoding="utf-8").replace("2026", "2027"), encoding="utf-8")
     for verb, name, text in blocks_of(guide):
         path = folder / name
