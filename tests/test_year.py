@@ -100,7 +100,9 @@ class Watch:
         tested = [
             name
             for name, one in self.model.people.items()
-            if None not in (one.branch(last), one.branch(self.life.today)) and one.profile(quarter) != "exempt"
+            if one.branch(last) is not None
+            and one.profile(quarter) != "exempt"
+            and one.exempt_from > last
         ]
         assert counts["assist"].tested == len(tested)
         found = {self.name_of(one.member_id): one.value for one in findings if one.line == "assist"}
