@@ -100,11 +100,9 @@ class Watch:
         tested = [
             name
             for name, one in self.model.people.items()
-            if one.branch(last) is not None
-            and one.profile(quarter) != "exempt"
-            and one.exempt_from > last
+            if one.branch(last) is not None and one.profile(quarter) != "exempt" and one.exempt_from > last
         ]
-        assert abs(counts["assist"].tested - len(tested)) <= 1, "who became exempt within the quarter is not modelled yet"
+        assert abs(counts["assist"].tested - len(tested)) <= 1, "newly exempt: not modelled"
         found = {self.name_of(one.member_id): one.value for one in findings if one.line == "assist"}
         assert counts["assist"].met == counts["assist"].named == len(found)
         for name in tested:
