@@ -10,7 +10,15 @@ from typing import Annotated, Any, TypeGuard
 
 import typer
 
-from app.cli import context, rules_adopting, rules_coverage, rules_papers, rules_reading, rules_simulating
+from app.cli import (
+    context,
+    rules_adopting,
+    rules_coverage,
+    rules_papers,
+    rules_reading,
+    rules_rounds,
+    rules_simulating,
+)
 from app.cli.database import DistrictCode, Json
 from app.cli.output import either, language, print_json, say
 from app.kit.calendar import quarter_of
@@ -73,7 +81,7 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
         _tell_faults(error, as_json=as_json)
         raise typer.Exit(1) from error
     editions = [loaded.edition for book in books for loaded in book.editions]
-    counts = {one.edition.digest: len(one.examples) for one in examples}
+    counts = {one.edition.digest: len(one.examples) + len(one.rounds) for one in examples}
     if as_json:
         print_json({"faults": [], "editions": [_edition_facts(one, counts) for one in editions]})
         return
@@ -101,20 +109,26 @@ def run_examples(folder: Folder = None, as_json: Json = False, full: Full = Fals
             if not as_json:
                 for verdict in trial.verdicts:
                     _tell_verdict(trial.edition, verdict)
+                rules_rounds.tell(trial)
     except RulesFaulty as error:
         _tell_faults(error, as_json=as_json)
         raise typer.Exit(1) from error
     verdicts = [(trial.edition, verdict) for trial in trials for verdict in trial.verdicts]
-    failed = sum(not verdict.holds for _, verdict in verdicts)
+    rounds = [verdict for trial in trials for verdict in trial.rounds]
+    failed = sum(not verdict.holds for _, verdict in verdicts) + sum(not verdict.holds for verdict in rounds)
+    count = len(verdicts) + len(rounds)
     if as_json:
         coverage = [rules_coverage.facts(trial) for trial in trials]
-        print_json({"failed": failed, "examples": [_verdict_facts(*one) for one in verdicts], "coverage": coverage})
+        found = {"failed": failed, "examples": [_verdict_facts(*one) for one in verdicts], "coverage": coverage}
+        found["rounds"] = [fact for trial in trials for fact in rules_rounds.facts(trial)]
+        print_json(found | {"star_coverage": [rules_rounds.coverage_facts(trial) for trial in trials if trial.stars]})
     else:
-        en = f"{_counted({'examples': len(verdicts)}, 'examples')}, {failed} failed."
-        typer.echo(either(f"{len(verdicts)} 个例子，{failed} 个不符。", en))
+        en = f"{_counted({'examples': count}, 'examples')}, {failed} failed."
+        typer.echo(either(f"{count} 个例子，{failed} 个不符。", en))
         for trial in trials:
             rules_coverage.tell(trial)
-    if failed or (full and not rules_coverage.is_full(trials)):
+            rules_rounds.tell_coverage(trial)
+    if failed or (full and not (rules_coverage.is_full(trials) and rules_rounds.is_full(trials))):
         raise typer.Exit(1)
 
 

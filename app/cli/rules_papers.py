@@ -22,6 +22,7 @@ class SchemaKind(StrEnum):
     ITEMS = "items"
     STARS = "stars"
     EXAMPLES = "examples"
+    STAR_EXAMPLES = "star_examples"
 
 
 Kinds = Annotated[

@@ -28,10 +28,18 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
+from app.grids.core_costs import (
+    DISTANCE,
+    DOUBLINGS_MAX,
+    LOAD,
+    SIZE,
+    STEPS_MAX,
+    distance_cost,
+    load_cost,
+    size_cost,
+)
+
 NEIGHBOUR = 1000
-DISTANCE, STEPS_MAX = 100, 3
-SIZE, DOUBLINGS_MAX = 50, 4
-LOAD = 300
 CHANGE = 99
 PAIR_MAX = NEIGHBOUR + DISTANCE * STEPS_MAX + SIZE * DOUBLINGS_MAX + LOAD + CHANGE
 
@@ -278,7 +286,7 @@ def _solve(
     rows, columns, costs = _arcs(problem, needs, leads, before)
     count, end = len(needs), len(needs) + len(leads)
     places = [
-        (count + index, _load(place, lead.capacity))
+        (count + index, load_cost(place, lead.capacity))
         for index, lead in enumerate(leads)
         for place in range(taken.get(lead.key, 0) + 1, lead.capacity + 1)
     ]
@@ -325,12 +333,12 @@ def _arcs(
     rows, columns = np.nonzero((nearness >= 0) & ~is_own)
     places = sorted({one.territory for one in needs} | {one.territory for one in leads})
     there = {one: index for index, one in enumerate(places)}
-    apart = np.array([[_distance(one, other) for other in places] for one in places], dtype=np.int64)
+    apart = np.array([[distance_cost(one, other) for other in places] for one in places], dtype=np.int64)
     from_there = np.array([there[one.territory] for one in needs], dtype=np.int64)
     to_there = np.array([there[one.territory] for one in leads], dtype=np.int64)
     sizes = sorted({one.size for one in needs} | {one.size for one in leads})
     size = {one: index for index, one in enumerate(sizes)}
-    larger = np.array([[_size(one, other) for other in sizes] for one in sizes], dtype=np.int64)
+    larger = np.array([[size_cost(one, other) for other in sizes] for one in sizes], dtype=np.int64)
     need_sizes = np.array([size[one.size] for one in needs], dtype=np.int64)
     lead_sizes = np.array([size[one.size] for one in leads], dtype=np.int64)
     keys = numbered(one.key for one in leads)
@@ -348,35 +356,11 @@ def _arcs(
 def pair_costs(need: Need, lead: Lead, place: int, before: Mapping[UUID, UUID]) -> Costs:
     return Costs(
         neighbour=0 if lead.grid == need.grid else NEIGHBOUR,
-        distance=_distance(need.territory, lead.territory),
-        size=_size(need.size, lead.size),
-        load=_load(place, lead.capacity),
+        distance=distance_cost(need.territory, lead.territory),
+        size=size_cost(need.size, lead.size),
+        load=load_cost(place, lead.capacity),
         change=CHANGE if before.get(need.key, lead.key) != lead.key else 0,
     )
-
-
-def _distance(one: str, other: str) -> int:
-    """Steps from one committee to the other through the tree."""
-    mine, theirs = one.split("."), other.split(".")
-    common = 0
-    for left, right in zip(mine, theirs, strict=False):
-        if left != right:
-            break
-        common += 1
-    return DISTANCE * min(STEPS_MAX, len(mine) + len(theirs) - 2 * common)
-
-
-def _size(helped: int, lead: int) -> int:
-    """Doublings by which the helped one is larger than the lead, begun ones too."""
-    doublings, reached = 0, max(lead, 1)
-    while reached < helped and doublings < DOUBLINGS_MAX:
-        reached *= 2
-        doublings += 1
-    return SIZE * doublings
-
-
-def _load(place: int, capacity: int) -> int:
-    return LOAD * (2 * place - 1) // (2 * capacity)
 
 
 def _lack(problem: Problem, need: Need, leads: Iterable[Lead]) -> Lack:

@@ -10,30 +10,12 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
 from uuid import UUID
 
 from app.ratings.scoring import Reading, Remark, Score, is_survey, is_valid_survey, score
-from app.rules.stars import Fact, Gate, Pool, Quota, Stars
-
-
-class Cause(StrEnum):
-    """Why a branch has the star that it has: one step of the way to it."""
-
-    NEW = "new"  # founded too short a time before the cut-off
-    VETO = "veto"  # a ground decided within the look-back
-    LEVEL = "level"  # the star that the score reaches
-    SURVEY_INVALID = "survey_invalid"  # said of an indicator; takes nothing
-    NOT_SUPPLIED = "not_supplied"  # said of an indicator; takes nothing
-    GATE = "gate"
-    STEP = "step"  # one more than last year's star
-    FIRST = "first"  # rated for the first time
-    EXCEPTION = "exception"  # the step does not hold, by decision
-    REFUSED = "refused"  # by who decides on the star
-    TAKEN = "taken"  # has a place of the quota
-    QUOTA = "quota"  # found no place: the next lower star, and a mark
+from app.rules.stars import Cause, Fact, Gate, Pool, Quota, Stars
 
 
 @dataclass(frozen=True, slots=True)

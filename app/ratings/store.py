@@ -26,8 +26,9 @@ from app.ratings.core import (
     Value,
 )
 from app.ratings.scoring import Reading
-from app.ratings.starring import Cause, Reason
+from app.ratings.starring import Reason
 from app.ratings.tables import indicator_value, rating, rating_round, star_decision
+from app.rules.stars import Cause
 
 _ROUND = tuple(one.name for one in fields(Round))
 _RATING = tuple(one.name for one in fields(Rating))

@@ -35,11 +35,11 @@ from app.ratings.core import (
     one_problem,
 )
 from app.ratings.gathering import names_of, open_folder, reads_papers, sheet_of, was_made
-from app.ratings.starring import Cause, months_later
+from app.ratings.starring import months_later
 from app.roster import service as roster
 from app.roster.core import OrganisationKind
 from app.rules import service as rules
-from app.rules.stars import Decider, DowngradeGround, Stars, Treatment
+from app.rules.stars import Cause, Decider, DowngradeGround, Stars, Treatment
 
 _KINDS = {Treatment.RECTIFICATION: PlanKind.RECTIFICATION, Treatment.CULTIVATION: PlanKind.CULTIVATION}
 

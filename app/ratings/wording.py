@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.ratings.starring import Cause, Reason
+from app.ratings.starring import Reason
 from app.rules.points import printed_text
-from app.rules.stars import Stars
+from app.rules.stars import Cause, Stars
 
 _TEXTS: dict[Cause, tuple[str, str]] = {
     Cause.NEW: (

@@ -9,6 +9,7 @@ from datetime import date
 from app.rules.award import Outcome
 from app.rules.core import Edition
 from app.rules.name import Name
+from app.rules.star_example import StarExample
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class EditionExamples:
-    """An edition with the examples beside it, in the order of their files; ``file`` is the edition's own."""
+    """An edition with the examples beside it, in the order of their files; ``file`` is the edition's own.
+
+    ``rounds`` are those of its star sheet.
+    """
 
     edition: Edition
     examples: tuple[Example, ...]
     file: str = ""
+    rounds: tuple[StarExample, ...] = ()

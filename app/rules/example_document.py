@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -21,6 +22,8 @@ from app.rules.faults import FaultList, KeyPath
 from app.rules.name import Name
 from app.rules.parse import parse
 from app.rules.source import FILES_MAX, Source, read_source
+from app.rules.star_example import StarExample
+from app.rules.star_example_document import STARS_FOLDER, read_star_examples
 
 EXAMPLES_FOLDER = "examples"
 EVERY = "all"
@@ -91,9 +94,8 @@ def read_examples(book: Book, faults: FaultList) -> list[EditionExamples]:
 
 def _of_edition(loaded: LoadedEdition, faults: FaultList) -> EditionExamples:
     folder = loaded.folder / EXAMPLES_FOLDER
-    paths = sorted(folder.glob("*.yaml"))[:FILES_MAX] if folder.is_dir() else []
     found: dict[str, Example] = {}
-    for path in paths:
+    for path in _files(folder):
         source = read_source(path, str(path), faults)
         parsed = None if source is None else parse(ExamplesText, source, faults)
         if source is None or parsed is None:
@@ -102,10 +104,28 @@ def _of_edition(loaded: LoadedEdition, faults: FaultList) -> EditionExamples:
         for code, text in parsed.document.examples.items():
             earlier = found.get(code)
             if earlier is not None:
-                reader.fault("example_code", "examples", code, name=code, file=earlier.file)
+                reader.fault("example_code", "examples", code, name=code, other=earlier.file)
                 continue
             found[code] = reader.example(code, text)
-    return EditionExamples(loaded.edition, tuple(found.values()), str(loaded.folder / ITEMS_FILE))
+    rounds = tuple(_rounds(loaded, folder / STARS_FOLDER, {code: one.file for code, one in found.items()}, faults))
+    return EditionExamples(loaded.edition, tuple(found.values()), str(loaded.folder / ITEMS_FILE), rounds)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yaml"))[:FILES_MAX] if folder.is_dir() else []
+
+
+def _rounds(loaded: LoadedEdition, folder: Path, taken: dict[str, str], faults: FaultList) -> Iterator[StarExample]:
+    """The examples of the star sheet; a code is used once in an edition, by whichever kind of example."""
+    for path in _files(folder):
+        source = read_source(path, str(path), faults)
+        for one in () if source is None else read_star_examples(loaded.edition.stars, source, faults):
+            if one.code in taken:
+                facts = {"name": one.code, "other": taken[one.code]}
+                faults.add("example_code", one.file, one.line, ("examples", one.code), **facts)
+                continue
+            taken[one.code] = one.file
+            yield one
 
 
 class _Reader:

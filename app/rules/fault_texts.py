@@ -166,8 +166,8 @@ _EXAMPLES: Mapping[str, tuple[str, str]] = {
         "The day {day} lies outside the example ({first} to {last}). Correct it.",
     ),
     "example_code": (
-        "例子代码 {name} 已在 {file} 中使用。请改用其他代码。",
-        "The code {name} is used in {file} already. Choose another.",
+        "例子代码 {name} 已在 {other} 中使用。请改用其他代码。",
+        "The code {name} is used in {other} already. Choose another.",
     ),
     "example_empty": (
         "例子没有写明预期结果。请在 expect 中至少写一项。",

@@ -22,6 +22,7 @@ from app.rules.document import ALL, ROLES, UNITS, BookText, EditionText, TierPoi
 from app.rules.example_document import EVERY, ExamplesText, Windows
 from app.rules.extension_document import EXTENDS, BookExtensionText, ExtensionText
 from app.rules.schema_texts import TITLES, titled
+from app.rules.star_example_document import StarExamplesText
 from app.rules.stars import BY_HAND, MEASURES
 from app.rules.stars_document import SECTIONS, IndicatorCode, StarsText
 from app.rules.terms import TERMS
@@ -32,6 +33,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "items": EditionText,
     "stars": StarsText,
     "examples": ExamplesText,
+    "star_examples": StarExamplesText,
 }
 # What the file is where it extends another book's.
 EXTENSIONS: Mapping[str, type[BaseModel]] = {"book": BookExtensionText, "items": ExtensionText}

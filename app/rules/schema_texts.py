@@ -113,6 +113,7 @@ TITLES: Mapping[str, Name] = {
     "items": Name("评分细则：一版的全部项目（items.yaml）", "Rule book: an edition with its items"),
     "stars": Name("评分细则：支部星级标准（stars.yaml）", "Rule book: the star sheet of branches"),
     "examples": Name("评分细则：例子（examples/*.yaml）", "Rule book: examples beside an edition"),
+    "star_examples": Name("评分细则：星级的例子（examples/stars/*.yaml）", "Rule book: examples of rounds of branches"),
 }
 
 

@@ -117,4 +117,68 @@ _OF_ROUNDS: Mapping[str, tuple[str, str, str, str]] = {
     "StarsText.downgrades": ("降星情形", "Downgrades", "年内可以降星的情形。", "What may cost a star within the year."),
     "StarsText.rectification": ("整改", "Rectification", "整改的期限。", "The terms of correction."),
 }
-STAR_TEXTS: Mapping[str, tuple[str, str, str, str]] = {**_OF_INDICATORS, **_OF_ROUNDS}
+_OF_EXAMPLES: Mapping[str, tuple[str, str, str, str]] = {
+    "ExpectedStarText.star": ("星级", "Star", "预期的星级；不写为不定星。", "Left out: no star this year."),
+    "ExpectedStarText.scored_as": (
+        *("“达到”星级", "Scored as"),
+        "受名额限制的，写达到的星级。",
+        "The star that a quota took away.",
+    ),
+    "ExpectedStarText.score": ("得分", "Score", "预期的得分；不写则不检查。", "Tried only where it is written."),
+    "ExpectedStarText.causes": ("理由", "Causes", "定星的理由，按先后。", "Why it has its star, in order."),
+    "StarBranchText.name": ("支部", "Branch", "例中支部的名称。", "What the branch is called here."),
+    "StarBranchText.count": ("个数", "Count", "同样的支部有几个，缺省 1。", "So many branches alike; 1 if left out."),
+    "StarBranchText.pool": (
+        "党委",
+        "Pool",
+        "属于哪个党委，缺省同一个。",
+        "Its committee; one and the same if left out.",
+    ),
+    "StarBranchText.last": (
+        "上年星级",
+        "Last",
+        "上年的星级；首次参评的不写。",
+        "Last year's star; none for the first time.",
+    ),
+    "StarBranchText.months_old": (
+        "成立月数",
+        "Age",
+        "截止日前成立几个月。",
+        "Founded so many months before the cut-off.",
+    ),
+    "StarBranchText.without": (
+        "不得分的指标",
+        "Without",
+        "其余指标都得满分。",
+        "All other indicators have full points.",
+    ),
+    "StarBranchText.readings": ("部分得分", "Readings", "指标的 [已做, 应做]。", "Of an indicator [done, due]."),
+    "StarBranchText.bonus": ("加分", "Bonus", "申报的加分。", "Points claimed on top."),
+    "StarBranchText.innovation": (
+        "创新项目",
+        "Innovation",
+        "有无创新项目，缺省有。",
+        "Has a project; true if left out.",
+    ),
+    "StarBranchText.open_rectification": ("整改", "Open plan", "有未完成的整改。", "A rectification is open."),
+    "StarBranchText.vetoes": ("否决情形", "Vetoes", "情形及截止日前几个月。", "Ground, and months before the cut-off."),
+    "StarBranchText.refused": ("不予的星级", "Refused", "不予哪一星级及理由。", "A star refused, and why."),
+    "StarBranchText.exception": ("例外", "Exception", "不受逐级限制的依据。", "Why the step does not hold."),
+    "StarBranchText.expect": ("预期结果", "Expected", "应评几星、为什么。", "Which star, and why."),
+    "StarExampleText.title": ("例子说明", "Title", "用一句话说明这个例子。", "The example in a sentence."),
+    "StarExampleText.first_round": (
+        "首轮",
+        "First round",
+        "本区第一次评星。",
+        "The district rates for the first time.",
+    ),
+    "StarExampleText.branches": ("支部", "Branches", "本轮的全部支部。", "All branches of the round."),
+    "StarExamplesText.format": ("格式", "Format", "文件格式版本，写 1。", "The version of the file format: 1."),
+    "StarExamplesText.examples": (
+        "例子",
+        "Examples",
+        "每例一个代号，本版内不重复。",
+        "By code, each once in the edition.",
+    ),
+}
+STAR_TEXTS: Mapping[str, tuple[str, str, str, str]] = {**_OF_INDICATORS, **_OF_ROUNDS, **_OF_EXAMPLES}

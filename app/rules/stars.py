@@ -66,6 +66,23 @@ class Pool(StrEnum):
     COMMITTEE = "committee"
 
 
+class Cause(StrEnum):
+    """Why a branch has the star that it has: one step of the way to it."""
+
+    NEW = "new"  # founded too short a time before the cut-off
+    VETO = "veto"  # a ground decided within the look-back
+    LEVEL = "level"  # the star that the score reaches
+    SURVEY_INVALID = "survey_invalid"  # said of an indicator; takes nothing
+    NOT_SUPPLIED = "not_supplied"  # said of an indicator; takes nothing
+    GATE = "gate"
+    STEP = "step"  # one more than last year's star
+    FIRST = "first"  # rated for the first time
+    EXCEPTION = "exception"  # the step does not hold, by decision
+    REFUSED = "refused"  # by who decides on the star
+    TAKEN = "taken"  # has a place of the quota
+    QUOTA = "quota"  # found no place: the next lower star, and a mark
+
+
 class DayCount(StrEnum):
     """Which days of a notice count."""
 

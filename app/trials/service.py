@@ -12,19 +12,25 @@ from app.rules.example import EditionExamples
 from app.trials.core import Verdict, judge_example
 from app.trials.coverage import Coverage, coverage_of
 from app.trials.parts import KeyPath, Part, PartKind, parts_of
+from app.trials.rounds import RoundVerdict, StarPart, judge_round, star_parts
 
 _EXTENDS = ("extends",)  # the key by which an edition's file tells that it adds to another one
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of an edition's examples. ``file`` is the edition's own, in which its parts have their lines."""
+    """What became of an edition's examples. ``file`` is the edition's own, in which its parts have their lines.
+
+    ``rounds`` are those of its star sheet, ``stars`` the parts of the sheet; without any such example both are empty.
+    """
 
     edition: Edition
     verdicts: tuple[Verdict, ...]
     coverage: Coverage
     file: str
     lines: Mapping[KeyPath, int]
+    rounds: tuple[RoundVerdict, ...] = ()
+    stars: tuple[StarPart, ...] = ()
 
     def line(self, part: Part) -> int:
         """The line of the part in the edition's file, or of what is nearest around it."""
@@ -50,7 +56,10 @@ def _trial(one: EditionExamples) -> Trial:
     verdicts = tuple(judge_example(one.edition, example) for example in one.examples)
     lines = rules.lines_of(one.file)
     parts = [part for part in parts_of(one.edition) if _EXTENDS not in lines or _own_place(lines, part) is not None]
-    return Trial(one.edition, verdicts, coverage_of(parts, verdicts), one.file, lines)
+    sheet = one.edition.stars
+    rounds = () if sheet is None else tuple(judge_round(one.edition, sheet, example) for example in one.rounds)
+    stars = star_parts(sheet, rounds) if sheet is not None and rounds else ()
+    return Trial(one.edition, verdicts, coverage_of(parts, verdicts), one.file, lines, rounds, stars)
 
 
 def _own_place(lines: Mapping[KeyPath, int], part: Part) -> KeyPath | None:

@@ -15,13 +15,8 @@ from scipy.optimize import linear_sum_assignment
 
 from app.grids.assigning import (
     CHANGE,
-    DISTANCE,
-    DOUBLINGS_MAX,
-    LOAD,
     NEIGHBOUR,
     PAIR_MAX,
-    SIZE,
-    STEPS_MAX,
     Assignment,
     HelpedKind,
     Lack,
@@ -32,6 +27,7 @@ from app.grids.assigning import (
     Release,
     assign,
 )
+from app.grids.core_costs import DISTANCE, DOUBLINGS_MAX, LOAD, SIZE, STEPS_MAX
 from tests.grids.problems import GRIDS, RING, all_assignments, made_up, number, pairing
 
 SMALL = settings(max_examples=120, deadline=None)

@@ -12,7 +12,14 @@ from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from app.cli.rules import application
-from app.rules import cited, document, example_document, extension_document, stars_document
+from app.rules import (
+    cited,
+    document,
+    example_document,
+    extension_document,
+    star_example_document,
+    stars_document,
+)
 from app.rules.cited import Strict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +71,7 @@ def keys_of(model: type[BaseModel]) -> set[str]:
 def written_keys() -> set[str]:
     """Every key that may stand in a file of a rule book."""
     found: set[str] = set()
-    for module in (cited, document, extension_document, example_document, stars_document):
+    for module in (cited, document, extension_document, example_document, star_example_document, stars_document):
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, Strict):
                 found |= keys_of(one)

@@ -1,4 +1,4 @@
-"""The algorithm of the stars: its examples, and what holds of every round."""
+"""The algorithm of the stars: what holds of every round. Its examples stand beside the sheet."""
 
 from __future__ import annotations
 
@@ -6,40 +6,19 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from ruamel.yaml import YAML
 
 from app.ratings.scoring import Reading
-from app.ratings.starring import Candidate, Cause, Rated, months_later, pools_of, rate
-from app.rules.stars import Pool
-from tests.ratings.rounds import CUT_OFF, SHEET, best, branch, from_text
+from app.ratings.starring import Candidate, Rated, months_later, pools_of, rate
+from app.rules.stars import Cause, Pool
+from app.trials.rounds import full_reading
+from tests.ratings.rounds import CUT_OFF, SHEET, branch
 
-_FILES = sorted((Path(__file__).resolve().parents[2] / "scoring_rules").glob("longwen/*/examples/stars/*.yaml"))
-EXAMPLES = [
-    pytest.param(example, id=f"{file.parents[2].name}-{code}")
-    for file in _FILES
-    for code, example in YAML(typ="safe").load(file.read_text(encoding="utf-8"))["examples"].items()
-]
 UNIT = 10**SHEET.decimals
-
-
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_the_examples_of_the_sheet_hold(example: dict[str, Any]) -> None:
-    lines = [(text, from_text(text)) for text in example["branches"]]
-    candidates = [one for _, made in lines for _, one in made]
-    rated = rate(SHEET, example["cut_off"], candidates, first_round=example.get("first_round", False))
-    for text, made in lines:
-        for branch_id, _ in made:
-            found, expected = rated[branch_id], text["expect"]
-            said = (text["name"], found.star, found.scored_as, [one.cause.value for one in found.reasons])
-            assert said == (text["name"], expected.get("star"), expected.get("scored_as"), expected["causes"])
-            if "score" in expected:
-                assert found.score.points == round(expected["score"] * UNIT)
 
 
 _CODES = [one.code for one in SHEET.indicators]
@@ -75,7 +54,7 @@ def test_a_higher_indicator_lowers_no_star_but_by_a_quota_that_says_so(
     code = data.draw(some.sampled_from(_CODES))
     one, indicator = candidates[chosen], SHEET.indicator(code)
     assert indicator is not None
-    raised = replace(one, readings={**one.readings, code: best(indicator)})
+    raised = replace(one, readings={**one.readings, code: full_reading(indicator)})
     before = rate(SHEET, CUT_OFF, candidates)
     after = rate(SHEET, CUT_OFF, [raised if other is one else other for other in candidates])
     for branch_id, found in after.items():

@@ -14,13 +14,21 @@ from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from app.cli.rules import application
-from app.rules import cited, document, example_document, extension_document, stars_document
+from app.rules import (
+    cited,
+    document,
+    example_document,
+    extension_document,
+    star_example_document,
+    stars_document,
+)
 from app.rules.book import book_folders
 from app.rules.cited import Strict
 from app.rules.faults import FaultList
 from app.rules.schema import DIALECT, DOCUMENTS, schema_of, schema_text
 from app.rules.schema_texts import SCHEMA_TEXTS, titled
 from app.rules.source import read_source, read_text
+from app.rules.star_example_document import STARS_FOLDER
 from app.rules.terms import TERMS
 from tests.rules.broken_books import FORM, Broken
 from tests.rules.extension_books import CHILD_BOOK, CHILD_ITEMS
@@ -29,10 +37,13 @@ from tests.rules.small_book import BOOK, ITEMS, SMALL_EXAMPLES, edited
 SHIPPED = Path(__file__).resolve().parents[2] / "scoring_rules"
 SCHEMAS = SHIPPED / "schema"
 STARS = (SHIPPED / "longwen/2026/stars.yaml").read_text(encoding="utf-8")
+ROUNDS = (SHIPPED / "longwen/2026/examples/stars/rounds.yaml").read_text(encoding="utf-8")
 FILES = sorted(path for path in SHIPPED.rglob("*.yaml"))
 
 
 def kind_of(path: Path) -> str:
+    if path.parent.name == STARS_FOLDER:
+        return "star_examples"
     return path.stem if path.stem in DOCUMENTS else "examples"
 
 
@@ -52,7 +63,7 @@ def refused(kind: str, text: str) -> list[str]:
 
 def models() -> Iterator[type[BaseModel]]:
     """Every document of the files' formats."""
-    for module in (cited, document, example_document, extension_document, stars_document):
+    for module in (cited, document, example_document, extension_document, star_example_document, stars_document):
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, Strict) and one.__module__ == module.__name__:
                 yield one
@@ -118,6 +129,9 @@ def test_a_fault_of_form_is_refused_by_the_schema_too(case: Broken) -> None:
         ("examples", SMALL_EXAMPLES, "windows: 2026Q1", "windows: [2026Q1, first]"),
         ("examples", SMALL_EXAMPLES, "outcome: missed", "outcome: forgotten"),
         ("examples", SMALL_EXAMPLES, "expect: {daily: 85, band: rest}", "expect: {daily: 85, band: rest, rank: 1}"),
+        ("star_examples", ROUNDS, "months_old: 10", "months_old: young"),
+        ("star_examples", ROUNDS, "causes: [new]", "causes: [old]"),
+        ("star_examples", ROUNDS, "{5: 材料不实}", "{6: 材料不实}"),
         ("stars", STARS, "cut_off: {value: 12-31", "cut_off: {value: 31-12"),
         ("stars", STARS, "measure: branch_setup", "measure: branch_colour"),
         ("stars", STARS, "full: {value: 100, source: [T3, T4, T5]}", ""),

@@ -1,0 +1,120 @@
+"""What ``longwen rules test`` says of examples of rounds: which branch has another star than expected, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from app.cli.output import either
+from app.ratings.wording import told
+from app.rules import service as rules
+from app.rules.book import STARS_FILE
+from app.rules.name import Name
+from app.rules.points import printed_number, printed_text
+from app.rules.stars import Stars
+from app.trials.rounds import RoundVerdict, StarDifference
+from app.trials.service import Trial
+
+_SUMMARY = (
+    ("stars", Name("星级", "stars")),
+    ("gates", Name("门槛", "gates")),
+    ("quotas", Name("名额", "quotas")),
+)
+
+
+def is_full(trials: Iterable[Trial]) -> bool:
+    """Whether the examples of rounds reach every level, gate and quota of the sheets that have such examples."""
+    return all(part.reached for trial in trials for part in trial.stars)
+
+
+def tell(trial: Trial) -> None:
+    """Each example, with what differs."""
+    sheet = trial.edition.stars
+    if sheet is None:
+        return
+    for verdict in trial.rounds:
+        example = verdict.example
+        mark = "✓" if verdict.holds else "✗"
+        typer.echo(f"{mark} [{example.code}] {either(example.title.zh, example.title.en)}")
+        for one in verdict.differences:
+            typer.echo(f"    {example.file}:{one.line}: {_told_difference(sheet, one)}")
+            for reason in one.reasons if one.what == "star" else ():
+                typer.echo(f"      {either(*told(sheet, reason))}")
+
+
+def tell_coverage(trial: Trial) -> None:
+    """The summary, then a line for each part of the sheet that no example reaches."""
+    if not trial.stars:
+        return
+    book = f"{trial.edition.book} {trial.edition.code}"
+    counts = []
+    for section, name in _SUMMARY:
+        parts = [part for part in trial.stars if part.path[0] == section]
+        if parts:
+            counts.append(f"{either(name.zh, name.en)} {sum(part.reached for part in parts)}/{len(parts)}")
+    mark = "✓" if all(part.reached for part in trial.stars) else "✗"
+    summary = either("，", ", ").join(counts)
+    typer.echo(either(f"{mark} 星级例子覆盖 {book}：{summary}", f"{mark} star examples reach of {book}: {summary}"))
+    file = Path(trial.file).with_name(STARS_FILE)
+    lines = rules.lines_of(str(file))
+    for part in trial.stars:
+        if not part.reached:
+            what = either(f"{part.name.zh}：没有例子涉及它", f"{part.name.en}: no example reaches it")
+            typer.echo(f"    {file}:{lines.get(part.path, 1)}: {what}")
+
+
+def facts(trial: Trial) -> list[dict[str, Any]]:
+    """The same for programs."""
+    sheet = trial.edition.stars
+    return [] if sheet is None else [_verdict_facts(trial, sheet, verdict) for verdict in trial.rounds]
+
+
+def coverage_facts(trial: Trial) -> dict[str, Any]:
+    unreached = [".".join(part.path) for part in trial.stars if not part.reached]
+    return {"book": trial.edition.book, "edition": trial.edition.code, "unreached": unreached}
+
+
+def _verdict_facts(trial: Trial, sheet: Stars, verdict: RoundVerdict) -> dict[str, Any]:
+    example = verdict.example
+    return {
+        "book": trial.edition.book,
+        "edition": trial.edition.code,
+        "code": example.code,
+        "zh": example.title.zh,
+        "en": example.title.en,
+        "file": example.file,
+        "line": example.line,
+        "holds": verdict.holds,
+        "differences": [
+            {
+                "line": one.line,
+                "branch": one.branch,
+                "what": one.what,
+                "expected": _number(sheet, one, one.expected),
+                "actual": _number(sheet, one, one.actual),
+                "reasons": [dict(zip(("zh", "en"), told(sheet, reason), strict=True)) for reason in one.reasons],
+            }
+            for one in verdict.differences
+        ],
+    }
+
+
+def _number(sheet: Stars, one: StarDifference, value: object) -> object:
+    return printed_number(value, sheet.decimals) if one.what == "score" and isinstance(value, int) else value
+
+
+def _told_difference(sheet: Stars, one: StarDifference) -> str:
+    wanted, actual = (_told_value(sheet, one, value) for value in (one.expected, one.actual))
+    zh = f"{one.branch}：{one.what} 预期 {wanted}，实为 {actual}"
+    return either(zh, f"{one.branch}: {one.what}: expected {wanted}, got {actual}")
+
+
+def _told_value(sheet: Stars, one: StarDifference, value: object) -> str:
+    if value is None:
+        return either("无", "none")
+    if one.what == "score" and isinstance(value, int):
+        return printed_text(value, sheet.decimals)
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
