@@ -169,6 +169,10 @@ _EXAMPLES: Mapping[str, tuple[str, str]] = {
         "例子代码 {name} 已在 {other} 中使用。请改用其他代码。",
         "The code {name} is used in {other} already. Choose another.",
     ),
+    "star_example_no_sheet": (
+        "该版本没有星级标准（stars.yaml），星级的例子无从对照。请补上 stars.yaml，或移走此文件。",
+        "The edition has no star sheet (stars.yaml) to try examples of rounds by. Add it or move this away.",
+    ),
     "example_empty": (
         "例子没有写明预期结果。请在 expect 中至少写一项。",
         "The example expects nothing. Write at least one value under expect.",

@@ -9,10 +9,6 @@ _SHEET: Mapping[str, tuple[str, str]] = {
         "目录中有 stars.yaml 而没有 items.yaml，星级标准不会载入。请补上 items.yaml，或移走 stars.yaml。",
         "There is a stars.yaml but no items.yaml, so the sheet is not loaded. Add items.yaml or move stars.yaml away.",
     ),
-    "star_example_no_sheet": (
-        "该版本没有星级标准（stars.yaml），星级的例子无从对照。请补上 stars.yaml，或移走此文件。",
-        "The edition has no star sheet (stars.yaml) to try examples of rounds by. Add it or move this away.",
-    ),
     "indicator_form": (
         "“{value}”不能作指标代码。请只用字母、数字、“.”“-”和“_”，最多 40 个字符。",
         "“{value}” cannot be an indicator's code. Use letters, digits, dots, - and _ only, at most 40 of them.",
