@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
@@ -65,6 +65,7 @@ from app.submissions import api_flow as submissions_flow
 from app.submissions import api_vetoes as vetoes
 from app.submissions.group import Group
 from app.trials import api as trials
+from app.web import pages
 
 _STATIC = Path(http.__file__).parent / "static"
 _DOCS_FILES = {
@@ -197,6 +198,7 @@ def routers() -> list[APIRouter]:
         api_key_work.router,
         rules.router,
         trials.router,
+        *pages.routers(),
         _operations(),
     ]
 
@@ -313,10 +315,6 @@ def _operations() -> APIRouter:
     @router.get("/openapi.json", include_in_schema=False)
     def openapi_description(request: Request) -> Response:
         return http.conditional(request, json.dumps(request.app.openapi(), ensure_ascii=False).encode())
-
-    @router.get("/", include_in_schema=False)
-    def open_docs() -> RedirectResponse:
-        return RedirectResponse("docs")
 
     @router.get("/docs", include_in_schema=False)
     async def docs() -> Response:

@@ -43,7 +43,10 @@ LOWER = {
     "core": {"core"},
 }
 # Every route needs its caller and permission, and every verb its actor.
-FROM_ANYWHERE = {"api": {"app.auth.api", "app.auth.core"}, "jobs": {"app.auth.core", "app.auth.core_districts"}}
+FROM_ANYWHERE = {
+    "api": {"app.auth.api", "app.auth.api_entering", "app.auth.core"},
+    "jobs": {"app.auth.core", "app.auth.core_districts"},
+}
 
 # The parts of kit that decide and compute, and touch nothing.
 PURE_KIT = frozenset(
@@ -68,6 +71,8 @@ FRAMEWORKS = {
     "pydantic": {"schemas", "document", "api"},
     "pydantic_core": {"document", "schemas"},
 }
+# What pages are made of.
+WEB = {"fastapi", "starlette", "pydantic"}
 # A connection is what services and jobs are handed; naming its type is not using the library.
 CONNECTION_KINDS = {"api", "jobs", "service"}
 
@@ -223,6 +228,8 @@ def misplaced_frameworks(source: Source, homes: dict[str, set[str]]) -> Iterator
     for imported in source.imports:
         package = imported.module.split(".")[0]
         if package not in FRAMEWORKS or source.kind in FRAMEWORKS[package] or source.path in homes.get(package, ()):
+            continue
+        if source.path.startswith("app/web/") and package in WEB:
             continue
         is_connection = (imported.module, imported.name) == ("sqlalchemy", "Connection")
         if is_connection and (source.kind in CONNECTION_KINDS or source.room is None):

@@ -92,6 +92,7 @@ PARTS = {
     "points/plan.py": ("core", "the rules of a cycle made ready for folding, kept out of the fold's loop"),
     "points/ledger.py": ("core", "the ledger's values, which both decisions and queries speak of"),
     "points/duties.py": ("core", "which duties fall due: a decision of its own"),
+    "activities/preparing.py": ("service", "what a page asks before a session is written down"),
     "activities/refusals.py": ("core", "why a record of a meeting is refused: texts in two languages"),
     "activities/gathering.py": ("service", "who owes a session and who writes it down, asked before anything is done"),
     "activities/booking.py": ("service", "what a change of attendance books and tells, shared by all verbs"),

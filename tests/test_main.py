@@ -68,7 +68,12 @@ def test_only_these_routes_are_open_to_anyone(app: FastAPI) -> None:
         "GET /readyz",
         "GET /metrics",
         "GET /openapi.json",
-        "GET /",
+        "GET /static/{name}",
+        "GET /login",
+        "POST /login",
+        "GET /login/code",
+        "POST /login/code",
+        "POST /display",
         "GET /docs",
         "GET /docs/{name}",
     }

@@ -35,6 +35,7 @@ from tests import permissions_of_me as own_record
 from tests import permissions_of_ratings as ratings
 from tests import permissions_of_seals as seals
 from tests import permissions_of_submissions as submissions
+from tests import permissions_of_web as web
 from tests.auth.administering import ADMINISTERING, TOKENS
 from tests.auth.log_ins import LOG_INS
 from tests.auth.people import CHEAP, PASSWORD
@@ -308,12 +309,9 @@ ANSWERING = {
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
 POLICY = {"reach": "district", "top": 10, "names": "masked"}
-ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids, digests)
+ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids, digests, web)
 TABLE = [
-    *(
-        Row(f"GET {path}", get(path), ANYBODY)
-        for path in ("/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
-    ),
+    *(Row(f"GET {path}", get(path), ANYBODY) for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")),
     Row("GET /docs/{name}", get("/docs/docs.js"), ANYBODY),
     Row("POST /api/v1/sessions", logging_in, ANYBODY),
     Row("GET /api/v1/sessions/current", get("/api/v1/sessions/current"), SIGNED_IN),
@@ -489,7 +487,8 @@ def test_each_caller_gets_what_is_expected_and_no_refusal_tells_a_name(world: Wo
                 (mark for mark, statuses in MEANING.items() if answer.status_code in statuses), str(answer.status_code)
             )
             if answer.status_code >= 400:
-                assert answer.headers["content-type"] == "application/problem+json"
+                is_page = row.route.partition(" ")[2] in web.PATHS
+                assert answer.headers["content-type"] == (web.HTML if is_page else "application/problem+json")
                 assert not any(name in answer.text for name in NAMES.values())
         wanted = dict(zip(CALLERS, expected.split(), strict=True))
         assert (whose, found) == (whose, wanted)

@@ -24,7 +24,15 @@ from app.auth.core import Actor, Appointment, Permission
 from app.auth.core_districts import District, district_code_of
 from app.auth.core_permitted import NotGranted
 from app.auth.core_tokens import token_role
-from app.auth.logins import ALL_BUT_CODE, ONLY_OPEN, SessionKind, Stage, Terms, Unauthenticated, check_stage
+from app.auth.logins import (
+    ALL_BUT_CODE,
+    ONLY_OPEN,
+    SessionKind,
+    Stage,
+    Terms,
+    Unauthenticated,
+    check_stage,
+)
 from app.auth.remembering import Callers
 from app.auth.schemas import NewSessionAnswer, RoleAnswer
 from app.kit.errors import Unavailable
@@ -34,8 +42,8 @@ from app.kit.problems import Language
 Result = TypeVar("Result")
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_BEARER = HTTPBearer(auto_error=False, description="access_token · POST /api/v1/sessions")
-_COOKIE = APIKeyCookie(
+BEARER = HTTPBearer(auto_error=False, description="access_token · POST /api/v1/sessions")
+COOKIE = APIKeyCookie(
     name=cookies.SECURE_NAME, auto_error=False, description="POST /api/v1/sessions?cookie=true · X-CSRF-Token"
 )
 
@@ -136,6 +144,7 @@ class Door:
     permission: Permission | None
     kind: SessionKind = SessionKind.BEARER
     stages: frozenset[Stage] = ONLY_OPEN
+    form_token: str | None = None  # the anti-forgery token of a form, which cannot send a header
 
     @property
     def state(self) -> ServiceState:
@@ -268,9 +277,8 @@ class Door:
         if self.kind is SessionKind.COOKIE:
             sent, headers = self.request, self.request.headers
             expected = csrf_token_of(self.state, self.token)
-            cookies.check_page(
-                sent.method, site_of(sent), headers.get("origin"), headers.get(cookies.CSRF_HEADER), expected
-            )
+            token = headers.get(cookies.CSRF_HEADER, self.form_token)
+            cookies.check_page(sent.method, site_of(sent), headers.get("origin"), token, expected)
         return Claim(district, self.token)
 
 
@@ -289,8 +297,8 @@ class Gate:
     async def __call__(
         self,
         request: Request,
-        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
-        _: Annotated[str | None, Depends(_COOKIE)],
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+        _: Annotated[str | None, Depends(COOKIE)],
     ) -> Door:
         if bearer is not None or "authorization" in request.headers:
             token = bearer.credentials if bearer is not None and bearer.scheme.lower() == "bearer" else None

@@ -25,17 +25,15 @@ from app.auth.api import (
     site_of,
     terms_of,
 )
+from app.auth.api_entering import give_code, log_in
 from app.auth.core import Actor, Permission
 from app.auth.core_access import Access, Action, ObjectKind
-from app.auth.core_districts import District, district_code_of, login_key, split_login
+from app.auth.core_districts import District, district_code_of
 from app.auth.logins import (
-    CodeRefused,
-    LoginRefused,
     RefreshRefused,
     RefreshReused,
     SessionKind,
     Stage,
-    Unauthenticated,
 )
 from app.auth.schemas import (
     ChallengeAnswer,
@@ -48,8 +46,7 @@ from app.auth.schemas import (
     RefreshRequest,
     SessionAnswer,
 )
-from app.auth.sessions import Login
-from app.kit.http import address_of, state_of
+from app.kit.http import state_of
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
 of_accounts = APIRouter(prefix="/api/v1/accounts", tags=["accounts"])
@@ -73,33 +70,8 @@ def create_session(
     An access token and a refresh token for a login and a password. With ``cookie=true``, for pages, the token is in a
     cookie, which ends after 30 minutes without use.
     """
-    state = state_of(request)
-    if cookie:
-        cookies.check_origin(site_of(request), request.headers.get("origin"))
-    state.rates.count_log_in(address_of(request), login_key(body.login))
-    named = split_login(body.login)
-    district = districts_of(request).find(named[0]) if named is not None else None
-    if named is None or district is None:
-        state.passwords.check(body.password, None)  # as long as for a known one
-        raise LoginRefused
-    at = state.clock.now()
-
-    def work(connection: Connection) -> Login | LoginRefused:
-        return sessions.log_in(
-            connection,
-            district,
-            named[1],
-            body.password,
-            at,
-            terms=terms_of(state),
-            passwords=state.passwords,
-            kind=SessionKind.COOKIE if cookie else SessionKind.BEARER,
-            device=body.device,
-        )
-
-    outcome = state.database.run(work, district.id)
-    if isinstance(outcome, LoginRefused):
-        raise outcome
+    kind = SessionKind.COOKIE if cookie else SessionKind.BEARER
+    district, outcome = log_in(request, body.login, body.password, kind, body.device)
     if outcome.stage is Stage.CODE:
         asked = ChallengeAnswer(challenge_token=outcome.token, expires_at=outcome.expires_at)
         return JSONResponse(asked.model_dump(mode="json"), status_code=202)
@@ -109,25 +81,12 @@ def create_session(
 @router.post("/code", status_code=201, summary="提交动态码 · Give the code", dependencies=[Depends(open_door)])
 def complete_session(body: CodeRequest, request: Request, response: Response) -> NewSessionAnswer:
     """登录的第二步：动态码，或一个恢复码。· The second step of a log-in: a code, or one of the recovery codes."""
-    state = state_of(request)
     challenge = body.challenge_token
     waiting = site_of(request).name_of(cookies.CHALLENGE)
     if challenge is None:
         cookies.check_origin(site_of(request), request.headers.get("origin"))
         challenge = request.cookies.get(waiting, "")
-    district = _district_of(request, challenge)
-    if district is None:
-        raise Unauthenticated
-    at = state.clock.now()
-
-    def work(connection: Connection) -> Login | CodeRefused:
-        return sessions.give_code(
-            connection, district, challenge, body.code, at, terms=terms_of(state), cipher=state.cipher
-        )
-
-    outcome = state.database.run(work, district.id)
-    if isinstance(outcome, CodeRefused):
-        raise outcome
+    district, outcome = give_code(request, challenge, body.code)
     if body.challenge_token is None:
         drop_cookie(request, response, waiting)
     return opened(request, response, district, outcome)

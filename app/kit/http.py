@@ -125,8 +125,9 @@ def state_of(request: Request) -> ServiceState:
 
 
 def language_of(request: Request) -> Language:
-    """Chinese unless the caller asks for English first."""
-    return problems.language_from(request.headers.get("accept-language", ""))
+    """Chinese unless the caller asks for English first, or a page has been switched to one of the two."""
+    chosen: Language | None = getattr(request.state, "language", None)
+    return chosen or problems.language_from(request.headers.get("accept-language", ""))
 
 
 def request_id_of(request: Request) -> str:

@@ -65,6 +65,12 @@ def inbox(connection: Connection, actor: Actor, *, after: int = 0, limit: int = 
     )
 
 
+def count_unread(connection: Connection, actor: Actor) -> int:
+    """How many of the caller's messages are unread."""
+    found = _own_inbox(connection, actor)
+    return 0 if found is None else store.count_unread(connection, actor.district_id, found[0])
+
+
 def mark_read(
     connection: Connection, actor: Actor, *, numbers: Collection[int] = (), up_to: int = 0
 ) -> tuple[int, int]:

@@ -1,0 +1,189 @@
+"""Meetings: written down for a whole branch on one page, looked at, corrected."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy import Connection
+
+from app.activities import correcting, preparing
+from app.activities import service as activities
+from app.activities.core import Mark, Status
+from app.activities.preparing import Expected
+from app.activities.schemas import ActivityPageAnswer, ActivityRequest, ActivityViewAnswer, CorrectionRequest
+from app.auth.core import Actor, Permission
+from app.kit.cursors import DAY_CURSOR, read_cursor
+from app.kit.days import Day
+from app.kit.errors import ErrorKind, LongwenError
+from app.kit.ids import new_id
+from app.kit.words import Words
+from app.web.frame import Page, PageRoute, page_for
+from app.web.posted import Posted
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+Recording = Annotated[Page, Depends(page_for(Permission.ACTIVITY_RECORD))]
+Reading = Annotated[Page, Depends(page_for(Permission.ACTIVITY_READ))]
+
+STATUS_WORDS = {
+    Status.PRESENT: Words("到会", "present"),
+    Status.LEAVE: Words("请假", "on leave"),
+    Status.ABSENT: Words("缺席", "absent"),
+    Status.ELSEWHERE: Words("在其他支部参加", "at another branch"),
+    Status.LATER: Words("补课场次", "at a later one"),
+}
+_NAMES_APART = re.compile(r"[\s、，,;；]+")
+_PER_PAGE = 30
+
+
+class NamesUnknown(LongwenError):
+    """A pasted list names people who are not expected there, or several of one name."""
+
+    kind = ErrorKind.INVALID
+    code = "names_unknown"
+    zh = "名单中有无法对应的姓名：{names}。请核对姓名；有同名的，请在下表中逐人选择。"
+    en = (
+        "Some names of the list fit nobody expected here, or more than one: {names}. Check them; choose namesakes in"
+        " the table."
+    )
+
+
+@router.get("/meetings")
+def list_meetings(page: Reading, cursor: Annotated[str | None, Query(pattern=DAY_CURSOR)] = None) -> Response:
+    """The latest first."""
+
+    def work(connection: Connection, actor: Actor) -> dict[str, Any]:
+        found = activities.activities(connection, actor, before=read_cursor(cursor), count_max=_PER_PAGE)
+        may_record = bool(actor.reach(Permission.ACTIVITY_RECORD))
+        return {"found": ActivityPageAnswer.of(found), "may_record": may_record}
+
+    return page.show("meetings.html", **page.run(work))
+
+
+@router.get("/meetings/new")
+def show_new_meeting(
+    page: Recording, place: UUID | None = None, item: str | None = None, day: Day | None = None
+) -> Response:
+    """First where and for what; then who was not there."""
+    return page.show("meeting_new.html", **page.run(_Sheet(place, item, day).read))
+
+
+@router.post("/meetings/new")
+def record_meeting(page: Recording) -> Response:
+    """All or nothing; a refused form comes back as it was."""
+    posted = page.posted
+    sheet = _Sheet(_uuid(posted.get("organisation_id")), posted.get("item") or None, _day(posted.get("held_on")))
+
+    def work(connection: Connection, actor: Actor) -> Any:
+        place, item, day = sheet.place, sheet.item, sheet.day or actor.today
+        people = () if place is None or item is None else preparing.expected(connection, actor, place, item, day)
+        marks = marks_of(posted, people)
+        asked = posted.read(ActivityRequest, attendance=[{"member_id": m.member_id, "status": m.status} for m in marks])
+        return activities.record(connection, actor, asked.meeting())
+
+    try:
+        view = page.run(work)
+    except LongwenError as error:
+        return page.refused("meeting_new.html", error, **page.run(sheet.read))
+    present = sum(one.attendance.attended for one in view.attendance)
+    told = Words(
+        f"已记录“{view.activity.title}”：应到 {len(view.attendance)} 人，到会 {present} 人。",
+        f"“{view.activity.title}” is recorded: {present} of {len(view.attendance)} were there.",
+    )
+    return page.goto(f"/meetings/{view.activity.id}", told)
+
+
+@router.get("/meetings/{activity_id}")
+def show_meeting(activity_id: UUID, page: Reading) -> Response:
+    """Everybody's attendance, and where it can be corrected."""
+    return page.show("meeting.html", **page.run(lambda c, actor: _meeting(c, actor, activity_id)))
+
+
+@router.post("/meetings/{activity_id}/attendance")
+def correct_meeting(activity_id: UUID, page: Recording) -> Response:
+    """What is changed of the attendance: by reversal and a new entry."""
+    posted = page.posted
+
+    def work(connection: Connection, actor: Actor) -> None:
+        before = {one.attendance.member_id: one.attendance.status for one in
+                  activities.read(connection, actor, activity_id).attendance}  # fmt: skip
+        said = {UUID(key): Status(value) for key, value in posted.under("status.")}
+        changed = [{"member_id": key, "status": value} for key, value in said.items() if before.get(key) != value]
+        asked = posted.read(CorrectionRequest, attendance=changed, version=int(posted.get("version") or 0))
+        marks = [one.mark() for one in asked.attendance]
+        correcting.correct(connection, actor, activity_id, asked.version, marks, asked.evidence)
+
+    try:
+        page.run(work)
+    except LongwenError as error:
+        return page.refused("meeting.html", error, **page.run(lambda c, actor: _meeting(c, actor, activity_id)))
+    return page.goto(f"/meetings/{activity_id}", Words("考勤已更正。", "The attendance is corrected."))
+
+
+def marks_of(posted: Posted, people: tuple[Expected, ...]) -> list[Mark]:
+    """The exceptions of a form: chosen in its table, or pasted as lists of names. Raises NamesUnknown."""
+    said = {UUID(key): Status(value) for key, value in posted.under("status.")}
+    by_name: dict[str, list[UUID]] = {}
+    for one in people:
+        by_name.setdefault(one.member.name, []).append(one.member.id)
+    strange: list[str] = []
+    for status in (Status.LEAVE, Status.ABSENT):
+        for name in filter(None, _NAMES_APART.split(posted.get(f"names.{status.value}"))):
+            ids = by_name.get(name, [])
+            if len(ids) == 1:
+                said[ids[0]] = status
+            else:
+                strange.append(name)
+    if strange:
+        raise NamesUnknown(names="、".join(strange), field="names")
+    return [Mark(key, status) for key, status in said.items() if status is not Status.PRESENT]
+
+
+class _Sheet:
+    """What the form of a new session knows: the places, what it can count for there, who is expected."""
+
+    def __init__(self, place: UUID | None, item: str | None, day: date | None) -> None:
+        self.place, self.item, self.day = place, item, day
+
+    def read(self, connection: Connection, actor: Actor) -> dict[str, Any]:
+        """Of what is not said yet, what the caller most likely means. Raises NotFound and NoSession."""
+        places = preparing.places(connection, actor)
+        place = self.place or (places[0].id if places else None)
+        day = min(self.day or actor.today, actor.today)
+        items = () if place is None else preparing.items(connection, actor, place, day)
+        codes = [one.code for one in items]
+        item = self.item if self.item in codes else (codes[0] if codes else None)
+        people: tuple[Expected, ...] = ()
+        if place is not None and item is not None:
+            people = preparing.expected(connection, actor, place, item, day)
+        return {
+            "places": places, "place": place, "items": items, "item": item, "held_on": day, "people": people,
+            "new_id": new_id(), "status_words": STATUS_WORDS,
+        }  # fmt: skip
+
+
+def _meeting(connection: Connection, actor: Actor, activity_id: UUID) -> dict[str, Any]:
+    view = activities.read(connection, actor, activity_id)
+    return {
+        "meeting": ActivityViewAnswer.of_view(view),
+        "may_correct": actor.may(Permission.ACTIVITY_RECORD, view.activity.path),
+        "status_words": STATUS_WORDS,
+    }
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

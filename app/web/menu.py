@@ -1,0 +1,76 @@
+"""The left menu: what there is, and who finds it there. A page that somebody may not open is not offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.auth.core import Actor, Permission, Role
+from app.kit.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu: the address, its name, and any of these permissions (none: for everybody)."""
+
+    path: str
+    name: Words
+    permissions: frozenset[Permission] = frozenset()
+    of_members: bool = False  # of who is a member, whatever else they are
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines that belong together."""
+
+    name: Words
+    entries: tuple[Entry, ...]
+
+
+def _entry(path: str, zh: str, en: str, *permissions: Permission, of_members: bool = False) -> Entry:
+    return Entry(path, Words(zh, en), frozenset(permissions), of_members)
+
+
+MENU = (
+    Section(
+        Words("工作台", "Desk"),
+        (
+            _entry("/", "首页", "Home"),
+            _entry("/messages", "消息", "Messages"),
+            _entry("/my", "我的积分", "My points", of_members=True),
+        ),
+    ),
+    Section(
+        Words("记录", "Record"),
+        (
+            _entry("/meetings", "会议活动", "Meetings", Permission.ACTIVITY_RECORD),
+            _entry("/record", "加分扣分", "Points", Permission.ENTRY_RECORD),
+        ),
+    ),
+    Section(
+        Words("审核", "Review"),
+        (
+            _entry("/reviews", "待审申报", "Proposals", Permission.SUBMISSION_DECIDE),
+            _entry("/checks", "季度复核", "Quarter's check", Permission.CHECK_READ),
+        ),
+    ),
+    Section(
+        Words("查看", "Look"),
+        (
+            _entry("/members", "党员", "Members", Permission.STANDING_READ),
+            _entry("/board", "榜单", "Board", Permission.BOARD_READ),
+        ),
+    ),
+)
+
+
+def menu_of(actor: Actor) -> tuple[Section, ...]:
+    """What the caller finds in the menu."""
+    found = (Section(one.name, tuple(entry for entry in one.entries if _is_for(entry, actor))) for one in MENU)
+    return tuple(section for section in found if section.entries)
+
+
+def _is_for(entry: Entry, actor: Actor) -> bool:
+    if entry.of_members:
+        return actor.was_member or any(held.role is Role.MEMBER for held in actor.appointments)
+    held = {permission for one in actor.appointments for permission in one.grants}
+    return not entry.permissions or bool(entry.permissions & held)

@@ -1,0 +1,127 @@
+// What pages do beyond plain forms: keep what is typed, warn before the log-in ends, tick many rows at once.
+// Everything works without it.
+(() => {
+  "use strict";
+  const minute = 60_000;
+
+  // Phones begin with the menu closed.
+  if (matchMedia("(max-width: 50rem)").matches) {
+    document.querySelector(".menu details")?.removeAttribute("open");
+  }
+
+  // A form marked data-keep comes back as it was typed after a log-in that ended, for as long as the tab lives.
+  const keyOf = (form) => `draft ${location.pathname} ${form.dataset.keep}`;
+  const done = document.querySelector(".told") !== null;
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    const key = keyOf(form);
+    if (done) sessionStorage.removeItem(key);
+    const kept = sessionStorage.getItem(key);
+    if (kept !== null && !document.querySelector(".refusal")) {
+      for (const [name, value, checked] of JSON.parse(kept)) {
+        const field = [...form.elements].find((one) => one.name === name && (checked === null || one.value === value));
+        if (!field) continue;
+        if (checked === null) field.value = value;
+        else field.checked = checked;
+      }
+    }
+    form.addEventListener("input", () => {
+      const fields = [...form.elements].filter((one) => one.name && !["hidden", "file", "password", "submit"].includes(one.type));
+      const values = fields.map((one) => [one.name, one.value, ["checkbox", "radio"].includes(one.type) ? one.checked : null]);
+      sessionStorage.setItem(key, JSON.stringify(values));
+    });
+    form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  }
+
+  // The log-in ends after some minutes without use; two minutes before, whoever is there is asked.
+  const idle = Number(document.body.dataset.idleMinutes || 0);
+  const dialog = document.getElementById("idle");
+  if (idle && dialog) {
+    let warning, ending;
+    const wait = () => {
+      clearTimeout(warning);
+      clearTimeout(ending);
+      warning = setTimeout(() => dialog.showModal(), (idle - 2) * minute);
+      ending = setTimeout(() => location.reload(), idle * minute + 5_000);
+    };
+    dialog.querySelector("[data-stay]").addEventListener("click", async () => {
+      const answer = await fetch("/still-here", { headers: { "HX-Request": "true" } });
+      if (answer.headers.get("HX-Redirect")) location.reload();
+      dialog.close();
+      wait();
+    });
+    document.addEventListener("htmx:after:request", wait);
+    wait();
+  }
+
+  // A box in the head of a table ticks all rows; the number of ticked ones stands on the button.
+  for (const all of document.querySelectorAll("input[data-all]")) {
+    const table = all.closest("form");
+    const boxes = () => [...table.querySelectorAll(`input[type=checkbox][name="${all.dataset.all}"]`)];
+    const count = () => {
+      const ticked = boxes().filter((one) => one.checked).length;
+      all.checked = ticked > 0 && ticked === boxes().length;
+      all.indeterminate = ticked > 0 && ticked < boxes().length;
+      for (const shown of table.querySelectorAll("[data-ticked]")) shown.textContent = String(ticked);
+    };
+    all.addEventListener("change", () => {
+      for (const one of boxes()) one.checked = all.checked;
+      count();
+    });
+    table.addEventListener("change", count);
+    count();
+  }
+})();
+
+// The sheet of a meeting: find somebody by a few letters, mark by Enter, see the count.
+document.addEventListener("alpine:init", () => {
+  Alpine.data("meeting", () => ({
+    sought: "",
+    summary: "",
+    rows: [],
+    last: null,
+    init() {
+      this.rows = [...this.$root.querySelectorAll("table.roster tbody tr")];
+      this.$root.addEventListener("change", () => this.count());
+      this.count();
+    },
+    fits(row) {
+      const sought = this.sought.trim().toLowerCase();
+      const { name, number, readings } = row.dataset;
+      return !sought || name.includes(sought) || number.toLowerCase().includes(sought) || ` ${readings}`.includes(` ${sought}`);
+    },
+    find() {
+      for (const row of this.rows) {
+        row.hidden = !this.fits(row);
+        row.classList.remove("chosen");
+      }
+      this.last = null;
+      if (this.sought.trim()) this.rows.find((row) => !row.hidden)?.classList.add("chosen");
+    },
+    // The first that fits: on leave; the same again: absent; once more: present.
+    mark() {
+      const row = this.last ?? (this.sought.trim() ? this.rows.find((one) => !one.hidden) : null);
+      if (!row) return;
+      const order = ["present", "leave", "absent"];
+      const now = row.querySelector("input:checked")?.value;
+      const next = order[(order.indexOf(now) + 1) % order.length];
+      row.querySelector(`input[value="${next}"]`).checked = true;
+      this.last = row;
+      this.sought = "";
+      for (const one of this.rows) {
+        one.hidden = false;
+        one.classList.toggle("chosen", one === row);
+      }
+      row.scrollIntoView({ block: "nearest" });
+      this.count();
+    },
+    count() {
+      const english = document.body.dataset.language === "en";
+      const of = (value) => this.rows.filter((row) => row.querySelector(`input[value="${value}"]`).checked).length;
+      const [leave, absent] = [of("leave"), of("absent")];
+      const there = this.rows.length - leave - absent;
+      this.summary = english
+        ? `${this.rows.length} expected, ${there} present, ${leave} on leave, ${absent} absent`
+        : `应到 ${this.rows.length}，到会 ${there}，请假 ${leave}，缺席 ${absent}`;
+    },
+  }));
+});

@@ -1,0 +1,70 @@
+"""A meeting of a branch, recorded, looked at and corrected on pages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.web.conftest import Browser
+
+NEW = "/meetings/new"
+
+
+def sheet(browser: Browser, item: str = "ORG-D01", **fields: Any) -> dict[str, Any]:
+    """The form as the page gives it, with what a person fills in."""
+    page = browser.open(NEW, item=item).text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    return {**hidden, "title": "11月支部党员大会", **fields}
+
+
+def test_whoever_is_not_marked_was_there(browser: Browser) -> None:
+    browser.log_in("secretary")
+    member = browser.town.members["陈建国"]
+    page = browser.send(NEW, sheet(browser, **{f"status.{member}": "leave"}), page=NEW)
+    assert page.status_code == 200, page.text
+    assert "应到 2 人，到会 1 人" in page.text
+    assert re.search(rf'name="status.{member}".*?value="leave" selected', page.text, re.DOTALL)
+
+
+def test_a_form_sent_twice_is_one_meeting(browser: Browser) -> None:
+    browser.log_in("secretary")
+    form = sheet(browser)
+    first, second = (browser.send(NEW, form, page=NEW) for _ in range(2))
+    assert first.url == second.url
+    assert len(re.findall(r'href="/meetings/[0-9a-f-]{36}"', browser.open("/meetings").text)) == 1
+
+
+def test_names_can_be_pasted_and_a_strange_one_is_told(browser: Browser) -> None:
+    browser.log_in("secretary")
+    refused = browser.send(NEW, sheet(browser, **{"names.absent": "陈建国、王无此"}), page=NEW)
+    assert refused.status_code == 422
+    assert "王无此" in refused.text
+    assert "陈建国、王无此" in refused.text, "what was typed is kept"
+    taken = browser.send(NEW, sheet(browser, **{"names.absent": "陈建国"}), page=NEW)
+    assert "到会 1 人" in taken.text
+
+
+def test_a_missing_subject_is_told_beside_its_field(browser: Browser) -> None:
+    browser.log_in("secretary")
+    refused = browser.send(NEW, sheet(browser, title=" "), page=NEW)
+    assert refused.status_code == 422
+    assert re.search(r'id="fault-title">[^<]+', refused.text)
+
+
+def test_attendance_is_corrected_where_it_was_recorded(browser: Browser) -> None:
+    browser.log_in("secretary")
+    there = browser.send(NEW, sheet(browser), page=NEW)
+    member = browser.town.members["陈建国"]
+    path = there.url.path
+    corrected = browser.send(f"{path}/attendance", {"version": "1", f"status.{member}": "absent"}, page=path)
+    assert "考勤已更正" in corrected.text
+    late = browser.send(f"{path}/attendance", {"version": "1", f"status.{member}": "leave"}, page=path)
+    assert late.status_code == 409, "somebody else was faster"
+    assert f'name="status.{member}"' in late.text
+
+
+def test_a_group_leader_is_offered_the_own_group_only(browser: Browser) -> None:
+    browser.log_in("group_leader")
+    places = re.search(r'<select id="place".*?</select>', browser.open(NEW).text, re.DOTALL)
+    assert places is not None
+    assert re.findall(r">　?([^<]+)</option>", places[0]) == ["第一党小组"]
