@@ -20,7 +20,12 @@ def visit(method: str, path: str, form: Callable[[Any, str], dict[str, str]] | d
     """A call at a page; what leads to the log-in counts as 401, and what leads on as done."""
 
     def call(world: Any, whose: str, headers: dict[str, str]) -> Any:
-        facts = {"activity": world.activities.get(whose, "")}
+        facts = {
+            "activity": world.activities.get(whose, ""),
+            "submission": world.submissions.get(whose, ""),
+            "proof": world.proof.get(whose, ""),
+            "entry": world.entries.get(whose, ""),
+        }
         if whose != "any":
             facts |= {"member": world.member(whose), "branch": world.branch(whose)}
         sent = form(world, whose) if callable(form) else form
@@ -92,6 +97,48 @@ _CORRECTING = {
     "elsewhere": "3  4  4  3  3  4  4  4  3  3  3  3  +  1",
 }
 
+_MEMBERS = {"any": "3  +  +  +  3  +  +  +  3  3  +  3  +  1"}
+_MEMBER = {
+    "own": "+  +  +  +  3  +  +  +  3  3  +  3  4  1",
+    "colleague": "4  +  +  +  3  +  +  +  3  3  +  3  4  1",
+    "neighbour": "4  4  4  4  3  4  +  +  3  3  +  3  4  1",
+    "elsewhere": "4  4  4  4  3  4  4  4  3  3  4  3  +  1",
+}
+_RECORD = {"any": "+  +  +  +  +  +  +  +  3  3  3  3  +  1"}
+_DECIDERS = {"any": "3  +  +  +  3  +  +  +  3  3  3  3  +  1"}
+_SUBMISSIONS = {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"}
+# What is one's own or one made oneself; else by the office.
+_SUBMISSION = {
+    "own": "+  +  +  +  3  +  +  +  3  3  +  3  4  1",
+    "colleague": "4  +  +  +  3  +  +  +  3  3  +  3  4  1",
+    "neighbour": "4  4  4  4  3  4  +  +  3  3  +  3  4  1",
+    "elsewhere": "4  4  4  4  3  4  4  4  3  3  4  3  +  1",
+}
+_DECISION = {
+    "colleague": "3  +  +  +  3  +  +  +  3  3  3  3  4  1",
+    "neighbour": "3  4  4  4  3  4  +  +  3  3  3  3  4  1",
+    "elsewhere": "3  4  4  4  3  4  4  4  3  3  3  3  +  1",
+}
+# Whoever may record and see it is told that the form says nothing; it is withdrawn by who handed it in only.
+_OWN_PART = {
+    "own": "+  +  +  +  4  +  +  +  3  3  3  3  4  1",
+    "colleague": "4  +  +  +  4  +  +  +  3  3  3  3  4  1",
+    "neighbour": "4  4  4  4  4  4  +  +  3  3  3  3  4  1",
+    "elsewhere": "4  4  4  4  4  4  4  4  3  3  3  3  +  1",
+}
+_WITHDRAWAL = {whose: expected.replace("+", "3") for whose, expected in _OWN_PART.items()}
+_CHECKS = {"any": "3  3  +  +  3  +  +  +  3  3  +  3  +  1"}
+_CHECK = {
+    "own": "3  3  +  +  3  +  +  +  3  3  +  3  4  1",
+    "neighbour": "3  3  4  4  3  4  +  +  3  3  +  3  4  1",
+    "elsewhere": "3  3  4  4  3  4  4  4  3  3  4  3  +  1",
+}
+_CONFIRM = {
+    "own": "3  3  +  +  3  +  +  +  3  3  3  3  4  1",
+    "neighbour": "3  3  4  4  3  4  +  +  3  3  3  3  4  1",
+    "elsewhere": "3  3  4  4  3  4  4  4  3  3  3  3  +  1",
+}
+
 ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("GET /static/{name}", visit("GET", "/static/console.css"), _ANYBODY),
     ("GET /login", visit("GET", "/login"), _ANYBODY),
@@ -109,6 +156,32 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("POST /meetings/new", visit("POST", "/meetings/new"), _RECORDERS),
     ("GET /meetings/{activity_id}", visit("GET", "/meetings/{activity}"), activities.READING),
     ("POST /meetings/{activity_id}/attendance", visit("POST", "/meetings/{activity}/attendance"), _CORRECTING),
+    ("GET /members", visit("GET", "/members"), _MEMBERS),
+    ("GET /my", visit("GET", "/my"), {"any": "+  4  4  4  4  4  4  4  4  4  4  4  4  1"}),
+    ("GET /members/{member_id}", visit("GET", "/members/{member}"), _MEMBER),
+    ("GET /record", visit("GET", "/record"), _RECORD),
+    ("POST /record", visit("POST", "/record"), _RECORD),
+    ("GET /reviews", visit("GET", "/reviews"), _DECIDERS),
+    ("POST /reviews", visit("POST", "/reviews"), _DECIDERS),
+    ("GET /submissions", visit("GET", "/submissions"), _SUBMISSIONS),
+    ("GET /submissions/{submission_id}", visit("GET", "/submissions/{submission}"), _SUBMISSION),
+    (
+        "GET /submissions/{submission_id}/evidence/{content_hash}",
+        visit("GET", "/submissions/{submission}/evidence/{proof}"),
+        _SUBMISSION,
+    ),
+    ("POST /submissions/{submission_id}/decision", visit("POST", "/submissions/{submission}/decision"), _DECISION),
+    ("POST /submissions/{submission_id}/answer", visit("POST", "/submissions/{submission}/answer"), _OWN_PART),
+    ("POST /submissions/{submission_id}/telling", visit("POST", "/submissions/{submission}/telling"), _OWN_PART),
+    (
+        "POST /submissions/{submission_id}/withdrawal",
+        visit("POST", "/submissions/{submission}/withdrawal"),
+        _WITHDRAWAL,
+    ),
+    ("GET /checks", visit("GET", "/checks"), _CHECKS),
+    ("GET /checks/{quarter}/{branch_id}", visit("GET", "/checks/2026Q4/{branch}"), _CHECK),
+    ("POST /checks/{quarter}/{branch_id}", visit("POST", "/checks/2026Q4/{branch}"), _CONFIRM),
+    ("POST /checks/{quarter}/{branch_id}/{entry_id}", visit("POST", "/checks/2026Q4/{branch}/{entry}"), _CONFIRM),
 ]
 
 

@@ -112,6 +112,7 @@ PARTS = {
     "points/judging.py": ("core", "what a posting becomes: a decision of its own"),
     "points/refusals.py": ("core", "why a posting is refused: texts in two languages"),
     "points/gathering.py": ("service", "reading and locking what a batch needs, before anything is decided"),
+    "submissions/preparing.py": ("service", "what a page asks before a fact is written down"),
     "submissions/clerk.py": ("service", "which way each request goes: what recording and drafting both ask"),
     "submissions/flowing.py": ("service", "one transaction's work on submissions, shared by all their verbs"),
     "submissions/drafting.py": ("service", "the verbs of who records a proposal"),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
-from app.cycles.core import Quarter, quarter_on
+from app.cycles.core import NoCycle, Quarter, quarter_on
 from app.kit.calendar import Window, period_days, quarter_of
 from app.kit.errors import ErrorKind, LongwenError
 from app.points import checking, disputing
@@ -60,6 +60,19 @@ def standing(connection: Connection, actor: Actor, member_id: UUID, cycle: str |
         without = balance.without(under_appeal.live)
         disputed = Disputed(under_appeal.entries, without, books.score(without))
     return StandingView(member, balance, books.score(balance), duties, updated_at, year, disputed)
+
+
+def balances(connection: Connection, actor: Actor, member_ids: Collection[UUID]) -> dict[UUID, tuple[Balance, Score]]:
+    """The present standings of those members whom the caller may see, in one query; empty without a cycle."""
+    try:
+        cycle = present_cycle(connection, actor)
+    except NoCycle:
+        return {}
+    there = roster.members_on(connection, actor.district_id, member_ids, actor.today)
+    seen = [one.id for one in there.values() if actor.may(Permission.STANDING_READ, one.path)]
+    books = Books.opened(connection, actor)
+    found = store.list_balances_of(connection, actor.district_id, cycle, seen)
+    return {one.member_id: (one, books.score(one)) for one in found if one.regimes}
 
 
 def _year(connection: Connection, actor: Actor, books: Books, balance: Balance) -> YearView | None:

@@ -38,6 +38,14 @@ def list_balances(
     return {found.cycle: found for found in map(balance_of, connection.execute(statement))}
 
 
+def list_balances_of(connection: Connection, district_id: UUID, cycle: str, members: Collection[UUID]) -> list[Balance]:
+    """The standings of some members in a cycle."""
+    statement = select(*BALANCE_COLUMNS).where(
+        standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.member_id.in_(members)
+    )
+    return [balance_of(row) for row in connection.execute(statement)]
+
+
 def list_entries(
     connection: Connection,
     district_id: UUID,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web import assets, entering, home, meetings
+from app.web import assets, checking, entering, home, meetings, members, recording, reviewing
 
 
 def routers() -> list[APIRouter]:
     """The routers of all pages."""
-    return [assets.router, entering.router, home.router, meetings.router]
+    files = (assets, entering, home, meetings, members, recording, reviewing, checking)
+    return [one.router for one in files]

@@ -31,7 +31,7 @@ class Browser:
         return {"Origin": SITE}
 
     def open(self, path: str, **query: str) -> Any:
-        return self.client.get(path, params=query, headers={"Accept": "text/html"})
+        return self.client.get(path, params=query or None, headers={"Accept": "text/html"})
 
     def send(self, path: str, form: dict[str, Any] | None = None, *, page: str = "/", **more: Any) -> Any:
         """A form of a page, as a person would send it."""

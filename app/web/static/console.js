@@ -125,3 +125,26 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 });
+
+// A number leads into what is folded up: it is opened on the way.
+const unfold = () => {
+  let at = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  for (; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();
+
+// A long list is narrowed down while one types.
+for (const field of document.querySelectorAll("input[data-narrow]")) {
+  field.addEventListener("input", () => {
+    const sought = field.value.trim().toLowerCase();
+    for (const one of document.querySelectorAll(field.dataset.narrow)) {
+      one.hidden = sought !== "" && !one.dataset.text.includes(sought);
+    }
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    [...document.querySelectorAll(field.dataset.narrow)].find((one) => !one.hidden)?.querySelector("a")?.click();
+  });
+}

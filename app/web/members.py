@@ -1,0 +1,112 @@
+"""Members: found by a few letters, and the way from each number of a member down to entries and articles."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy import Connection
+
+from app.auth.core import Actor, Permission
+from app.me import service as me
+from app.points import reading
+from app.points.ledger import DutyState
+from app.points.schemas import ScoreAnswer, StandingAnswer
+from app.points.schemas_explaining import ExplainedKindAnswer, ExplanationAnswer
+from app.roster import service as roster
+from app.roster.core import OrganisationKind
+from app.rules.name import Name
+from app.rules.terms import TERMS
+from app.seals import showing
+from app.seals.schemas import MemberQuarterAnswer
+from app.web.frame import Page, PageRoute, any_page, page_for
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+Reading = Annotated[Page, Depends(page_for(Permission.STANDING_READ))]
+Listing = Annotated[Page, Depends(page_for(Permission.ROSTER_READ))]
+Cycle = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{4,16}$")]
+
+_PER_PAGE = 50
+DUTY_WORDS = {
+    DutyState.EXPECTED.value: Name("待履行", "to be done"),
+    DutyState.KEPT.value: Name("已履行", "kept"),
+    DutyState.MISSED.value: Name("未履行", "missed"),
+    DutyState.WAIVED.value: Name("已免除", "waived"),
+}
+
+
+@router.get("/members")
+def list_members(
+    page: Listing,
+    sought: Annotated[str, Query(alias="q", max_length=40)] = "",
+    branch: str = "",
+    after: Annotated[str | None, Query(max_length=40)] = None,
+) -> Response:
+    """By number, with the present standing of each."""
+
+    def work(connection: Connection, actor: Actor) -> dict[str, Any]:
+        branches = {
+            one.id: one
+            for one in roster.organisations_for(connection, actor, Permission.ROSTER_READ)
+            if one.kind is OrganisationKind.BRANCH and one.until_on is None
+        }
+        chosen = next((one for one in branches if str(one) == branch), None)
+        found = roster.page_members(
+            connection, actor, branch_id=chosen, sought=sought or None, after=after, count_max=_PER_PAGE
+        )
+        standings = reading.balances(connection, actor, [one.id for one in found.members])
+        return {
+            "members": found.members, "following": found.following, "branches": branches, "branch": chosen,
+            "q": sought, "scores": {key: ScoreAnswer.of(score) for key, (_, score) in standings.items()},
+            "ranked": {key: balance.ranked for key, (balance, _) in standings.items()},
+        }  # fmt: skip
+
+    return page.show("members.html", **page.run(work))
+
+
+@router.get("/my")
+def show_own(page: Annotated[Page, Depends(any_page)], cycle: Cycle = None) -> Response:
+    """The caller's own; the same page that others see."""
+
+    def work(connection: Connection, actor: Actor) -> dict[str, Any]:
+        return _found(connection, actor, me.require_member(connection, actor).id, cycle)
+
+    return page.show("member.html", **page.run(work), is_own=True)
+
+
+@router.get("/members/{member_id}")
+def show_member(member_id: UUID, page: Reading, cycle: Cycle = None) -> Response:
+    """The standing, and under each number what it is made of."""
+    return page.show("member.html", **page.run(lambda c, actor: _found(c, actor, member_id, cycle)), is_own=False)
+
+
+def _found(connection: Connection, actor: Actor, member_id: UUID, cycle: str | None) -> dict[str, Any]:
+    standing = reading.standing(connection, actor, member_id, cycle)
+    explained = ExplanationAnswer.of_view(reading.explanation(connection, actor, member_id, cycle))
+    quarters = showing.member_quarters(connection, actor, member_id, standing.balance.cycle)
+    places = {one.id: one.name for one in roster.organisations(connection, actor.district_id)}
+    return {
+        "member": standing.member,
+        "branch": places.get(standing.balance.branch_id, ""),
+        "standing": StandingAnswer.of_view(standing),
+        "explained": explained,
+        "cells": _cells(explained.kinds),
+        "quarters": [MemberQuarterAnswer.of(one) for one in quarters],
+        "kind_words": TERMS["Kind"],
+        "duty_words": DUTY_WORDS,
+    }
+
+
+def _cells(kinds: list[ExplainedKindAnswer]) -> dict[str, dict[str, Any]]:
+    """The matrix: the points of a dimension by kind, after what is cut there, each leading to its explanation."""
+    found: dict[str, dict[str, Any]] = {}
+    for kind in kinds:
+        for dimension in kind.dimensions:
+            row = found.setdefault(dimension.dimension, {"name": dimension.name, "points": {}})
+            row["points"][kind.kind] = dimension.points
+    return dict(sorted(found.items(), key=lambda pair: _ORDER.get(pair[0], len(_ORDER))))
+
+
+_ORDER = {code: place for place, code in enumerate(("ORG", "EXC", "SRV", "LAW", "PUB"))}
