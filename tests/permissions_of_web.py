@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from app.auth.core import Role
 from tests import permissions_of_activities as activities
@@ -149,6 +150,17 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("POST /logout", leaving, _SIGNED_IN),
     ("GET /", visit("GET", "/"), _SIGNED_IN),
     ("GET /still-here", visit("GET", "/still-here"), _SIGNED_IN),
+    ("GET /account", visit("GET", "/account"), _SIGNED_IN),
+    ("GET /account/password", visit("GET", "/account/password"), _SIGNED_IN),
+    ("POST /account/password", visit("POST", "/account/password"), _SIGNED_IN),
+    ("GET /account/second-factor", visit("GET", "/account/second-factor"), _SIGNED_IN),
+    ("POST /account/second-factor", visit("POST", "/account/second-factor"), _SIGNED_IN),
+    ("POST /account/second-factor/confirmation", visit("POST", "/account/second-factor/confirmation"), _SIGNED_IN),
+    (
+        "POST /account/sessions/{session_id}/end",
+        visit("POST", f"/account/sessions/{UUID(int=7)}/end"),
+        {"any": "4  4  4  4  4  4  4  4  4  4  4  4  4  1"},
+    ),
     ("GET /messages", visit("GET", "/messages"), _SIGNED_IN),
     ("POST /messages/read", visit("POST", "/messages/read"), _SIGNED_IN),
     ("GET /meetings", visit("GET", "/meetings"), _MEETINGS),

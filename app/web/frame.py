@@ -23,7 +23,7 @@ from starlette.datastructures import UploadFile
 from app.auth.api import BEARER, COOKIE, Door, Gate, csrf_token_of, site_of
 from app.auth.core import Actor, Permission
 from app.auth.core_tokens import token_role
-from app.auth.logins import ALL_BUT_CODE, PasswordChangeRequired, SecondFactorRequired, Unauthenticated
+from app.auth.logins import ALL_BUT_CODE, PasswordChangeRequired, SecondFactorRequired, Stage, Unauthenticated
 from app.auth.sessions import Caller
 from app.kit import problems
 from app.kit.errors import ErrorKind, LongwenError
@@ -69,13 +69,17 @@ class Page(Door):
 
     def run(self, work: Callable[[Connection, Actor], Result], *, commit: bool = True) -> Result:
         """As a door's; and learns in the same transaction what the frame shows."""
+        return self.run_as_caller(lambda connection, caller: work(connection, caller.actor), commit=commit)
+
+    def run_as_caller(self, work: Callable[[Connection, Caller], Result], *, commit: bool = True) -> Result:
+        """The same for who needs the caller's name or log-in as well."""
 
         def enter(connection: Connection, caller: Caller) -> Result:
-            found = work(connection, caller.actor)
+            found = work(connection, caller)
             self.request.state.around = Around(caller, messages.count_unread(connection, caller.actor))
             return found
 
-        return self.run_as_caller(enter, commit=commit)
+        return super().run_as_caller(enter, commit=commit)
 
     def show(self, template: str, *, status: int = 200, **facts: Any) -> Response:
         """The page of a template; ``run`` has been called before."""
@@ -87,7 +91,7 @@ class Page(Door):
         framed = {
             "account": around.caller,
             "district": self.district,
-            "menu": menu_of(around.caller.actor),
+            "menu": menu_of(around.caller.actor) if around.caller.stage is Stage.OPEN else (),
             "unread": around.unread,
             "today": around.caller.actor.today,
         }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web import assets, checking, entering, home, meetings, members, recording, reviewing
+from app.web import account, assets, checking, entering, home, meetings, members, recording, reviewing
 
 
 def routers() -> list[APIRouter]:
     """The routers of all pages."""
-    files = (assets, entering, home, meetings, members, recording, reviewing, checking)
+    files = (assets, entering, account, home, meetings, members, recording, reviewing, checking)
     return [one.router for one in files]

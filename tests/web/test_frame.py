@@ -8,10 +8,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from pyotp import TOTP
 
+from app.auth import service_accounts
 from app.web.entering import own_path
 from app.web.posted import masked, unmasked
 from app.web.rendering import STATIC
+from tests.auth.people import CHEAP, PASSWORD
 from tests.web.conftest import Browser
 
 CJK = re.compile(r"[一-鿿]")
@@ -144,3 +147,49 @@ def test_logging_out_ends_the_log_in(browser: Browser) -> None:
     browser.send("/logout")
     browser.client.cookies.update(kept)
     assert browser.client.get("/", follow_redirects=False).headers["location"] == "/login"
+
+
+def test_who_has_to_change_a_password_is_led_there_first(browser: Browser) -> None:
+    account = browser.town.accounts["secretary"]
+    browser.town.run(
+        lambda connection, actor: service_accounts.set_password(
+            connection, actor, account, "twelve herons at dusk", passwords=CHEAP, request_id="test"
+        )
+    )
+    there = browser.log_in("secretary", "twelve herons at dusk")
+    assert there.url.path == "/account/password"
+    form = {"old_password": "twelve herons at dusk", "password": "thirteen herons at dawn"}
+    weak = browser.send("/account/password", {**form, "password": "short"}, page="/account/password")
+    assert weak.status_code == 422
+    assert "short" not in weak.text.split("<main", 1)[1].replace("shorter", "")
+    done = browser.send("/account/password", form, page="/account/password")
+    assert done.url.path == "/", done.text
+
+
+def test_a_second_factor_is_set_up_and_asked_for(browser: Browser) -> None:
+    browser.log_in("secretary")
+    path = "/account/second-factor"
+    begun = browser.send(path, {"password": PASSWORD}, page=path)
+    secret = re.search(r"<code>([A-Z2-7]+)</code>", begun.text)
+    assert secret is not None, begun.text
+    code = TOTP(secret[1]).at(browser.town.clock.now())
+    done = browser.send(f"{path}/confirmation", {"code": code, "secret": secret[1], "address": "x"}, page=path)
+    assert "恢复码" in done.text
+    recovery = re.search(r"<code>([^<]+)</code>", done.text)
+    assert recovery is not None
+    browser.client.cookies.clear()
+    asked = browser.log_in("secretary")
+    assert asked.url.path == "/login/code"
+    wrong = browser.client.post("/login/code", data={"code": "000000"}, headers=browser.origin)
+    assert wrong.status_code == 401
+    entered = browser.client.post("/login/code", data={"code": recovery[1]}, headers=browser.origin)
+    assert entered.url.path == "/"
+
+
+def test_a_log_in_elsewhere_is_ended_here(browser: Browser) -> None:
+    browser.log_in("secretary")
+    token = browser.town.log_in(browser.client, "secretary")
+    page = browser.open("/account").text
+    (other,) = re.findall(r"/account/sessions/([0-9a-f-]{36})/end", page)
+    browser.send(f"/account/sessions/{other}/end", page="/account")
+    assert browser.client.get("/api/v1/sessions/current", headers=token).status_code == 401
