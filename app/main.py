@@ -64,6 +64,7 @@ from app.submissions import api as submissions
 from app.submissions import api_flow as submissions_flow
 from app.submissions import api_vetoes as vetoes
 from app.submissions.group import Group
+from app.surveys import api as surveys
 from app.trials import api as trials
 from app.web import pages
 
@@ -104,6 +105,7 @@ _TAGS = [
     {"name": "submissions", "description": "申报与审核 · proposals and their review"},
     {"name": "imports", "description": "从工作簿导入积分记录 · entries from a workbook"},
     {"name": "activities", "description": "活动与考勤 · meetings and attendance"},
+    {"name": "surveys", "description": "匿名测评 · anonymous surveys"},
     {"name": "grids", "description": "网格与结对帮带 · grids, leads and mentoring"},
     {"name": "appeals", "description": "申诉与意见建议 · appeals, complaints and suggestions"},
     {"name": "quarters", "description": "季度复核、公示与封账 · the check, the notice and the seal"},
@@ -178,6 +180,7 @@ def routers() -> list[APIRouter]:
         appeals.router,
         imports.router,
         activities.router,
+        surveys.router,
         grids.router,
         seals.router,
         points.router,

@@ -201,7 +201,11 @@ class Round:
         return function
 
 
-ROUNDS = (Round("deliver", "推送消息", "app.messages.jobs:deliver", 60),)
+ROUNDS = (
+    Round("deliver", "推送消息", "app.messages.jobs:deliver", 60),
+    # No job of a slot: the box opens under the operator's key, which jobs are not handed.
+    Round("surveys", "汇总到期的匿名测评", "app.surveys.jobs:close", 600),
+)
 
 
 class UnknownJob(LookupError):

@@ -21,7 +21,8 @@ import app.ratings.tables
 import app.roster.tables
 import app.rules.tables
 import app.seals.tables
-import app.submissions.tables  # noqa: F401 - imported so that each table enters the metadata
+import app.submissions.tables
+import app.surveys.tables  # noqa: F401 - imported so that each table enters the metadata
 from app.kit.db import metadata
 
 __all__ = ["metadata"]

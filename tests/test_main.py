@@ -64,6 +64,8 @@ def test_only_these_routes_are_open_to_anyone(app: FastAPI) -> None:
         "POST /api/v1/sign-on",
         "GET /api/v1/sign-on/callback",
         "POST /api/v1/sign-on/completion",
+        "GET /api/v1/survey-forms/{district}/{survey_number}",
+        "POST /api/v1/survey-forms/{district}/{survey_number}/answers",
         "GET /healthz",
         "GET /readyz",
         "GET /metrics",

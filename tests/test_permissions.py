@@ -35,6 +35,7 @@ from tests import permissions_of_me as own_record
 from tests import permissions_of_ratings as ratings
 from tests import permissions_of_seals as seals
 from tests import permissions_of_submissions as submissions
+from tests import permissions_of_surveys as surveys
 from tests import permissions_of_web as web
 from tests.auth.administering import ADMINISTERING, TOKENS
 from tests.auth.log_ins import LOG_INS
@@ -78,6 +79,7 @@ class World:
     evidence: str = ""  # of every appeal
     sign_in_sheet: str = ""  # of every activity
     grids: dict[str, dict[str, str]] = field(default_factory=dict)  # a grid, its lead, and whom it helps
+    surveys: dict[str, Any] = field(default_factory=dict)  # with the codes and the form of one
 
     def town_of(self, whose: str) -> Town:
         return self.other if whose == "elsewhere" else self.town
@@ -121,7 +123,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
     fill_appeals(world)
-    fill_rooms(world, seals, enrolment, ratings, digests)
+    fill_rooms(world, seals, enrolment, ratings, digests, surveys)
     return world
 
 
@@ -309,7 +311,8 @@ ANSWERING = {
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
 POLICY = {"reach": "district", "top": 10, "names": "masked"}
-ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids, digests, web)
+ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids, digests)
+ROOMS += (surveys, web)
 TABLE = [
     *(Row(f"GET {path}", get(path), ANYBODY) for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")),
     Row("GET /docs/{name}", get("/docs/docs.js"), ANYBODY),

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from app.auth import cookies, service, service_tokens, sessions
 from app.auth.core import Actor, Appointment, Permission
-from app.auth.core_districts import District, district_code_of
+from app.auth.core_districts import District, district_code_of, is_district_code
 from app.auth.core_permitted import NotGranted
 from app.auth.core_tokens import token_role
 from app.auth.logins import (
@@ -50,6 +50,15 @@ COOKIE = APIKeyCookie(
 
 def districts_of(request: Request) -> service.Districts:
     return cast("service.Districts", request.app.state.districts)
+
+
+def anybody_in(request: Request, code: str) -> Actor | None:
+    """Nobody in particular, in the district of that code; None where there is no such district.
+
+    For open routes that work inside a district: tokens and cookies that come along are not looked at.
+    """
+    found = districts_of(request).find(code) if is_district_code(code) else None
+    return None if found is None else Actor.service(found.id, state_of(request).clock.now(), found.time_zone)
 
 
 def callers_of(request: Request) -> Callers:

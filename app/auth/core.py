@@ -65,6 +65,8 @@ class Permission(StrEnum):
     RATING_SIGN = "rating:sign"
     RATING_DECIDE = "rating:decide"
     RATING_OBJECT = "rating:object"
+    SURVEY_READ = "survey:read"
+    SURVEY_CALL = "survey:call"
     GRID_READ = "grid:read"
     GRID_SET = "grid:set"
     MENTORING_READ = "mentoring:read"
@@ -120,6 +122,7 @@ _CHECK = {Permission.CHECK_READ, Permission.CHECK_DECIDE}
 _REVIEWING = _RECORDING | _CHECK | {Permission.ENTRY_REVERSE, Permission.SUBMISSION_DECIDE}
 # What is on notice or named is read by everybody of the district, and objected to.
 _NOTICED = {Permission.RATING_READ, Permission.RATING_OBJECT}
+_SURVEYING = {Permission.SURVEY_READ, Permission.SURVEY_CALL}
 # Whoever decides appeals also writes down those that members without an account bring on paper.
 _APPEALS = {Permission.APPEAL_FILE, Permission.APPEAL_READ, Permission.APPEAL_DECIDE}
 _ENROLLING = {Permission.MEMBER_ENROL, Permission.TRANSFER_READ, Permission.TRANSFER_SET}
@@ -144,14 +147,20 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HR: frozenset(
         {Permission.ENTRY_RECORD, Permission.ENTRY_IMPORT, Permission.IMPORT_READ, Permission.RULES_READ}
     ),
-    Role.SECRETARY: frozenset(_LEADING | _NOTICED | {Permission.RATING_FILE}),
+    # The secretary reads what was said of the branch, and never calls a survey of it.
+    Role.SECRETARY: frozenset(_LEADING | _NOTICED | {Permission.RATING_FILE, Permission.SURVEY_READ}),
     Role.COMMITTEE_OFFICER: frozenset(
-        _LEADING | _FILING | _NOTICED | {Permission.RATING_SIGN, Permission.CASE_DECIDE, Permission.DIGEST_READ}
+        _LEADING
+        | _FILING
+        | _NOTICED
+        | _SURVEYING
+        | {Permission.RATING_SIGN, Permission.CASE_DECIDE, Permission.DIGEST_READ}
     ),
     Role.DISTRICT_OFFICER: frozenset(
         _LEADING
         | _FILING
         | _NOTICED
+        | _SURVEYING
         | {Permission.CASE_DECIDE, Permission.KEY_WORK_SET}
         | {
             Permission.RATING_SIGN,
@@ -215,6 +224,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_READ,
             Permission.ACTIVITY_READ,
             Permission.RATING_READ,
+            Permission.SURVEY_READ,
             Permission.GRID_READ,
             Permission.MENTORING_READ,
             Permission.BOARD_READ,

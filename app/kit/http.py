@@ -62,8 +62,9 @@ _UNCOMPRESSED_BELOW = (
     "/api/v1/screens",
     "/api/v1/webhooks",
 )
-_UNCOMPRESSED_AT_THE_END = ("/invitation",)
+_UNCOMPRESSED_AT_THE_END = ("/invitation", "/codes")
 _QUIET_ROUTES = {"/healthz", "/readyz", "/metrics"}
+_UNTRACED_BELOW = "/api/v1/survey-forms/"  # when somebody answers anonymously is nobody's to know
 
 # What a route that answers with ``blob`` says of its answer.
 FILE_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -382,6 +383,8 @@ def _request_id(headers: Headers) -> str:
 
 def _leave_trace(request: Request, status: int, seconds: float) -> None:
     route = getattr(request.scope.get("route"), "path", "unmatched")
+    if route.startswith(_UNTRACED_BELOW) and 200 <= status < 300:
+        return
     # 499: the caller went away before the answer began.
     state_of(request).metrics.answered(request.method, route, status or 499, seconds)
     write = log.debug if route in _QUIET_ROUTES and status == 200 else log.info

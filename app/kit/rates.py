@@ -29,7 +29,7 @@ class TooManyRequests(LongwenError):
 
 
 class Rates:
-    """The rates of one application: log-ins by address and by address and login, writes by account."""
+    """The rates of one application: log-ins by address and by address and login, writes by account, surveys."""
 
     def __init__(self, settings: Settings) -> None:
         self._clock = SystemClock()  # by which the library counts, whatever the day is inside the service
@@ -37,6 +37,7 @@ class Rates:
         self._log_in = _rate(settings.login_rate)
         self._log_in_from = _rate(settings.login_address_rate)
         self._write = _rate(settings.write_rate)
+        self._survey = _rate(settings.survey_rate)
 
     def count_log_in(self, address: str, login: str) -> None:
         """Before the password is looked at; TooManyRequests."""
@@ -47,6 +48,10 @@ class Rates:
     def count_write(self, account_id: UUID) -> None:
         """Once a request, whatever it holds; TooManyRequests."""
         self._count(self._write, "write", account_id.hex)
+
+    def count_survey(self, address: str) -> None:
+        """Of whoever reads or answers a question sheet without logging in; TooManyRequests."""
+        self._count(self._survey, "survey", network_of(address))
 
     def _count(self, rate: RateLimitItem | None, *key: str) -> None:
         if rate is None or self._limiter.hit(rate, *key):

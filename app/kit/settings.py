@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     login_rate: str = Field("10/minute", description="log-ins of one login from one address, per worker; or: off")
     login_address_rate: str = Field("120/minute", description="log-ins from one address, per worker; or: off")
     write_rate: str = Field("600/minute", description="requests of one account that write, per worker; or: off")
+    # A whole firm may answer from one address; a code has 60 bits.
+    survey_rate: str = Field("240/minute", description="anonymous survey requests of one address, per worker; or: off")
     log_json: bool = False
 
     @field_validator("webhook_origins", mode="before")
@@ -127,7 +129,7 @@ class Settings(BaseSettings):
             return value
         return tuple(_one_form(one) for one in named if one.strip())
 
-    @field_validator("login_rate", "login_address_rate", "write_rate")
+    @field_validator("login_rate", "login_address_rate", "write_rate", "survey_rate")
     @classmethod
     def _is_rate(cls, text: str) -> str:
         if text != OFF:

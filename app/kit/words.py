@@ -72,6 +72,7 @@ NOUNS: dict[str, Words] = {
     "commendation": Words("表彰推荐", "commendation"),
     "key work list": Words("重点工作清单", "key work list"),
     "digest": Words("调度分析材料", "digest"),
+    "survey": Words("匿名测评", "survey"),
 }
 
 # Where a thing stands, as refusals name it.

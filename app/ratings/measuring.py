@@ -32,6 +32,8 @@ from app.rules.core import STANDARD, Edition, Settlement
 from app.rules.lines import Relation, holds
 from app.rules.points import json_number, printed
 from app.rules.stars import Indicator
+from app.surveys import service as surveys
+from app.surveys.core import Satisfaction, SurveyKind
 
 _UNSIGNED = frozenset({RatingState.SELF, RatingState.RETURNED, RatingState.COMMITTEE})
 _COMMITTEE_POSTS = (Role.ORGANISATION_COMMISSIONER.value, Role.DISCIPLINE_COMMISSIONER.value)
@@ -67,6 +69,7 @@ class Scene:
     held: tuple[tuple[str, str, str], ...]
     excepted: tuple[tuple[str, str, str], ...]
     attendance: Mapping[str, tuple[int, int]]
+    opinion: Mapping[SurveyKind, Mapping[UUID, Satisfaction]]
 
 
 Measure = Callable[[Scene, OrganisationView, Indicator], Measured]
@@ -166,7 +169,35 @@ def _share(consequence: str, *, met: bool, basis: str, zh: str, en: str) -> Meas
     return measure
 
 
+def _survey(kind: SurveyKind, zh: str, en: str) -> Measure:
+    """The satisfied of those who answered an anonymous survey of the year; 0 of 0 where too few did."""
+
+    def measure(scene: Scene, branch: OrganisationView, _: Indicator) -> Measured:
+        found = scene.opinion[kind].get(branch.id)
+        if found is None:
+            return Measured(None, zh, en)
+        inputs = {
+            "satisfied": found.satisfied,
+            "answers": found.answers,
+            "valid": found.valid,
+            "invalid": found.invalid,
+        }
+        return Measured(Reading(found.satisfied, found.answers), zh, en, inputs)
+
+    return measure
+
+
 MEASURING: Mapping[str, Measure] = {
+    "member_survey": _survey(
+        SurveyKind.MEMBERS,
+        "党员匿名测评：满意和基本满意 ÷ 有效答卷；不足五份的无效",
+        "members' anonymous survey: satisfied of valid answers; with fewer than five it is not valid",
+    ),
+    "staff_survey": _survey(
+        SurveyKind.STAFF,
+        "职工匿名测评：满意和基本满意 ÷ 有效答卷；不足五份的无效",
+        "staff's anonymous survey: satisfied of valid answers; with fewer than five it is not valid",
+    ),
     "branch_setup": _branch_setup,
     "leadership_posts": _leadership_posts,
     "yearly_meetings_held": _yearly_meetings,
@@ -272,6 +303,10 @@ def _scene(connection: Connection, actor: Actor, held: Round) -> Scene:
             one for one in store_measures.list_excepted(connection, district_id) if one[2].startswith(str(first.year))
         ),
         attendance=store_measures.count_attendance(connection, district_id, first, last),
+        opinion={
+            kind: surveys.satisfactions(connection, actor, held.cut_off.year, kind)
+            for kind in (SurveyKind.MEMBERS, SurveyKind.STAFF)
+        },
     )
 
 

@@ -15,7 +15,7 @@ from app.kit.settings import OFF, Settings
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(login_rate="2/minute", login_address_rate="3/minute", write_rate="2/minute")
+    return Settings(login_rate="2/minute", login_address_rate="3/minute", write_rate="2/minute", survey_rate="2/minute")
 
 
 @pytest.fixture
@@ -51,6 +51,15 @@ def test_a_login_is_counted_by_its_address_and_an_address_by_itself(rates: Rates
     with pytest.raises(TooManyRequests):  # the fourth of this address
         rates.count_log_in("192.0.2.1", "longwen/b")
     rates.count_log_in("192.0.2.2", "longwen/a")
+
+
+def test_slips_are_counted_by_address_apart_from_log_ins(rates: Rates) -> None:
+    rates.count_log_in("192.0.2.1", "longwen/a")
+    for _ in range(2):
+        rates.count_survey("192.0.2.1")
+    with pytest.raises(TooManyRequests):
+        rates.count_survey("192.0.2.1")
+    rates.count_survey("192.0.2.2")
 
 
 def test_one_network_of_ipv6_counts_as_one_address() -> None:

@@ -18,6 +18,7 @@ from app.rules.stars import MEASURES
 from tests.ratings.conftest import Jury
 from tests.ratings.rounds import SHEET
 from tests.ratings.test_round import DISTRICT, OFFICER
+from tests.surveys.conftest import Booth
 from tests.town import Json
 
 
@@ -103,6 +104,26 @@ def test_a_later_room_supplies_what_it_knows(jury: Jury) -> None:
     assert jury.desk.town.run(supply) == 1
     assert jury.desk.town.run(supply) == 0  # the same again
     assert measured(jury, rating)["S4.2"]["points"] == 3.75
+
+
+def test_a_survey_is_measured_and_one_with_too_few_answers_is_not_valid(jury: Jury) -> None:
+    booth = Booth(jury.desk)
+    today = {"opens_on": "2026-11-21", "closes_on": "2026-11-21"}
+    staff, members = booth.open(**today), booth.open(kind="members", **today)
+    booth.answered(*staff, *["satisfied"] * 4, "dissatisfied")
+    booth.answered(*members, *["dissatisfied"] * 4)
+    booth.live_until(date(2026, 11, 22))
+    round_id, rating = opened(jury)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    assert not {"S6.1", "S6.2"} & {code for code, one in measured(jury, rating).items() if one["part"] is not None}
+    assert booth.keep() == 2
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    found = measured(jury, rating)
+    assert [found["S6.2"][name] for name in ("part", "whole", "points")] == [4, 5, 5.6]
+    assert [found["S6.1"][name] for name in ("part", "whole", "points")] == [0, 0, 5]
+    assert found["S6.1"]["inputs"] == {"satisfied": 0, "answers": 0, "valid": 0, "invalid": 1}
+    remarks = {one["indicator"]: one["remark"] for one in jury.read(rating)["indicators"]}
+    assert remarks["S6.1"] == "no_valid_survey"
 
 
 def test_shares_look_at_the_lines_of_the_book() -> None:
