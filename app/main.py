@@ -37,7 +37,7 @@ from app.grids import api as grids
 from app.handbook import api as rules
 from app.imports import api as imports
 from app.job_runs import api as jobs
-from app.kit import http
+from app.kit import http, sending
 from app.kit.blobs import open_blobs
 from app.kit.ciphers import AesFieldCipher, FieldCipher
 from app.kit.clock import Clock, SystemClock
@@ -59,6 +59,7 @@ from app.ratings import api as ratings
 from app.ratings import api_plans as rating_plans
 from app.reviews import api as reviews
 from app.roster import api as roster
+from app.roster.naming import names
 from app.seals import api as seals
 from app.submissions import api as submissions
 from app.submissions import api_flow as submissions_flow
@@ -256,6 +257,7 @@ def create_app(
     app.state.districts = Districts(pool)
     app.state.callers = Callers()
     app.state.jobs = schedule.views
+    app.state.names_of = names
     app.state.group = group
     app.state.providers = Providers.of(settings)
     http.install(app, settings)
@@ -317,7 +319,9 @@ def _operations() -> APIRouter:
 
     @router.get("/openapi.json", include_in_schema=False)
     def openapi_description(request: Request) -> Response:
-        return http.conditional(request, json.dumps(request.app.openapi(), ensure_ascii=False).encode())
+        return sending.conditional(
+            request, json.dumps(request.app.openapi(), ensure_ascii=False).encode(), media_type=sending.JSON
+        )
 
     @router.get("/docs", include_in_schema=False)
     async def docs() -> Response:
@@ -329,6 +333,6 @@ def _operations() -> APIRouter:
         if path is None:
             raise HTTPException(404)
         media_type = "text/css" if path.suffix == ".css" else "text/javascript"
-        return http.conditional(request, path.read_bytes(), media_type=media_type)
+        return sending.conditional(request, path.read_bytes(), media_type=media_type)
 
     return router

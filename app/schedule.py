@@ -29,6 +29,7 @@ from app.job_runs import service as job_runs
 from app.job_runs.core import JobView, Slot
 from app.job_runs.core_slots import Form, check_form
 from app.job_runs.service import Outcome, RunResult, Work
+from app.job_runs.wording import in_words, titled
 from app.kit.calendar import month_days, month_of, quarter_days, quarter_of
 from app.kit.ciphers import FieldCipher
 from app.kit.clock import Clock
@@ -311,8 +312,8 @@ def views(connection: Connection, actor: Actor) -> list[JobView]:
     return [
         JobView(
             name=job.name,
-            title=job.title,
-            times=" ".join(f"{field}={value}" for field, value in job.times.items()),
+            title=titled(job.name, job.title),
+            times=in_words(job.times),
             after=job.after,
             slot=present_slot(job, actor.at),
             open_slots=tuple(open_slots(job, actor.at, done.get(job.name, frozenset()), known_since)),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.auth.api import Door, permit
 from app.auth.core import Actor, Permission
 from app.kit.calendar import quarter_of
-from app.kit.http import conditional
+from app.kit.sending import conditional
 from app.points.core import Score
 from app.points.ledger import Entry, Posting
 from app.points.views import Effect, PostedItem

@@ -42,6 +42,8 @@ PARTS = {
     "messages/webhooks.py": ("service", "the verbs of the system administrator, apart from telling and reading"),
     "messages/delivering.py": ("service", "the verb of the outbox, which must not hold a transaction"),
     "messages/sending.py": ("service", "the HTTP call itself"),
+    "roster/naming.py": ("service", "what ids in an answer are called, for the answers of all rooms"),
+    "job_runs/wording.py": ("core", "what jobs are called and when they are due, in two languages"),
     "files/cleaning.py": (
         "service",
         "a program of its own, called by its path: reads hostile files and imports nothing of ours",
@@ -268,7 +270,7 @@ KINDS = {path: kind for path, (kind, _) in PARTS.items()}
 # Where a framework lives beside the files whose kind it belongs to.
 HOMES = {
     "fastapi": {"app/main.py", "app/kit/http.py"},
-    "starlette": {"app/main.py", "app/kit/http.py"},
+    "starlette": {"app/main.py", "app/kit/http.py", "app/kit/sending.py"},
     "sqlalchemy": {
         "app/kit/db.py",
         "app/kit/migrate.py",
@@ -286,7 +288,13 @@ HOMES = {
         "app/cli/context.py",  # looks whether the embedded server's database is there
         "app/cli/doctor.py",  # looks at servers that may be wrong in any way
     },
-    "pydantic": {"app/kit/settings.py", "app/kit/http.py", "app/kit/days.py", "app/cli/context.py"},
+    "pydantic": {
+        "app/kit/settings.py",
+        "app/kit/http.py",
+        "app/kit/days.py",
+        "app/kit/naming.py",
+        "app/cli/context.py",
+    },
     "pydantic_core": {"app/kit/http.py", "app/kit/days.py"},
 }
 

@@ -41,7 +41,7 @@ def record_activity(
     Whoever owes the duty was present unless listed otherwise; all or nothing. An absence can be made up for seven days.
     """
     view = door.run(lambda connection, actor: service.record(connection, actor, body.meeting()), commit=not preview)
-    return _answer(view, request, response, preview=preview)
+    return door.named(_answer(view, request, response, preview=preview))
 
 
 @router.get("/activities", summary="活动列表 · Sessions")
@@ -65,7 +65,7 @@ def list_activities(
             count_max=limit,
         )
     )
-    return ActivityPageAnswer.of(page)
+    return door.named(ActivityPageAnswer.of(page))
 
 
 @router.post("/activities/not-held", summary="时段内未开展 · A session was not held", status_code=201)
@@ -79,7 +79,7 @@ def record_not_held(
     asked = exceptions.Request(**body.model_dump())
     waived = door.run(lambda connection, actor: exceptions.not_held(connection, actor, asked), commit=not preview)
     _tell_status(request, response, replayed=waived.replayed, preview=preview)
-    return WaivedAnswer.of_waived(waived, preview=preview)
+    return door.named(WaivedAnswer.of_waived(waived, preview=preview))
 
 
 @router.post("/activities/exceptions", summary="区里免除 · Ask nobody for it", status_code=201)
@@ -97,13 +97,15 @@ def record_exception(
     asked = exceptions.Request(**body.model_dump())
     waived = door.run(lambda connection, actor: exceptions.excuse(connection, actor, asked), commit=not preview)
     _tell_status(request, response, replayed=waived.replayed, preview=preview)
-    return WaivedAnswer.of_waived(waived, preview=preview)
+    return door.named(WaivedAnswer.of_waived(waived, preview=preview))
 
 
 @router.get("/activities/{activity_id}", summary="活动和考勤 · A session")
 def read_activity(activity_id: UUID, door: Reader) -> ActivityViewAnswer:
     """一次活动的全部考勤。· Everybody's attendance."""
-    return ActivityViewAnswer.of_view(door.run(lambda connection, actor: service.read(connection, actor, activity_id)))
+    return door.named(
+        ActivityViewAnswer.of_view(door.run(lambda connection, actor: service.read(connection, actor, activity_id)))
+    )
 
 
 @router.put("/activities/{activity_id}/attendance", summary="更正考勤 · Correct the attendance")
@@ -124,7 +126,7 @@ def correct_attendance(
         commit=not preview,
     )
     response.status_code = 200
-    return _answer(view, request, response, preview=preview)
+    return door.named(_answer(view, request, response, preview=preview))
 
 
 @router.post("/activities/{activity_id}/make-ups", summary="补课 · Make up an absence")
@@ -144,7 +146,7 @@ def record_make_ups(
     view = door.run(
         lambda connection, actor: correcting.make_up(connection, actor, activity_id, made_up), commit=not preview
     )
-    return _answer(view, request, response, preview=preview)
+    return door.named(_answer(view, request, response, preview=preview))
 
 
 @router.get(
@@ -181,7 +183,7 @@ def read_attendance(
             connection, actor, member_id, before=read_cursor(cursor), count_max=limit
         )
     )
-    return MemberSessionPageAnswer.of(page)
+    return door.named(MemberSessionPageAnswer.of(page))
 
 
 def _answer(view: ActivityView, request: Request, response: Response, *, preview: bool) -> ActivityViewAnswer:

@@ -32,6 +32,7 @@ from app.files.core import Evidence
 from app.kit.cursors import written_cursor
 from app.kit.days import Day
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName, MemberNames, OrganisationName
 
 Digest = str
 
@@ -139,6 +140,7 @@ class ActivityAnswer(Answer):
 
     id: UUID
     organisation_id: UUID
+    organisation_name: OrganisationName = None
     item: str
     window: str
     title: str
@@ -146,6 +148,7 @@ class ActivityAnswer(Answer):
     place: str | None
     state: ActivityState
     recorded_by: UUID | None
+    recorded_by_name: AccountName = None
     recorded_at: datetime
     version: int = Field(description="更正时带上 · to be sent with a correction")
 
@@ -202,7 +205,9 @@ class ActivityViewAnswer(ActivityAnswer):
     left_out: list[UUID] = Field(
         description="应参加而尚无考勤者（本人不能记录本人，由他人补记）· owe it and have no attendance yet"
     )
+    left_out_names: MemberNames = Field([])
     waived: list[UUID] = Field(description="该时段的职责已免除，不必考勤者 · their duty of the window is waived")
+    waived_names: MemberNames = Field([])
     evidence: list[ActivityFileAnswer]
 
     @classmethod
@@ -233,6 +238,7 @@ class WaiverAnswer(Answer):
 
     id: UUID
     organisation_id: UUID
+    organisation_name: OrganisationName = None
     item: str
     window: str
     ground: Ground = Field(description="not_held 未开展（影响支部星级），exception 区里免除 · why")

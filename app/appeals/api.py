@@ -61,7 +61,7 @@ def file_appeal(
     if preview:
         response.status_code = 200
     _replay(request, response, replayed=filed.replayed)
-    return AppealAnswer.of(filed.view)
+    return door.named(AppealAnswer.of(filed.view, door.language))
 
 
 @router.get("/appeals", summary="申诉列表 · Appeals")
@@ -78,13 +78,17 @@ def list_appeals(
             connection, actor, state=state, waits_for_me=waits_for_me, after=after_cursor(cursor), count_max=limit
         )
     )
-    return AppealPageAnswer.of(page)
+    return door.named(AppealPageAnswer.of(page, door.language))
 
 
 @router.get("/appeals/{appeal_id}", summary="申诉 · An appeal")
 def read_appeal(appeal_id: UUID, door: Reading) -> AppealAnswer:
     """含记录、凭证和答复。· With the entry, the evidence and the answer."""
-    return AppealAnswer.of(door.run(lambda connection, actor: service.get(connection, actor, appeal_id)).view)
+    return door.named(
+        AppealAnswer.of(
+            door.run(lambda connection, actor: service.get(connection, actor, appeal_id)).view, door.language
+        )
+    )
 
 
 @router.get(
@@ -125,7 +129,7 @@ def withdraw_appeal(
     wish = None if body is None else body.wish
     taken = door.run(lambda connection, actor: service.withdraw(connection, actor, appeal_id, wish), commit=not preview)
     _replay(request, response, replayed=taken.replayed)
-    return AppealAnswer.of(taken.view)
+    return door.named(AppealAnswer.of(taken.view, door.language))
 
 
 @router.post("/appeals/{appeal_id}/extension", summary="延长答复期限 · Take more time")
@@ -142,7 +146,7 @@ def extend_appeal(
         lambda connection, actor: deciding.extend(connection, actor, appeal_id, body.reason), commit=not preview
     )
     _replay(request, response, replayed=extended.replayed)
-    return AppealAnswer.of(extended.view)
+    return door.named(AppealAnswer.of(extended.view, door.language))
 
 
 @router.post("/appeals/{appeal_id}/decision", summary="答复申诉 · Decide an appeal")
@@ -163,7 +167,7 @@ def decide_appeal(
         lambda connection, actor: deciding.decide(connection, actor, appeal_id, body.verdict()), commit=not preview
     )
     _replay(request, response, replayed=decided.replayed)
-    return VerdictAnswer.of(decided)
+    return door.named(VerdictAnswer.of(decided, door.language))
 
 
 @router.post("/complaints", summary="提交意见建议 · Send a complaint or suggestion", status_code=201)

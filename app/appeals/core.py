@@ -16,6 +16,7 @@ from app.points.ledger import Entry
 from app.points.views import Effect
 from app.rules.award import Outcome
 from app.rules.core import Item
+from app.rules.name import Name
 from app.rules.points import json_number
 
 ANSWER_DAYS = 5  # working days to answer, and as many once more
@@ -129,7 +130,7 @@ class AppealView:
     appeal: Appeal
     entry: Entry
     member: str
-    item: str
+    item: Name
     decimals: int
     files: tuple[Evidence, ...]
 

@@ -23,6 +23,7 @@ from app.points.ledger import Entry
 from app.roster import service as roster
 from app.roster.history import MemberHistory
 from app.rules.core import Item
+from app.rules.name import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,10 @@ class Case:
     concerned: frozenset[UUID]
 
     @property
-    def title(self) -> str:
-        return self.entry.item if self.item is None else self.item.name.zh
-
-    @property
     def titled(self) -> dict[str, FactValue]:
         """The item's name in both languages."""
-        return {"title": self.title, "title_en": self.entry.item if self.item is None else self.item.name.en}
+        name = item_name(self.entry, self.item)
+        return {"title": name.zh, "title_en": name.en}
 
     @property
     def told(self) -> dict[str, FactValue]:
@@ -61,6 +59,11 @@ class Case:
 
     def least(self, instance: int) -> Role:
         return least_office(self.item, instance)
+
+
+def item_name(entry: Entry, item: Item | None) -> Name:
+    """The item's, or its code where the book knows it no longer."""
+    return Name(entry.item, entry.item) if item is None else item.name
 
 
 def case_of(
@@ -148,8 +151,7 @@ def views(connection: Connection, actor: Actor, appeals: Sequence[Appeal]) -> tu
     for one in appeals:
         entry = entries[one.entry_id]
         regime = books.regime(entry.edition, entry.profile)
-        item = regime.items.get(entry.item)
-        name = entry.item if item is None else item.name.zh
+        name = item_name(entry, regime.items.get(entry.item))
         view = AppealView(one, entry, members[one.member_id].name, name, regime.decimals, evidence.get(one.id, ()))
         found.append(view)
     return tuple(found)

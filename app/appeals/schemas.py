@@ -26,6 +26,8 @@ from app.appeals.core import (
 )
 from app.files.schemas import FileAnswer
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName, own_fields
+from app.kit.problems import Language
 from app.points.schemas import EffectAnswer, EntryAnswer
 from app.rules.award import UNITS_MAX, Outcome
 from app.rules.schemas_points import PointsSent
@@ -106,6 +108,7 @@ class AppealAnswer(Answer):
     files: list[FileAnswer]
     filed_at: datetime
     filed_by: UUID | None = Field(description="代为登记的账号；本人提出的为空 · null where filed by the member")
+    filed_by_name: AccountName = None
     asked: str = Field(description="由谁处理 · the office whose turn it is", examples=["secretary"])
     due_on: date = Field(description="答复期限 · the last day to answer")
     extended_on: date | None
@@ -114,20 +117,22 @@ class AppealAnswer(Answer):
     outcome: AppealOutcome | None
     answer: str | None
     decided_by: UUID | None
+    decided_by_name: AccountName = None
     decided_at: datetime | None
     reversal_id: UUID | None
     replacement_id: UUID | None
     withdrawn_by: UUID | None
+    withdrawn_by_name: AccountName = None
     withdrawal_wish: str | None = Field(description="本人提出撤回的方式 · how the member asked for it, on paper")
 
     @classmethod
-    def of(cls, view: AppealView) -> AppealAnswer:
+    def of(cls, view: AppealView, language: Language) -> AppealAnswer:
         appeal = view.appeal
         beside = {"member", "item_name", "entry", "files", "asked"}
         return cls(
-            **{name: getattr(appeal, name) for name in cls.model_fields if name not in beside},
+            **{name: getattr(appeal, name) for name in own_fields(cls) if name not in beside},
             member=view.member,
-            item_name=view.item,
+            item_name=view.item.said(language),
             entry=EntryAnswer.of(view.entry, view.decimals),
             files=[FileAnswer.of(one) for one in view.files],
             asked=appeal.asked.value,
@@ -141,12 +146,12 @@ class AppealPageAnswer(Answer):
     following: str | None
 
     @classmethod
-    def of(cls, page: AppealPage) -> AppealPageAnswer:
+    def of(cls, page: AppealPage, language: Language) -> AppealPageAnswer:
         following = None
         if page.following is not None:
             at, last = page.following
             following = f"{int(at.timestamp() * 1_000_000)}.{last.hex}"
-        return cls(appeals=[AppealAnswer.of(one) for one in page.appeals], following=following)
+        return cls(appeals=[AppealAnswer.of(one, language) for one in page.appeals], following=following)
 
 
 def after_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
@@ -165,9 +170,9 @@ class VerdictAnswer(Answer):
     effects: list[EffectAnswer]
 
     @classmethod
-    def of(cls, answered: Answered) -> VerdictAnswer:
+    def of(cls, answered: Answered, language: Language) -> VerdictAnswer:
         return cls(
-            appeal=AppealAnswer.of(answered.view),
+            appeal=AppealAnswer.of(answered.view, language),
             entries=[EntryAnswer.of(entry, answered.view.decimals) for entry in answered.entries],
             effects=[EffectAnswer.of(effect) for effect in answered.effects],
         )

@@ -35,11 +35,15 @@ from app.auth.logins import (
 )
 from app.auth.remembering import Callers
 from app.auth.schemas import NewSessionAnswer, RoleAnswer
+from app.kit import naming
 from app.kit.errors import Unavailable
 from app.kit.http import ServiceState, language_of, request_id_of, state_of
 from app.kit.problems import Language
 
 Result = TypeVar("Result")
+Answered = TypeVar("Answered")
+# The roster's look-up of names, which stands above this room.
+NamesOf = Callable[[Connection, Actor, naming.Wanted], naming.Names]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER = HTTPBearer(auto_error=False, description="access_token · POST /api/v1/sessions")
@@ -186,6 +190,19 @@ class Door:
             return work(connection, holder.actor)
 
         return self.state.database.run(enter, claim.district.id, commit=commit)
+
+    def named(self, answer: Answered) -> Answered:
+        """The answer with a name beside each id that it has room for, as far as the caller may know it.
+
+        Looked up at once, in a transaction that only reads: what was done is done by then, and an answer that lacks
+        names is better than one that says it was not.
+        """
+        wanted = naming.wanted(answer)
+        if wanted:
+            names_of = cast("NamesOf", self.request.app.state.names_of)
+            with suppress(Unavailable):
+                naming.fill(answer, self.run(lambda connection, actor: names_of(connection, actor, wanted)))
+        return answer
 
     def run_as_caller(self, work: Callable[[Connection, sessions.Caller], Result], *, commit: bool = True) -> Result:
         """The same for who needs the caller's name or log-in as well."""

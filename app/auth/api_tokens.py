@@ -39,13 +39,13 @@ def create_api_key(body: KeyRequest, door: Annotated[Door, Depends(permit(Permis
             permissions=frozenset(body.permissions), expires_on=body.expires_on, request_id=door.request_id,
         )
     )  # fmt: skip
-    return NewKeyAnswer(token=token, **_facts(key))
+    return door.named(NewKeyAnswer(token=token, **_facts(key)))
 
 
 @router.get("/api-keys", summary="接口密钥列表 · API keys")
 def list_api_keys(door: Annotated[Door, Depends(permit(Permission.KEY_READ))]) -> KeysAnswer:
     """包括已撤销和已到期的，最新的在前；不含令牌。· Revoked and expired ones too, the newest first; no tokens."""
-    return KeysAnswer(keys=[KeyAnswer(**_facts(key)) for key in door.run(service_tokens.keys)])
+    return door.named(KeysAnswer(keys=[KeyAnswer(**_facts(key)) for key in door.run(service_tokens.keys)]))
 
 
 @router.delete("/api-keys/{key_id}", status_code=204, summary="撤销接口密钥 · Revoke an API key")
@@ -68,14 +68,14 @@ def create_screen(
             connection, actor, door.district, name=body.name, path=body.path, request_id=door.request_id
         )
     )
-    return NewScreenAnswer(token=token, **asdict(screen))
+    return door.named(NewScreenAnswer(token=token, **asdict(screen)))
 
 
 @router.get("/screens", summary="大屏列表 · Screens")
 def list_screens(door: Annotated[Door, Depends(permit(Permission.SCREEN_READ))]) -> ScreensAnswer:
     """包括已撤销的，最新的在前；不含令牌。· Revoked ones too, the newest first; no tokens."""
     found = door.run(service_tokens.screens)
-    return ScreensAnswer(screens=[ScreenAnswer.model_validate(screen) for screen in found])
+    return door.named(ScreensAnswer(screens=[ScreenAnswer.model_validate(screen) for screen in found]))
 
 
 @router.delete("/screens/{screen_id}", status_code=204, summary="撤销大屏 · Revoke a screen")

@@ -296,9 +296,10 @@ class Appointment:
 class Actor:
     """Who acts, when (``at`` in UTC; ``today`` is the district's business day), and in which roles.
 
-    ``account_id`` is None for the service itself (a job, or the operator at the command line), which may do everything
-    inside the district. ``was_member`` opens the doors to the own record, also after the membership: whose that is, the
-    roster says. A key acts under an account of its own; a screen, which only reads, under its own id.
+    ``account_id`` is None for the service itself (a job, or the operator at the command line), which may do
+    everything inside the district. ``was_member`` opens the doors to the own record, also after the membership:
+    whose that is, the roster says. ``operator`` is whom the operating system knows at the command line. A key acts
+    under an account of its own; a screen, which only reads, under its own id.
     """
 
     district_id: UUID
@@ -307,14 +308,20 @@ class Actor:
     today: date
     appointments: tuple[Appointment, ...] = ()
     was_member: bool = False
+    operator: str | None = None
 
     @classmethod
-    def service(cls, district_id: UUID, at: datetime, time_zone: str) -> Actor:
-        return cls(district_id, None, at, business_day(at, time_zone))
+    def service(cls, district_id: UUID, at: datetime, time_zone: str, *, operator: str | None = None) -> Actor:
+        return cls(district_id, None, at, business_day(at, time_zone), operator=operator)
 
     @property
     def is_service(self) -> bool:
         return self.account_id is None
+
+    @property
+    def is_token(self) -> bool:
+        """Whether a key or a screen acts, and nobody in person."""
+        return any(held.role in TOKEN_ROLES for held in self.appointments)
 
     def roles_at(self, path: str) -> frozenset[Role]:
         """The roles that reach the organisation at ``path``."""

@@ -36,6 +36,9 @@ class Action(StrEnum):
     KEY_REVOKE = "key:revoke"
     SCREEN_MAKE = "screen:make"
     SCREEN_REVOKE = "screen:revoke"
+    ROSTER_IMPORT = "roster:import"
+    BACKUP_MAKE = "backup:make"
+    BACKUP_RESTORE = "backup:restore"
 
 
 class SpanReversed(LongwenError):
@@ -57,6 +60,8 @@ class ObjectKind(StrEnum):
     APPOINTMENT = "appointment"
     API_KEY = "api_key"
     SCREEN = "screen"
+    ROSTER = "roster"
+    DATABASE = "database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,12 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class LoggedAccess:
-    """The same with who did it and when (UTC); without account it was the service itself."""
+    """The same with who did it and when (UTC): an account, an operator at the command line, or the service itself."""
 
     id: UUID
     at: datetime
     account_id: UUID | None
+    operator: str | None
     login: str | None
     name: str | None
     access: Access

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.auth.core import DISTRICT_ROLES, SEPARATE_ROLES, TOKEN_ROLES, Role
+from app.auth.wording import role_names
 from app.kit.errors import ErrorKind, LongwenError
 
 PAGE_MAX = 200
@@ -136,7 +137,7 @@ def check_place(role: Role, path: str, root: str) -> None:
 def check_apart(role: Role, held: frozenset[Role]) -> None:
     """That an account with these offices, present ones and those to come, may be given the role too. OfficesApart."""
     if role in SEPARATE_ROLES and (others := (held & SEPARATE_ROLES) - {role}):
-        raise OfficesApart(held="、".join(sorted(others)), role=role.value, field="role")
+        raise OfficesApart(held=role_names(others), role=role.value, field="role")
 
 
 class AlreadyAppointed(LongwenError):

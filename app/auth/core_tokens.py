@@ -9,6 +9,7 @@ from uuid import UUID
 from app.auth.core import GRANTS, Appointment, Permission, Role
 from app.auth.core_districts import district_code_of
 from app.kit.errors import ErrorKind, LongwenError
+from app.kit.words import all_of
 
 KEY_PREFIX = "key_"
 SCREEN_PREFIX = "screen_"
@@ -83,7 +84,7 @@ def check_listed(permissions: frozenset[Permission]) -> None:
     """Whether a key may list them; NotForKeys."""
     allowed = GRANTS[Role.INTEGRATION]
     if refused := permissions - allowed:
-        raise NotForKeys(refused=", ".join(sorted(refused)), allowed=", ".join(sorted(allowed)), field="permissions")
+        raise NotForKeys(refused=all_of(sorted(refused)), allowed=all_of(sorted(allowed)), field="permissions")
 
 
 def check_expiry(expires_on: date, today: date) -> None:

@@ -25,6 +25,7 @@ class AccessAnswer(Answer):
                 "id": "0192f5a0-0000-7000-8000-0000000000e1",
                 "at": "2026-11-21T02:00:00Z",
                 "account_id": "0192f5a0-0000-7000-8000-0000000000a1",
+                "operator": None,
                 "login": "secretary01",
                 "name": "某同志",
                 "action": "personal_data:read",
@@ -40,6 +41,7 @@ class AccessAnswer(Answer):
     id: UUID
     at: datetime
     account_id: UUID | None = Field(description="为空：系统自身 · null: the service itself")
+    operator: str | None = Field(description="在命令行操作的系统用户 · the operating system's user at the command line")
     login: str | None
     name: str | None
     action: Action
@@ -53,7 +55,8 @@ class AccessAnswer(Answer):
     def of(cls, row: LoggedAccess) -> Self:
         access = row.access
         return cls(
-            id=row.id, at=row.at, account_id=row.account_id, login=row.login, name=row.name,
+            id=row.id, at=row.at, account_id=row.account_id, operator=row.operator,
+            login=row.login, name=row.name,
             action=access.action, object_kind=access.object_kind, object_id=access.object_id, path=access.path,
             reason=access.reason, request_id=access.request_id,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from app.auth.core import Permission
 from app.kit.days import Day
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName
 
 ORGANISATION_PATH = r"^[0-9a-f]{32}(\.[0-9a-f]{32}){0,7}$"
 _PATH_EXAMPLE = "0192f5a0000070008000000000000001.0192f5a00000700080000000000000b1"
@@ -61,6 +62,7 @@ class KeyAnswer(Answer):
     permissions: list[Permission]
     created_at: datetime
     created_by: UUID | None
+    created_by_name: AccountName = None
     expires_on: date
     last_used_on: date | None = Field(description="最近使用日 · the day it was last used")
     revoked_at: datetime | None
@@ -107,6 +109,7 @@ class ScreenAnswer(Answer):
     path: str
     created_at: datetime
     created_by: UUID | None
+    created_by_name: AccountName = None
     last_used_on: date | None = Field(description="最近使用日 · the day it was last used")
     revoked_at: datetime | None
 

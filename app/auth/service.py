@@ -123,8 +123,8 @@ def set_password(
     *,
     passwords: Passwords | None = None,
     temporary: bool = False,
-) -> None:
-    """Give an account a password, its first or a new one; its log-ins end and a lock is lifted.
+) -> UUID:
+    """Give an account a password, its first or a new one; its log-ins end and a lock is lifted. Tells the account.
 
     ``temporary``: whoever sets it knows it, so its person has to change it at the next log-in.
     Raises Forbidden, NotFound, WeakPassword.
@@ -138,6 +138,7 @@ def set_password(
     hashed = (passwords or Passwords()).hash(password)
     store.upsert_credential(connection, actor.district_id, account_id, hashed, actor.at, must_change=temporary)
     store_sessions.delete_sessions(connection, actor.district_id, account_id)
+    return account_id
 
 
 def close_account(connection: Connection, actor: Actor, account_id: UUID) -> None:

@@ -16,7 +16,9 @@ from app.kit.ids import new_id
 
 def write_down(connection: Connection, actor: Actor, access: Access) -> None:
     """Keep who did what: if it cannot be written, nothing is done."""
-    store_access.insert_access(connection, actor.district_id, new_id(), access, at=actor.at, by=actor.account_id)
+    store_access.insert_access(
+        connection, actor.district_id, new_id(), access, at=actor.at, by=actor.account_id, operator=actor.operator
+    )
 
 
 def read_log(

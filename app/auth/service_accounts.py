@@ -28,6 +28,7 @@ from app.auth.core_accounts import (
 from app.auth.core_districts import LoginTaken, check_login
 from app.auth.core_permitted import NotGranted
 from app.auth.core_tokens import PathElsewhere
+from app.auth.wording import role_names
 from app.kit.ids import new_id
 from app.kit.passwords import Passwords
 
@@ -119,7 +120,7 @@ def _not_another_administrator(connection: Connection, actor: Actor, account_id:
     # Else whoever opens accounts could log in as who gives offices, or as who audits.
     roles = store_accounts.list_roles_from(connection, actor.district_id, account_id, actor.today)
     if others := (roles & SEPARATE_ROLES) - {Role.SYSTEM_ADMINISTRATOR}:
-        raise AnotherAdministrator(held="、".join(sorted(others)))
+        raise AnotherAdministrator(held=role_names(others))
 
 
 def _note(connection: Connection, actor: Actor, action: Action, account_id: UUID, request_id: str) -> None:

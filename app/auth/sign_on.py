@@ -35,6 +35,7 @@ from app.auth.core_sign_on import (
 from app.auth.logins import OldPasswordWrong, SessionKind, Terms
 from app.auth.sessions import Caller, Entrant, Login, token_digest
 from app.auth.store_sign_on import Person
+from app.auth.wording import role_names
 from app.kit.ciphers import FieldCipher, WrongKey
 from app.kit.clock import business_day
 from app.kit.errors import Forbidden, NotFound
@@ -244,7 +245,7 @@ def invite(
     if person is None:
         raise NotFound(what="account")
     if others := _separate_roles(connection, actor.district_id, account_id, actor.at, district.time_zone):
-        raise AnotherAdministrator(held="、".join(sorted(others)))
+        raise AnotherAdministrator(held=role_names(others))
     if person.closed_at is not None or store_sign_on.has_password(connection, actor.district_id, account_id):
         raise InvitationNotNeeded
     token, expires_at = f"{district.code}.{secrets.token_urlsafe(32)}", actor.at + INVITATION_LASTS

@@ -12,7 +12,14 @@ from app.auth.tables import access_log, account
 
 
 def insert_access(
-    connection: Connection, district_id: UUID, access_id: UUID, access: Access, *, at: datetime, by: UUID | None
+    connection: Connection,
+    district_id: UUID,
+    access_id: UUID,
+    access: Access,
+    *,
+    at: datetime,
+    by: UUID | None,
+    operator: str | None,
 ) -> None:
     connection.execute(
         insert(access_log).values(
@@ -20,6 +27,7 @@ def insert_access(
             id=access_id,
             at=at,
             account_id=by,
+            operator=operator,
             action=access.action.value,
             object_kind=access.object_kind.value,
             object_id=access.object_id,
@@ -60,7 +68,7 @@ def list_access(
         statement = statement.where(or_(columns.at < at, and_(columns.at == at, columns.id < last)))
     return [
         LoggedAccess(
-            row.id, row.at, row.account_id, row.login, row.name,
+            row.id, row.at, row.account_id, row.operator, row.login, row.name,
             Access(
                 Action(row.action), ObjectKind(row.object_kind), row.object_id, row.path, row.request_id, row.reason
             ),

@@ -186,6 +186,7 @@ access_log = district_table(
     Column("id", Uuid, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("account_id", Uuid),
+    Column("operator", Text),  # whom the operating system knows at the command line
     Column("action", Text, nullable=False),
     Column("object_kind", Text, nullable=False),
     Column("object_id", Text, nullable=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.kit.words import Words, any_of
+from app.kit.words import Words, all_of, any_of
 
 SYSTEM = "system"  # in a rule book: the service itself
 
@@ -29,3 +29,8 @@ ROLE_WORDS: dict[str, Words] = {
 def any_role(codes: Iterable[str]) -> Words:
     """Who does it, of the roles that a rule book names; the service itself acts for nobody."""
     return any_of(ROLE_WORDS[code] for code in codes if code != SYSTEM)
+
+
+def role_names(codes: Iterable[str]) -> Words:
+    """These roles, by name."""
+    return all_of(ROLE_WORDS[code] for code in sorted(codes))

@@ -82,7 +82,7 @@ def list_withdrawals(door: Deciding) -> ToWithdrawListAnswer:
 def read_commendation(commendation_id: UUID, door: Reading) -> CommendationViewAnswer:
     """含办理经过和今日的排除情形。· With what was done, and what keeps the name off today."""
     found = door.run(lambda connection, actor: showing.read(connection, actor, commendation_id))
-    return CommendationViewAnswer.of(found)
+    return door.named(CommendationViewAnswer.of(found))
 
 
 @router.post("/decisions", summary="登记支部大会决定 · Record the branch meeting's decision")

@@ -177,7 +177,7 @@ def hand_over(
             return batch.deed
         if grounds == (Exclusion.APPEAL,):
             return None
-        return ListDeed(request, ListAction.STRUCK, "、".join(ground.value for ground in grounds))
+        return ListDeed(request, ListAction.STRUCK, ", ".join(ground.value for ground in grounds))
 
     return _move(connection, actor, batch, [(one, deed_for(one)) for one in candidates])
 

@@ -17,6 +17,7 @@ from app.cases.core import Exclusion
 from app.cases.core_cases import CaseStep
 from app.cases.refusals import KeptOff, MovedOn, NoMajority, NoPlace, NotOnNotice, ObjectionOpen, OutOfState
 from app.kit.digests import canonical, digest
+from app.kit.words import all_of
 
 OBJECTORS = frozenset({Role.MEMBER, Role.SECRETARY, Role.COMMITTEE_OFFICER, Role.DISTRICT_OFFICER})
 NOTICE_DAYS = 5  # working days on notice, at the least
@@ -260,7 +261,7 @@ _DONE = {
 def check_grounds(grounds: Sequence[Exclusion]) -> None:
     """KeptOff where something keeps the name off now."""
     if grounds:
-        raise KeptOff(grounds="、".join(one.value for one in grounds), field="choices")
+        raise KeptOff(grounds=all_of(one.value for one in grounds), field="choices")
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _anew(one: Commendation, row: FoundRow | None) -> Commendation:
 
 
 def _step(actor: Actor, one: Commendation) -> CaseStep:
-    note = "、".join(ground.value for ground in one.grounds) or None
+    note = ", ".join(ground.value for ground in one.grounds) or None
     return CaseStep(new_id(), one.version, ListAction.LISTED.value, actor.at, actor.account_id, note)
 
 

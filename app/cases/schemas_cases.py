@@ -18,6 +18,7 @@ from app.cases.core_cases import (
     Failures,
 )
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points
 from app.submissions.schemas import after_cursor, cursor_of
@@ -100,6 +101,7 @@ class CaseStepAnswer(Answer):
     day: date | None
     at: datetime
     by: UUID | None = Field(description="为空：系统 · null: the service itself")
+    by_name: AccountName = None
 
     @classmethod
     def of(cls, step: CaseStep) -> CaseStepAnswer:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any, NamedTuple, NoReturn
+from importlib.metadata import version
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -86,8 +87,21 @@ _root = typer.Typer(
 )
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"longwen {version('longwen')}")
+        raise typer.Exit
+
+
 @_root.callback()
-def _longwen() -> None:
+def _longwen(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help=either("显示版本号", "print the version")
+        ),
+    ] = False,
+) -> None:
     """Nothing of its own: the commands do the work."""
 
 

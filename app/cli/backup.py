@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.context import application_address, owner_address, require_migrations, served
+from app.auth.core_access import Action
+from app.cli.context import application_address, note_everywhere, owner_address, require_migrations, served
 from app.cli.output import either, say
 from app.cli.verify import summary, verify_all
 from app.kit import backup as tools
@@ -24,6 +25,7 @@ def backup(
     """把整个数据库备份到一个文件；密钥和凭证文件不在其中。 / Back the database up, without secret key and files."""
     with served(as_owner=True) as settings:
         size = tools.dump(owner_address(settings), file, force=force)
+        _note(settings, Action.BACKUP_MAKE, file)
     place = open_blobs(settings).place
     say(
         f"已备份到 {file}（{size:,} 字节）。密钥不在备份中，请另行保管。",
@@ -49,6 +51,7 @@ def restore(
                 raise typer.Exit(1)
             return
         tools.restore(owner_address(settings), file)
+        _note(settings, Action.BACKUP_RESTORE, file)
     place = open_blobs(settings).place
     say(
         "已恢复数据库。请运行 longwen migrate 和 longwen verify。",
@@ -59,6 +62,14 @@ def restore(
         f"Files of evidence are not in it: put their copy back to {place}, then run longwen jobs run files --force and"
         " see whether any are missing.",
     )
+
+
+def _note(settings: Settings, action: Action, file: Path) -> None:
+    if not note_everywhere(settings, action, file.name):
+        say(
+            "数据库不是本版本的结构，这一操作未能记入访问日志，请另行登记。",
+            "The database is not at this version's schema: this is not in its access log; keep a record of it.",
+        )
 
 
 def _try(settings: Settings, file: Path) -> bool:

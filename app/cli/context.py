@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import pwd
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import psycopg
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
 from app.auth import service as auth
+from app.auth import service_access
 from app.auth.core import Actor
+from app.auth.core_access import Access, Action, ObjectKind
 from app.auth.core_districts import District
 from app.kit import migrate
 from app.kit.ciphers import AesFieldCipher
@@ -23,6 +27,7 @@ from app.kit.db import Database
 from app.kit.db import opened as opened_database
 from app.kit.embedded import running
 from app.kit.errors import ErrorKind, LongwenError
+from app.kit.ids import new_id
 from app.kit.settings import Settings
 
 KEY_CHARACTERS_MIN = 32
@@ -122,7 +127,46 @@ class Context:
 
     def actor(self) -> Actor:
         """The service itself, now: an operator at the command line may do everything inside the district."""
-        return Actor.service(self.district.id, self.clock.now(), self.district.time_zone)
+        return operating(self.district, self.clock)
+
+
+def operating(district: District, clock: Clock) -> Actor:
+    """The service itself at the hands of whoever sits at the command line, by the name that the system knows."""
+    return Actor.service(district.id, clock.now(), district.time_zone, operator=_operator())
+
+
+def note(
+    connection: Connection, actor: Actor, action: Action, kind: ObjectKind, what: str, reason: str | None = None
+) -> None:
+    """Write into the access log what the operator does, in its transaction."""
+    access = Access(action, kind, what, actor.district_id.hex, f"cli-{new_id()}", reason)
+    service_access.write_down(connection, actor, access)
+
+
+def note_everywhere(settings: Settings, action: Action, what: str) -> bool:
+    """Write into every district's access log what is done to the database as a whole.
+
+    False where it is not at this version's schema, whose log cannot be written.
+    """
+    if migrate.current(owner_address(settings)) != migrate.head():
+        return False
+    with opened_database(owner_address(settings), settings) as database:
+        for district in database.run(auth.list_districts, None):
+            work = partial(
+                note, actor=operating(district, SystemClock()), action=action, kind=ObjectKind.DATABASE, what=what
+            )
+            database.run(work, district.id)
+    return True
+
+
+def _operator() -> str:
+    """The user of the process; where somebody became that user by sudo, who they were."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = str(os.getuid())
+    before = os.environ.get("SUDO_USER")
+    return name if before in (None, name) else f"{name} (sudo: {before})"
 
 
 @contextmanager

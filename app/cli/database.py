@@ -12,7 +12,8 @@ from sqlalchemy.engine import make_url
 
 from app.auth import service as auth
 from app.auth.core import DISTRICT_ROLES, Actor, Role
-from app.cli.context import application_address, connected, opened, owner_address, served
+from app.auth.core_access import Action, ObjectKind
+from app.cli.context import application_address, connected, note, opened, owner_address, served
 from app.cli.output import either, print_json, print_table, say
 from app.kit import migrate as migrations
 from app.kit.db import opened as opened_database
@@ -101,8 +102,10 @@ def open_account(
 
         def work(connection: Connection) -> None:
             account = auth.open_account(connection, actor, login, name, password, temporary=not own)
+            note(connection, actor, Action.ACCOUNT_OPEN, ObjectKind.ACCOUNT, str(account))
             if role is not None:
-                auth.appoint(connection, actor, account, role, _path_of(connection, actor, at), actor.today)
+                held = auth.appoint(connection, actor, account, role, _path_of(connection, actor, at), actor.today)
+                note(connection, actor, Action.APPOINTMENT_SET, ObjectKind.APPOINTMENT, str(held))
 
         context.database.run(work, context.district.id)
         say(f"已开户：{context.district.code}/{login}", f"Opened: {context.district.code}/{login}")
@@ -129,10 +132,12 @@ def set_password(
     password = _password(password_stdin=password_stdin, generate=generate)
     with opened(district=district) as context:
         actor = context.actor()
-        context.database.run(
-            lambda connection: auth.set_password(connection, actor, login, password, temporary=not own),
-            context.district.id,
-        )
+
+        def work(connection: Connection) -> None:
+            account_id = auth.set_password(connection, actor, login, password, temporary=not own)
+            note(connection, actor, Action.PASSWORD_SET, ObjectKind.ACCOUNT, str(account_id))
+
+        context.database.run(work, context.district.id)
         account = f"{context.district.code}/{login}"
         say(f"已为 {account} 设置新口令，原有登录均已失效。", f"{account} has a new password; its log-ins have ended.")
     if generate:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from app.cli.context import MigrationsMissing, NoDistrict, opened
 from app.cli.database import DistrictCode, Json
@@ -15,6 +16,7 @@ from app.enrolment import service
 from app.enrolment.classes import SERVICE_CLASSES
 from app.enrolment.core import Action, ImportReport, Kind
 from app.enrolment.template import write_template
+from app.kit.ids import new_id
 
 application = typer.Typer(help=either("从 Excel 导入。", "Import from Excel."), no_args_is_help=True)
 
@@ -64,11 +66,12 @@ def import_roster(
         records = service.read_roster(file)
         with opened(district=district) as context:
             actor, cipher = context.actor(), context.cipher
-            report = context.database.run(
-                lambda connection: service.import_roster(connection, actor, cipher, records),
-                context.district.id,
-                commit=not preview,
-            )
+
+            def work(connection: Connection) -> ImportReport:
+                service.note_import(connection, actor, file.name, request_id=f"cli-{new_id()}")
+                return service.import_roster(connection, actor, cipher, records)
+
+            report = context.database.run(work, context.district.id, commit=not preview)
         _print(report, preview=preview, as_json=as_json)
 
 

@@ -11,11 +11,12 @@ from app.auth.core import Actor
 from app.auth.core_districts import District
 from app.cli.context import connected, find_district, opened
 from app.cli.database import DistrictCode, Json
-from app.cli.output import either, print_json, print_table, say
+from app.cli.output import either, language, print_json, print_table, say
 from app.cycles.service import UnknownQuarter
 from app.job_runs import service as job_runs
 from app.job_runs.core_slots import SlotToCome, SlotUnreadable
 from app.job_runs.service import Outcome
+from app.job_runs.wording import in_words, titled
 from app.kit.clock import SystemClock
 from app.kit.db import Database
 from app.kit.db import opened as opened_database
@@ -31,8 +32,8 @@ def list_jobs(as_json: Json = False) -> None:
     rows = [
         {
             "job": job.name,
-            "title": job.title,
-            "times": " ".join(f"{field}={value}" for field, value in job.times.items()),
+            "title": titled(job.name, job.title).said(language()),
+            "times": in_words(job.times).said(language()),
             "slot": schedule.present_slot(job, now),
         }
         for job in schedule.JOBS

@@ -32,11 +32,11 @@ def issue_key_work(
         state_of(request).metrics.replayed()
     if replayed or preview:
         response.status_code = 200
-    return KeyWorkListAnswer.of(issued)
+    return door.named(KeyWorkListAnswer.of(issued))
 
 
 @router.get("/{year}", summary="年度重点工作清单 · The list of key work of a year")
 def read_key_work(year: int, door: Annotated[Door, Depends(permit(Permission.RULES_READ))]) -> KeyWorkListsAnswer:
     """全部版本，按发布先后。· Every version, the earliest first."""
     found = door.run(lambda connection, actor: key_work.lists(connection, actor, year))
-    return KeyWorkListsAnswer(lists=[KeyWorkListAnswer.of(one) for one in found])
+    return door.named(KeyWorkListsAnswer(lists=[KeyWorkListAnswer.of(one) for one in found]))

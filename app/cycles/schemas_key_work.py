@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from app.cycles.core_key_work import ENTRIES_MAX, KeyWork, KeyWorkIssue, KeyWorkList
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
@@ -64,6 +65,7 @@ class KeyWorkListAnswer(Answer):
     entries: list[KeyWorkEntryAnswer]
     issued_at: datetime
     issued_by: UUID | None
+    issued_by_name: AccountName = None
 
     @classmethod
     def of(cls, found: KeyWorkList) -> KeyWorkListAnswer:

@@ -12,7 +12,7 @@ from app.auth.core import Permission
 from app.digests import rendering, service
 from app.digests.core import PAGE_MAX, DigestKind
 from app.digests.schemas import CURSOR, PERIOD, DigestAnswer, DigestsAnswer, ProofAnswer, cursor_of
-from app.kit.http import conditional
+from app.kit.sending import conditional
 
 router = APIRouter(prefix="/api/v1/digests", tags=["digests"])
 
@@ -36,11 +36,11 @@ def list_digests(
     return DigestsAnswer.of(page)
 
 
-@router.get("/{digest_id}", summary="调度分析材料 · A digest", response_model=DigestAnswer)
-def read_digest(digest_id: UUID, request: Request, door: Reading) -> Response:
+@router.get("/{digest_id}", summary="调度分析材料 · A digest")
+def read_digest(digest_id: UUID, door: Reading) -> DigestAnswer:
     """生成时冻结的全部内容。· Everything as it was frozen."""
     found = door.run(lambda connection, actor: service.snapshot(connection, actor, digest_id))
-    return conditional(request, DigestAnswer.of(found).model_dump_json().encode())
+    return DigestAnswer.of(found)
 
 
 @router.get(

@@ -32,6 +32,7 @@ def import_roster(
     def work(connection: Connection, actor: Actor) -> ImportReport:
         # Inside, so that nobody's file is read before it is known that they may import.
         file.file.seek(0)
+        service.note_import(connection, actor, file.filename, request_id=door.request_id)
         return service.import_roster(connection, actor, door.state.cipher, service.read_roster(file.file))
 
     report = door.run(work, commit=not preview)

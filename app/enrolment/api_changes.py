@@ -46,13 +46,15 @@ def enrol_member(
         lambda connection, actor: admitting.enrol(connection, actor, door.state.cipher, body.wish()),
         commit=not preview,
     )
-    return _answer(done, request, response, preview=preview)
+    return door.named(_answer(done, request, response, preview=preview))
 
 
 @router.get("/members/{member_id}/memberships", summary="党籍经历 · A member's dated facts")
 def read_memberships(member_id: UUID, door: Reading) -> MemberPastAnswer:
     """历次组织关系、免考核和变动依据。· Every membership and exemption, and the changes that made them."""
-    return MemberPastAnswer.of(door.run(lambda connection, actor: exempting.past(connection, actor, member_id)))
+    return door.named(
+        MemberPastAnswer.of(door.run(lambda connection, actor: exempting.past(connection, actor, member_id)))
+    )
 
 
 @router.post("/members/{member_id}/class", summary="调整类型或党小组 · Another class or group", status_code=201)
@@ -68,7 +70,7 @@ def reclass_member(
     done = door.run(
         lambda connection, actor: exempting.reclass(connection, actor, body.wish(member_id)), commit=not preview
     )
-    return _answer(done, request, response, preview=preview)
+    return door.named(_answer(done, request, response, preview=preview))
 
 
 @router.post("/members/{member_id}/exemptions", summary="免考核 · Exempt from grading", status_code=201)
@@ -88,7 +90,7 @@ def exempt_member(
     done = door.run(
         lambda connection, actor: exempting.exempt(connection, actor, body.wish(member_id)), commit=not preview
     )
-    return _answer(done, request, response, preview=preview)
+    return door.named(_answer(done, request, response, preview=preview))
 
 
 @router.post("/exemptions/{exemption_id}/end", summary="结束免考核 · End an exemption", status_code=201)
@@ -105,7 +107,7 @@ def end_exemption(
         lambda connection, actor: exempting.end_exemption(connection, actor, body.wish(exemption_id)),
         commit=not preview,
     )
-    return _answer(done, request, response, preview=preview)
+    return door.named(_answer(done, request, response, preview=preview))
 
 
 @router.post("/members/{member_id}/leaving", summary="党籍或组织关系终止 · End a membership", status_code=201)
@@ -124,7 +126,7 @@ def leave(
     done = door.run(
         lambda connection, actor: leaving.leave(connection, actor, body.wish(member_id)), commit=not preview
     )
-    return _answer(done, request, response, preview=preview)
+    return door.named(_answer(done, request, response, preview=preview))
 
 
 # Branches.
@@ -140,7 +142,7 @@ def merge_branch(
     preview: Preview = False,
 ) -> ChangeAnswer:
     """全体党员转入另一支部，原支部撤销；预览列出各人。· Everybody moves, the branch is closed; a preview names all."""
-    return _reformed(door, body.wish(branch_id), request, response, preview=preview)
+    return door.named(_reformed(door, body.wish(branch_id), request, response, preview=preview))
 
 
 @router.post("/branches/{branch_id}/division", summary="支部分设 · Split a branch", status_code=201)
@@ -153,7 +155,7 @@ def divide_branch(
     preview: Preview = False,
 ) -> ChangeAnswer:
     """所列党员成立新支部，隶属不变。· Those who are named found a new branch under the same committee."""
-    return _reformed(door, body.wish(branch_id), request, response, preview=preview)
+    return door.named(_reformed(door, body.wish(branch_id), request, response, preview=preview))
 
 
 @router.post("/branches/{branch_id}/move", summary="支部改变隶属 · Move a branch", status_code=201)
@@ -169,7 +171,7 @@ def move_branch(
 
     Code, groups, offices and firms go along to the other committee; what was booked stays with the branch of its day.
     """
-    return _reformed(door, body.wish(branch_id), request, response, preview=preview)
+    return door.named(_reformed(door, body.wish(branch_id), request, response, preview=preview))
 
 
 @router.post("/branches/{branch_id}/closing", summary="撤销支部 · Close a branch", status_code=201)
@@ -182,7 +184,7 @@ def close_branch(
     preview: Preview = False,
 ) -> ChangeAnswer:
     """没有党员的支部。· One that has no members."""
-    return _reformed(door, body.wish(branch_id), request, response, preview=preview)
+    return door.named(_reformed(door, body.wish(branch_id), request, response, preview=preview))
 
 
 def _reformed(door: Door, wish: Reform, request: Request, response: Response, *, preview: bool) -> ChangeAnswer:

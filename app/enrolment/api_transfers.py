@@ -41,7 +41,7 @@ def propose_transfer(
     view = door.run(lambda connection, actor: transferring.propose(connection, actor, body.wish()), commit=not preview)
     if view.replayed or preview:
         response.status_code = 200
-    return _answer(view, request, response, preview=preview)
+    return door.named(_answer(view, request, response, preview=preview))
 
 
 @router.get("", summary="转接列表 · Transfers")
@@ -57,13 +57,15 @@ def list_transfers(
             connection, actor, state=state, before=cursor_of(cursor), count_max=limit
         )
     )
-    return TransferPageAnswer.of(page)
+    return door.named(TransferPageAnswer.of(page))
 
 
 @router.get("/{transfer_id}", summary="一项转接 · A transfer")
 def read_transfer(transfer_id: UUID, door: Reading) -> TransferAnswer:
     """转接的经过和结果。· How it stands and what it did."""
-    return TransferAnswer.of(door.run(lambda connection, actor: transferring.get(connection, actor, transfer_id)))
+    return door.named(
+        TransferAnswer.of(door.run(lambda connection, actor: transferring.get(connection, actor, transfer_id)))
+    )
 
 
 @router.post("/{transfer_id}/acceptance", summary="接收 · Accept a transfer")
@@ -84,7 +86,7 @@ def accept_transfer(
         lambda connection, actor: transferring.accept(connection, actor, transfer_id, body.acceptance()),
         commit=not preview,
     )
-    return _answer(view, request, response, preview=preview)
+    return door.named(_answer(view, request, response, preview=preview))
 
 
 @router.post("/{transfer_id}/refusal", summary="不予接收 · Decline a transfer")
@@ -101,7 +103,7 @@ def decline_transfer(
         lambda connection, actor: transferring.decline(connection, actor, transfer_id, body.reason, body.seen),
         commit=not preview,
     )
-    return _answer(view, request, response, preview=preview)
+    return door.named(_answer(view, request, response, preview=preview))
 
 
 @router.post("/{transfer_id}/withdrawal", summary="撤回转接 · Withdraw a transfer")
@@ -118,7 +120,7 @@ def withdraw_transfer(
         lambda connection, actor: transferring.withdraw(connection, actor, transfer_id, body.note, body.seen),
         commit=not preview,
     )
-    return _answer(view, request, response, preview=preview)
+    return door.named(_answer(view, request, response, preview=preview))
 
 
 def _answer(view: TransferView, request: Request, response: Response, *, preview: bool = False) -> TransferAnswer:

@@ -20,6 +20,7 @@ from app.enrolment.core_changes import Change, Done, NewBranch, Reform, Verb
 from app.enrolment.service import classes_in_force
 from app.enrolment.transferring import withdraw_open
 from app.kit.errors import NotFound
+from app.kit.words import all_of
 from app.messages.core import Recipient, Subject
 from app.messages.texts import Kind
 from app.points.following import Followed
@@ -216,6 +217,7 @@ def _tell(doing: Doing, verb: Verb, people: list[KnownMember], to: OrganisationV
     for member in people:
         told = [Recipient(member_id=member.id)]
         doing.tell(told, Kind.MEMBERSHIP_CHANGED, subject, {**facts, "member": member.name}, occasion=str(change_id))
-    names = "、".join(one.name for one in people[:_NAMED_MAX]) + (" …" if len(people) > _NAMED_MAX else "")
-    everybody = {**facts, "member": f"{names}（{len(people)}）"}
+    names, more = all_of(one.name for one in people[:_NAMED_MAX]), " …" if len(people) > _NAMED_MAX else ""
+    count = len(people)
+    everybody = {**facts, "member": f"{names.zh}{more}（{count}）", "member_en": f"{names.en}{more} ({count})"}
     doing.tell(doing.secretaries(to.path), Kind.MEMBERSHIP_CHANGED, subject, everybody, occasion=str(change_id))

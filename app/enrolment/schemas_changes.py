@@ -22,6 +22,7 @@ from app.enrolment.core_changes import (
     Verb,
 )
 from app.kit.http import Answer, Model
+from app.kit.naming import MemberName, OrganisationName
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points
 
@@ -94,13 +95,16 @@ class MovedAnswer(Answer):
     number: str
     name: str
     from_branch_id: UUID | None
+    from_branch_name: OrganisationName = None
     to_branch_id: UUID | None
+    to_branch_name: OrganisationName = None
 
 
 class EffectedAnswer(Answer):
     """A standing before and after."""
 
     member_id: UUID
+    member_name: MemberName = None
     cycle: str
     total_before: Points
     total: Points
@@ -224,7 +228,9 @@ class ChangeAnswer(Answer):
     id: UUID
     verb: Verb
     member_id: UUID | None
+    member_name: MemberName = None
     organisation_id: UUID | None
+    organisation_name: OrganisationName = None
     effective_on: date
     ground: str | None
     reference: str | None

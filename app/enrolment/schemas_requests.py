@@ -24,6 +24,7 @@ from app.enrolment.core_changes import (
 from app.enrolment.schemas_changes import ChangeAnswer, ClientId, Paper
 from app.kit.days import Day
 from app.kit.http import Answer, Model
+from app.kit.naming import OrganisationName
 from app.roster.core import BranchForm
 
 Code = Annotated[str, Field(min_length=1, max_length=40)]
@@ -173,7 +174,9 @@ class SpellAnswer(Answer):
     """One membership; ``until_on`` is its last day."""
 
     branch_id: UUID
+    branch_name: OrganisationName = None
     group_id: UUID | None
+    group_name: OrganisationName = None
     profile: str
     from_on: date
     until_on: date | None

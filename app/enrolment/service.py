@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth import enrolling as auth
+from app.auth import service_access
 from app.auth.core import Actor, Permission
+from app.auth.core_access import Access, Action, ObjectKind
 from app.auth.core_permitted import NotGranted
 from app.cycles import service as cycles
 from app.enrolment.classes import Classes, ClassesInForce
@@ -18,6 +20,7 @@ from app.enrolment.core import ImportReport, Plan, Present
 from app.enrolment.faults import NotYourRight
 from app.enrolment.layout import SHEETS
 from app.enrolment.planning import decide, refuse_any
+from app.imports.core import shown_name
 from app.kit.ciphers import FieldCipher
 from app.kit.ids import new_id
 from app.kit.sheet_columns import INSTRUCTIONS
@@ -47,6 +50,13 @@ def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, rec
     if not actor.may(Permission.ROSTER_IMPORT, root_path(actor.district_id)):
         raise NotGranted(Permission.ROSTER_IMPORT)
     return import_records(connection, actor, cipher, records)
+
+
+def note_import(connection: Connection, actor: Actor, file_name: str | None, *, request_id: str) -> None:
+    """Write an import to the access log, in its transaction."""
+    root = root_path(actor.district_id)
+    access = Access(Action.ROSTER_IMPORT, ObjectKind.ROSTER, shown_name(file_name), root, request_id)
+    service_access.write_down(connection, actor, access)
 
 
 def import_records(

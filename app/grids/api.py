@@ -55,14 +55,14 @@ Recorder = Annotated[Door, Depends(permit(Permission.MENTORING_RECORD))]
 @router.get("/grids", summary="网格列表 · Grids")
 def list_grids(door: Reader) -> GridsAnswer:
     """全区网格及其龙头。· The district's grids with their leads."""
-    return GridsAnswer(grids=[GridAnswer.of_view(one) for one in door.run(service.grids)])
+    return door.named(GridsAnswer(grids=[GridAnswer.of_view(one) for one in door.run(service.grids)]))
 
 
 @router.post("/grids/standard", summary="按六个行业建网格 · The six grids of Longwen")
 def found_standard_grids(door: Setter, preview: Preview = False) -> GridsAnswer:
     """尚无网格的区，按六个行业各建一个；已有的不变。· One a trade, where the district has none yet."""
     found = door.run(service.found_standard, commit=not preview)
-    return GridsAnswer(grids=[GridAnswer.of_view(one) for one in found])
+    return door.named(GridsAnswer(grids=[GridAnswer.of_view(one) for one in found]))
 
 
 @router.put("/grids/{grid_id}", summary="新建或修改网格 · Found or change a grid")
@@ -72,7 +72,7 @@ def set_grid(grid_id: UUID, body: GridRequest, door: Setter, preview: Preview = 
         lambda connection, actor: service.set_grid(connection, actor, body.grid(grid_id, actor.today)),
         commit=not preview,
     )
-    return GridAnswer.of_view(view)
+    return door.named(GridAnswer.of_view(view))
 
 
 @router.get("/grids/{grid_id}/enterprises", summary="网格内的两新组织 · Enterprises of a grid")
@@ -81,7 +81,7 @@ def list_grid_enterprises(
 ) -> GridMembersAnswer:
     """今天在格内或将入格的。· Those in it today or later on."""
     found = door.run(lambda connection, actor: service.members_of(connection, actor, grid_id, cursor, limit + 1))
-    return GridMembersAnswer.of_members(found, limit)
+    return door.named(GridMembersAnswer.of_members(found, limit))
 
 
 @router.put("/enterprises/{enterprise_id}/territory", summary="确定属地 · Say whose territory an enterprise is in")
@@ -93,7 +93,7 @@ def set_territory(
         lambda connection, actor: service.set_territory(connection, actor, enterprise_id, body.territory_id),
         commit=not preview,
     )
-    return [GridMemberAnswer.model_validate(one) for one in found]
+    return door.named([GridMemberAnswer.model_validate(one) for one in found])
 
 
 @router.put("/grids/leads/{lead_id}", summary="确定龙头 · Appoint or change a lead")
@@ -101,7 +101,7 @@ def set_lead(lead_id: UUID, body: LeadRequest, door: Setter, preview: Preview = 
     """四星级、五星级党支部；之后只改副龙头和名额。· Later only deputy and capacity change."""
     wanted = body.wanted(lead_id)
     lead = door.run(lambda connection, actor: service.set_lead(connection, actor, wanted), commit=not preview)
-    return LeadAnswer.model_validate(lead)
+    return door.named(LeadAnswer.model_validate(lead))
 
 
 @router.post("/grids/leads/{lead_id}/end", summary="龙头卸任 · End a lead")
@@ -110,7 +110,7 @@ def end_lead(lead_id: UUID, body: EndLeadRequest, door: Setter, preview: Preview
     lead = door.run(
         lambda connection, actor: service.end_lead(connection, actor, lead_id, body.reason), commit=not preview
     )
-    return LeadAnswer.model_validate(lead)
+    return door.named(LeadAnswer.model_validate(lead))
 
 
 # Assignments.
@@ -124,7 +124,7 @@ def assign(body: AssignmentRequest, door: Setter, preview: Preview = False) -> A
     """
     known = body.supplied()
     applied = door.run(lambda connection, actor: pairing.apply(connection, actor, known), commit=not preview)
-    return AssignmentAnswer.of_applied(applied)
+    return door.named(AssignmentAnswer.of_applied(applied))
 
 
 @router.post("/mentorings/overrides", summary="人工指定龙头 · Choose the lead by hand")
@@ -136,7 +136,7 @@ def override(body: OverrideRequest, door: Setter, preview: Preview = False) -> M
         ),
         commit=not preview,
     )
-    return MentoringAnswer.model_validate(chosen)
+    return door.named(MentoringAnswer.model_validate(chosen))
 
 
 # Mentorings.
@@ -156,23 +156,26 @@ def list_mentorings(
             connection, actor, grid_id=grid, state=state, after=cursor, count_max=limit
         )
     )
-    return MentoringPageAnswer.of_page(found)
+    return door.named(MentoringPageAnswer.of_page(found))
 
 
 @router.get("/mentorings/{mentoring_id}", summary="结对帮带 · A mentoring")
 def read_mentoring(mentoring_id: UUID, door: Follower) -> MentoringViewAnswer:
     """走访、联席会议、解决的问题和帮带对象的变化。· Visits, meetings, problems solved, and how the helped one fares."""
-    return MentoringViewAnswer.of_view(
-        door.run(lambda connection, actor: mentoring.read(connection, actor, mentoring_id))
+    return door.named(
+        MentoringViewAnswer.of_view(door.run(lambda connection, actor: mentoring.read(connection, actor, mentoring_id)))
     )
 
 
 @router.post("/mentorings/{mentoring_id}/agreement", summary="同意结对 · Agree to a mentoring")
 def agree(mentoring_id: UUID, body: AgreementRequest, door: Recorder, preview: Preview = False) -> MentoringViewAnswer:
     """双方都同意后生效。· It is agreed when both sides have."""
-    return MentoringViewAnswer.of_view(
-        door.run(
-            lambda connection, actor: mentoring.agree(connection, actor, mentoring_id, body.side), commit=not preview
+    return door.named(
+        MentoringViewAnswer.of_view(
+            door.run(
+                lambda connection, actor: mentoring.agree(connection, actor, mentoring_id, body.side),
+                commit=not preview,
+            )
         )
     )
 
@@ -196,7 +199,7 @@ def record_visit(
         state_of(request).metrics.replayed()
     if view.replayed or preview:
         response.status_code = 200
-    return MentoringViewAnswer.of_view(view)
+    return door.named(MentoringViewAnswer.of_view(view))
 
 
 @router.post("/mentorings/{mentoring_id}/end", summary="结束结对 · End a mentoring")
@@ -205,10 +208,12 @@ def end_mentoring(
 ) -> MentoringViewAnswer:
     """达标或中止，说明理由；未同意的提议记为拒绝。· Risen or stopped, with a reason; a proposal is refused."""
     outcome = MentoringOutcome(body.outcome)
-    return MentoringViewAnswer.of_view(
-        door.run(
-            lambda connection, actor: mentoring.end(connection, actor, mentoring_id, outcome, body.reason),
-            commit=not preview,
+    return door.named(
+        MentoringViewAnswer.of_view(
+            door.run(
+                lambda connection, actor: mentoring.end(connection, actor, mentoring_id, outcome, body.reason),
+                commit=not preview,
+            )
         )
     )
 
@@ -219,8 +224,10 @@ def end_mentoring(
 @router.get("/grids/{grid_id}/calendar/{year}", summary="网格年度安排 · The calendar of a grid")
 def read_grid_calendar(grid_id: UUID, year: Annotated[int, Path(ge=2000, le=2200)], door: Reader) -> CalendarAnswer:
     """年主线、季主题、月亮点、周活动，及尚缺的时段。· What is planned, and the windows without anything."""
-    return CalendarAnswer.of_calendar(
-        door.run(lambda connection, actor: planning.calendar(connection, actor, grid_id, year))
+    return door.named(
+        CalendarAnswer.of_calendar(
+            door.run(lambda connection, actor: planning.calendar(connection, actor, grid_id, year))
+        )
     )
 
 
@@ -234,4 +241,4 @@ def set_plan(
     """
     wanted = body.plan(plan_id, grid_id)
     plan = door.run(lambda connection, actor: planning.set_plan(connection, actor, wanted), commit=not preview)
-    return GridPlanAnswer.model_validate(plan)
+    return door.named(GridPlanAnswer.model_validate(plan))

@@ -23,6 +23,7 @@ from app.grids.core import (
 )
 from app.grids.core_plans import GridCalendar, Plan, PlanLevel
 from app.kit.http import Answer, Model
+from app.kit.naming import EnterpriseName, EnterpriseNames, HelpedName, OrganisationName
 
 ROWS_MAX = 20_000
 Star = Annotated[int, Field(strict=True, ge=0, le=5, description="星级，0 为无星 · stars; 0: none")]
@@ -53,7 +54,9 @@ class LeadAnswer(Answer):
     id: UUID
     grid_id: UUID
     branch_id: UUID
+    branch_name: OrganisationName = None
     deputy_id: UUID | None
+    deputy_name: OrganisationName = None
     capacity: int
     star: int = Field(description="确定时的星级 · when it was appointed")
     state: LeadState = Field(
@@ -129,8 +132,10 @@ class GridMemberAnswer(Answer):
     """An enterprise in a grid, from a day until another."""
 
     enterprise_id: UUID
+    enterprise_name: EnterpriseName = None
     grid_id: UUID
     territory_id: UUID
+    territory_name: OrganisationName = None
     trade: str
     from_on: date
     until_on: date | None
@@ -194,9 +199,11 @@ class PairAnswer(Answer):
 
     kind: HelpedKind
     helped_id: UUID
+    helped_name: HelpedName = None
     grounds: list[NeedGround]
     lead_id: UUID
     branch_id: UUID
+    branch_name: OrganisationName = None
     kept: bool
     place: int = Field(description="占用龙头第几个名额 · which of the lead's places")
     costs: CostsAnswer
@@ -220,6 +227,7 @@ class UnservedAnswer(Answer):
 
     kind: HelpedKind
     helped_id: UUID
+    helped_name: HelpedName = None
     grid_id: UUID | None
     lack: Lack = Field(description="no_grid 无网格，no_lead 无可及龙头，no_capacity 名额不足 · what is missing")
 
@@ -228,6 +236,7 @@ class ReleasedAnswer(Answer):
     """What stood and stands no longer."""
 
     helped_id: UUID
+    helped_name: HelpedName = None
     lead_id: UUID
     why: Release
 
@@ -270,6 +279,7 @@ class AssignmentAnswer(Answer):
     ended: int
     placed: int = Field(description="入格或调格 · enterprises that entered or move")
     homeless: list[UUID] = Field(description="行业不属于任何网格的两新组织 · enterprises whose trade no grid has")
+    homeless_names: EnterpriseNames = Field([])
     leads: LeadsTurnedAnswer
 
     @classmethod
@@ -329,6 +339,7 @@ class GridPlanAnswer(Answer):
     parent_id: UUID | None
     title: str
     host_id: UUID | None
+    host_name: OrganisationName = None
     activity_id: UUID | None
     dropped: bool
 

@@ -22,6 +22,7 @@ from app.grids.core_mentoring import (
 )
 from app.grids.schemas import Reason
 from app.kit.http import Answer, Model
+from app.kit.naming import HelpedName
 
 
 class AgreementRequest(Model):
@@ -58,6 +59,7 @@ class MentoringAnswer(Answer):
     lead_id: UUID
     kind: HelpedKind
     helped_id: UUID
+    helped_name: HelpedName = None
     state: MentoringState
     grounds: list[NeedGround]
     costs: dict[str, int] = Field(description="选中该龙头的成本构成，人工指定的为空 · why this lead; empty: by hand")

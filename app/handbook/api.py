@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Path, Query
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
@@ -20,7 +19,6 @@ from app.handbook.schemas import (
     ShelfAnswer,
 )
 from app.handbook.schemas_items import ItemAnswer, ItemBookAnswer, ItemTextsAnswer, SentenceAnswer
-from app.kit.http import conditional
 
 router = APIRouter(prefix="/api/v1/rule-books", tags=["rules"])
 
@@ -38,47 +36,43 @@ Profile = Annotated[
 ]
 
 
-@router.get("", summary="评分细则一览 · Rule books", response_model=ShelfAnswer)
-def list_rule_books(request: Request, door: Reader) -> Response:
+@router.get("", summary="评分细则一览 · Rule books")
+def list_rule_books(door: Reader) -> ShelfAnswer:
     """本区已发布的版本，以及哪个组织采用哪一部。· What is published, and which organisation goes by what."""
     shelf = door.run(reading.shelf)
-    answer = ShelfAnswer(
+    return ShelfAnswer(
         editions=[
             PublishedAnswer.of(one, name, one.digest in shelf.in_force, door.language) for one, name in shelf.published
         ],
         adoptions=[AdoptionAnswer.of(one.adoption, one.name) for one in shelf.adoptions],
     )
-    return _answer(request, answer)
 
 
-@router.get("/{book}/editions/{edition}", summary="一个版本 · An edition", response_model=EditionAnswer)
-def read_edition(book: Book, edition: EditionCode, request: Request, door: Reader, profile: Profile = None) -> Response:
+@router.get("/{book}/editions/{edition}", summary="一个版本 · An edition")
+def read_edition(book: Book, edition: EditionCode, door: Reader, profile: Profile = None) -> EditionAnswer:
     """指标、等次、分数线和党员类型。· Dimensions, bands, lines and classes of members."""
     found = door.run(lambda connection, actor: reading.edition_of(connection, actor, book, edition))
-    return _answer(request, EditionAnswer.of(found, reading.regime_of(found, profile), door.language))
+    return EditionAnswer.of(found, reading.regime_of(found, profile), door.language)
 
 
-@router.get("/{book}/editions/{edition}/items", summary="项目目录 · The item book", response_model=ItemBookAnswer)
-def list_rule_items(
-    book: Book, edition: EditionCode, request: Request, door: Reader, profile: Profile = None
-) -> Response:
+@router.get("/{book}/editions/{edition}/items", summary="项目目录 · The item book")
+def list_rule_items(book: Book, edition: EditionCode, door: Reader, profile: Profile = None) -> ItemBookAnswer:
     """某类党员的全部项目：分值、限额、谁记录、凭证、条文。· All items as a class of members has them."""
     found = door.run(lambda connection, actor: reading.edition_of(connection, actor, book, edition))
-    return _answer(request, ItemBookAnswer.of(found, reading.regime_of(found, profile), door.language))
+    return ItemBookAnswer.of(found, reading.regime_of(found, profile), door.language)
 
 
 @router.get(
     "/{book}/editions/{edition}/items/{item}", summary="一个项目的说明 · An item, explained",
-    response_model=ItemTextsAnswer,
 )  # fmt: skip
 def explain_rule_item(
-    book: Book, edition: EditionCode, item: ItemCode, request: Request, door: Reader, profile: Profile = None
-) -> Response:
+    book: Book, edition: EditionCode, item: ItemCode, door: Reader, profile: Profile = None
+) -> ItemTextsAnswer:
     """细则对一个项目的全部规定，逐句注明依据。· Everything the rules say of one item, with where it comes from."""
     found = door.run(lambda connection, actor: reading.edition_of(connection, actor, book, edition))
     regime = reading.regime_of(found, profile)
     known = reading.item_of(found, profile, item)
-    answer = ItemTextsAnswer(
+    return ItemTextsAnswer(
         book=found.book,
         edition=found.code,
         profile=regime.profile,
@@ -86,17 +80,15 @@ def explain_rule_item(
         item=ItemAnswer.of(known, Glossary(found), door.language),
         sentences=[SentenceAnswer.of(one, door.language) for one in reading.explanation(found, profile, item)],
     )
-    return _answer(request, answer)
 
 
-@router.get("/{book}/editions/{edition}/changes", summary="与另一版本的不同 · Changes", response_model=ChangesAnswer)
+@router.get("/{book}/editions/{edition}/changes", summary="与另一版本的不同 · Changes")
 def list_rule_changes(
     book: Book,
     edition: EditionCode,
-    request: Request,
     door: Reader,
     since: Annotated[str, Query(pattern=_CODE, description="先前的版本 · the earlier edition", examples=["2026"])],
-) -> Response:
+) -> ChangesAnswer:
     """逐条说明自先前版本以来的变化。· What changed since the earlier edition, article by article."""
     old, new = door.run(
         lambda connection, actor: (
@@ -105,8 +97,4 @@ def list_rule_changes(
         )
     )
     changes = [RuleChangeAnswer.of(one, door.language) for one in reading.changes(old, new)]
-    return _answer(request, ChangesAnswer(book=new.book, edition=new.code, since=old.code, changes=changes))
-
-
-def _answer(request: Request, answer: BaseModel) -> Response:
-    return conditional(request, answer.model_dump_json().encode())
+    return ChangesAnswer(book=new.book, edition=new.code, since=old.code, changes=changes)

@@ -61,7 +61,7 @@ def _duties(words: Glossary, items: list[Item]) -> Table:
                 words.number(duty.share * times),
                 _settled(words, duty),
                 _hands(item),
-                "、".join(item.evidence) or "—",
+                "、".join(each.zh for each in item.evidence) or "—",
                 grounds(item),
             )
         )
@@ -96,7 +96,7 @@ def _scored(words: Glossary, regime: Regime, items: list[Item]) -> Table:
                 _points(words, item),
                 _limits(words, regime, item),
                 _hands(item),
-                "、".join(item.evidence) or "—",
+                "、".join(each.zh for each in item.evidence) or "—",
                 grounds(item),
             )
             for item in items
@@ -153,7 +153,7 @@ def _vetoes(words: Glossary, regime: Regime, items: list[Item]) -> Table:
                 roles(item.record).zh,
                 hears,
                 "\n→".join(roles([one]).zh for one in item.review),
-                "、".join(item.evidence) or "—",
+                "、".join(each.zh for each in item.evidence) or "—",
                 grounds(item),
             )
         )

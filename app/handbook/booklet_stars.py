@@ -41,7 +41,9 @@ class _Sheet:
             )
         bonus = stars.bonus
         articles = [Article(one.code, one.name.zh, one.article) for one in stars.indicators]
-        articles.append(Article("", bonus.name.zh, f"{bonus.article}证明材料：{'、'.join(bonus.evidence)}。"))
+        articles.append(
+            Article("", bonus.name.zh, f"{bonus.article}证明材料：{'、'.join(each.zh for each in bonus.evidence)}。")
+        )
         yield Section("条文", articles=tuple(articles))
         yield Section("否决和降星情形", table=self._grounds())
 
@@ -151,7 +153,7 @@ class _Sheet:
             printed_text(one.points, self._stars.decimals),
             of_list("Measure", BY_HAND).zh if measure is None else measure.name.zh,
             self._scale(one),
-            "、".join(one.evidence) or "—",
+            "、".join(each.zh for each in one.evidence) or "—",
             self._cited(f"indicators.{one.code}", grounds="设项", points="分值", scale="计分"),
         )
 

@@ -15,7 +15,7 @@ from app.rules.schemas_points import Points
 
 
 def in_language(name: Name, language: str) -> str:
-    return name.zh if language.startswith("zh") else name.en
+    return name.said(language)
 
 
 def in_language_or_none(name: Name | None, language: str) -> str | None:
@@ -134,7 +134,7 @@ class ItemAnswer(Answer):
             matter=one.matter.value,
             record=list(one.record),
             review=list(one.review),
-            evidence=list(one.evidence),
+            evidence=[in_language(each, language) for each in one.evidence],
             heard=one.heard,
             retired=one.retired,
         )

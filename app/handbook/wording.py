@@ -333,7 +333,7 @@ class _Explainer:
         yield Sentence(Topic.PEOPLE, "review", say(zh, en, who=steps))
         if item.evidence:
             evidence = say("凭证（任一即可）：{what}。", "Evidence, any one of: {what}.",
-                           what=listed([Name(one, one) for one in item.evidence]))  # fmt: skip
+                           what=listed(item.evidence))  # fmt: skip
             yield Sentence(Topic.PEOPLE, "evidence", evidence)
         if item.finds is not None:
             found = say("系统依考勤提出：{what}。", "Proposed by the service from attendance: {what}.",

@@ -67,7 +67,7 @@ def import_entries(
         state_of(request).metrics.replayed()
     if preview or view.replayed:
         response.status_code = 200
-    return EntriesImportedAnswer.of_import(view, preview=preview)
+    return door.named(EntriesImportedAnswer.of_import(view, preview=preview))
 
 
 @router.get("", summary="导入批次 · Imports")
@@ -79,7 +79,7 @@ def list_imports(
     """本人导入的和我可以查看的批次，最近的在前。· The own ones and those in reach, the latest first."""
     before = before_cursor(cursor)
     page = door.run(lambda connection, actor: service.page(connection, actor, before=before, count_max=limit))
-    return BatchPageAnswer.of(page)
+    return door.named(BatchPageAnswer.of(page))
 
 
 @router.get("/template", summary="下载导入模板 · The empty workbook", response_class=Response, responses=_FILE)
@@ -115,7 +115,7 @@ def mark_import_faults(door: Importing, file: UploadFile) -> Response:
 @router.get("/{import_id}", summary="导入批次 · An import")
 def read_import(import_id: UUID, door: Reading) -> BatchViewAnswer:
     """每行现在的状态。· With what has become of each row."""
-    return BatchViewAnswer.of(door.run(lambda connection, actor: service.get(connection, actor, import_id)))
+    return door.named(BatchViewAnswer.of(door.run(lambda connection, actor: service.get(connection, actor, import_id))))
 
 
 @router.post("/{import_id}/reversal", summary="整批冲正 · Reverse an import", status_code=201)
@@ -140,7 +140,7 @@ def reverse_import(
         state_of(request).metrics.replayed()
     if preview or done.replayed:
         response.status_code = 200
-    return BatchReversedAnswer.of_reversal(done, preview=preview)
+    return door.named(BatchReversedAnswer.of_reversal(done, preview=preview))
 
 
 def _workbook(target: BytesIO, name: str) -> Response:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from app.imports.core import Batch, BatchPage, BatchView, ReversedBatch, RowState, RowView
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName, own_fields
 from app.points.schemas import EffectAnswer
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points
@@ -24,14 +25,16 @@ class BatchAnswer(Answer):
     row_count: int
     recorded_at: datetime
     recorded_by: UUID | None
+    recorded_by_name: AccountName = None
     again: bool = Field(description="明知内容相同仍再次导入 · the same content once more, on purpose")
     reversed_at: datetime | None
     reversed_by: UUID | None
+    reversed_by_name: AccountName = None
     reversal_reason: str | None
 
     @classmethod
     def of(cls, batch: Batch) -> BatchAnswer:
-        return cls(**{name: getattr(batch, name) for name in cls.model_fields})
+        return cls(**{name: getattr(batch, name) for name in own_fields(cls)})
 
 
 class ImportedRowAnswer(Answer):

@@ -22,7 +22,7 @@ def list_jobs(request: Request, door: Reading) -> JobsAnswer:
     """每个任务的时间、未完成的时段和最近一次运行。· Each job's times, its open slots and its latest attempt."""
     # The table stands above this room, and the application hands it down.
     table = cast("service.Table", request.app.state.jobs)
-    return JobsAnswer.of(door.run(table))
+    return JobsAnswer.of(door.run(table), door.language)
 
 
 @router.get("/runs", summary="任务运行记录 · Attempts at jobs")

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.auth.core import Actor
+from app.kit.words import Words
 
 LOST_AFTER = timedelta(seconds=60)  # six heartbeats
 RUNS_MAX = 200
@@ -99,8 +100,8 @@ class JobView:
     """
 
     name: str
-    title: str
-    times: str
+    title: Words
+    times: Words
     after: str | None
     slot: str
     open_slots: tuple[str, ...]

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from app.job_runs.core import JobView, Run, RunPage, State
 from app.kit.http import Answer
+from app.kit.problems import Language
 
 CURSOR = r"^[0-9]{1,16}\.[0-9a-f]{32}$"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,7 +85,7 @@ def cursor_of(cursor: str | None) -> tuple[datetime, UUID] | None:
 _JOB: dict[str, Any] = {
     "name": "freeze",
     "title": "留存封账结果",
-    "times": "hour=2 minute=5",
+    "times": "每日 02:05",
     "after": "seal",
     "slot": "2026Q3",
     "open_slots": ["2026Q3"],
@@ -100,12 +101,25 @@ class JobAnswer(Answer):
 
     name: str
     title: str
-    times: str = Field(description="时间（cron 字段，北京时间）· when, as cron fields in Shanghai's time")
+    times: str = Field(description="时间（北京时间）· when, in Shanghai's time")
     after: str | None = Field(description="在此任务之后 · the job that must have done the slot before it")
     slot: str = Field(description="今天对应的时段 · the slot of today")
     open_slots: list[str] = Field(description="已到期未完成的时段，由早到晚 · due and not done, oldest first")
     done_last: str | None = Field(description="最近完成的时段 · the latest slot that is done")
     last: RunAnswer | None = Field(description="最近一次运行 · the latest attempt")
+
+    @classmethod
+    def of(cls, view: JobView, language: Language) -> JobAnswer:
+        return cls(
+            name=view.name,
+            title=view.title.said(language),
+            times=view.times.said(language),
+            after=view.after,
+            slot=view.slot,
+            open_slots=list(view.open_slots),
+            done_last=view.done_last,
+            last=None if view.last is None else RunAnswer.model_validate(view.last),
+        )
 
 
 class JobsAnswer(Answer):
@@ -116,5 +130,5 @@ class JobsAnswer(Answer):
     jobs: list[JobAnswer]
 
     @classmethod
-    def of(cls, views: list[JobView]) -> JobsAnswer:
-        return cls(jobs=[JobAnswer.model_validate(one) for one in views])
+    def of(cls, views: list[JobView], language: Language) -> JobsAnswer:
+        return cls(jobs=[JobAnswer.of(one, language) for one in views])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -21,17 +21,15 @@ from sqlalchemy.exc import DataError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kit import problems
+from app.kit import problems, sending
 from app.kit.blobs import Blobs
 from app.kit.ciphers import FieldCipher
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.kit.digests import digest
 from app.kit.errors import ErrorKind, LongwenError
 from app.kit.ids import new_id
 from app.kit.metrics import Metrics
@@ -45,24 +43,6 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _RETRY_AFTER_SECONDS = 2
 _COMPRESSED_FROM_BYTES = 1024
 _COMPRESSION_LEVEL = 5  # 9 takes three times as long for one percent
-# Compressing these again only takes away their length.
-_COMPRESSED_ALREADY = (
-    *DEFAULT_EXCLUDED_CONTENT_TYPES,
-    "application/pdf",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-)
-# Where answers hold a token or another secret. The length of a compressed answer tells of what is in it: whoever can
-# make a browser ask again and again, and sees the lengths, could guess a secret piece by piece.
-_UNCOMPRESSED_BELOW = (
-    "/api/v1/sessions",
-    "/api/v1/sign-on",
-    "/api/v1/me/identities",
-    "/api/v1/me/second-factor",
-    "/api/v1/api-keys",
-    "/api/v1/screens",
-    "/api/v1/webhooks",
-)
-_UNCOMPRESSED_AT_THE_END = ("/invitation", "/codes")
 _QUIET_ROUTES = {"/healthz", "/readyz", "/metrics"}
 _UNTRACED_BELOW = "/api/v1/survey-forms/"  # when somebody answers anonymously is nobody's to know
 
@@ -140,53 +120,14 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
-def conditional(
-    request: Request, body: bytes, *, media_type: str = "application/json", headers: Mapping[str, str] | None = None
-) -> Response:
-    """The body under a tag that is its digest, or 304 where the caller has it already.
-
-    The tag is weak: the same answer may go out compressed.
-    """
-    return _tagged(request, digest(body), lambda: body, media_type, headers)
-
-
-def conditional_on(request: Request, key: str, body: Callable[[], bytes]) -> Response:
-    """The same of a body that ``key`` decides wholly: for whom has it already it is not even made."""
-    return _tagged(request, digest(key.encode()), body, "application/json", None)
-
-
-def _tagged(
-    request: Request,
-    decided_by: bytes,
-    body: Callable[[], bytes],
-    media_type: str,
-    headers: Mapping[str, str] | None,
-) -> Response:
-    tag = f'W/"{decided_by.hex()[:32]}"'
-    sent = {
-        "ETag": tag,
-        "Cache-Control": "private, no-cache",
-        "Vary": "Accept-Language, Authorization, Cookie",
-        **(headers or {}),
-    }
-    if _has_already(request, tag):
-        return Response(status_code=304, headers=sent)
-    return Response(body(), media_type=media_type, headers=sent)
-
-
 def blob(request: Request, key: str, size: int, headers: Mapping[str, str]) -> Response:
     """What the store has under the key, as a stream, with headers that tell its kind, length and tag; or 304.
 
     Raises BlobMissing and BlobsUnavailable, before anything is sent.
     """
-    if _has_already(request, headers["ETag"]):
+    if sending.has_already(request.headers, headers["ETag"]):
         return Response(status_code=304, headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]})
     return StreamingResponse(state_of(request).blobs.read(key, size), headers=headers)
-
-
-def _has_already(request: Request, tag: str) -> bool:
-    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-    return tag.removeprefix("W/") in known or "*" in known
 
 
 def limited(request: Request, bytes_max: int, refusal: LongwenError) -> Request:
@@ -208,13 +149,14 @@ def limited(request: Request, bytes_max: int, refusal: LongwenError) -> Request:
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Put the frame around the application and teach it to tell refusals."""
-    # The last added is the outermost: the frame, then compression, then the limit.
+    # The last added is the outermost: the frame, then compression, then the tags, then the limit.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_bytes_max)
+    app.add_middleware(sending.Tags)
     app.add_middleware(
-        Compression,
+        sending.Compression,
         minimum_size=_COMPRESSED_FROM_BYTES,
         compresslevel=_COMPRESSION_LEVEL,
-        exclude_content_types=_COMPRESSED_ALREADY,
+        exclude_content_types=sending.COMPRESSED_ALREADY,
     )
     app.add_middleware(Frame)
     app.add_exception_handler(LongwenError, _on_refusal)
@@ -289,22 +231,6 @@ def problem_of(request: Request, error: Exception) -> Problem:
 
 
 _LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
-
-
-def may_hold_a_secret(path: str) -> bool:
-    """Whether answers under the path are left uncompressed."""
-    return path.startswith(_UNCOMPRESSED_BELOW) or path.endswith(_UNCOMPRESSED_AT_THE_END)
-
-
-class Compression(GZipMiddleware):
-    """Compresses answers for who takes gzip, but none that holds a secret."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = str(scope.get("path", "")).removeprefix(scope.get("root_path", ""))
-        if may_hold_a_secret(path):
-            await self.app(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
 
 
 class Frame:

@@ -22,6 +22,12 @@ def any_of(choices: Iterable[Words | str]) -> Words:
     return Words(_joined([one.zh for one in both], "、", "或"), _joined([one.en for one in both], ", ", " or "))
 
 
+def all_of(things: Iterable[Words | str]) -> Words:
+    """All of these: 甲、乙、丙; A, B, C."""
+    both = [one if isinstance(one, Words) else Words(one, one) for one in things]
+    return Words("、".join(one.zh for one in both), ", ".join(one.en for one in both))
+
+
 def _joined(parts: list[str], comma: str, last: str) -> str:
     return parts[0] if len(parts) == 1 else last.join(filter(None, (comma.join(parts[:-1]), *parts[-1:])))
 

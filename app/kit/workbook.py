@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +14,9 @@ from app.kit.errors import BatchRefused, Fault
 from app.kit.sheets import FORMULA_STARTS, Cell, Row, Sheet, SheetFault, WorkbookDamaged, WorkbookTooLarge
 from app.kit.workbook_inspection import inspect, megabytes
 from app.kit.workbook_parts import Limits
+
+# The creation of a workbook that is not of a day; earlier than 1980 no archive can say.
+_NO_DAY = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def read_workbook(
@@ -82,10 +85,12 @@ def _cell(value: str | float | bool | date | datetime | time | timedelta) -> Cel
     return value
 
 
-def open_workbook(target: Path | BinaryIO) -> xlsxwriter.Workbook:
+def open_workbook(target: Path | BinaryIO, as_of: datetime = _NO_DAY) -> xlsxwriter.Workbook:
     """A workbook that is written row by row in constant memory; the caller closes it.
 
-    Text stays text: nothing that is written as a string becomes a formula or a link.
+    The same rows written twice are the same bytes: ``as_of`` (UTC) is the day that it calls its creation, and not that
+    of the clock; a form to be filled in is of no day. Text stays text: nothing that is written as a string becomes a
+    formula or a link.
     """
     options = {
         "constant_memory": True,
@@ -94,7 +99,9 @@ def open_workbook(target: Path | BinaryIO) -> xlsxwriter.Workbook:
         "strings_to_numbers": False,
         "nan_inf_to_errors": False,
     }
-    return xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
+    workbook = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
+    workbook.set_properties({"created": as_of})
+    return workbook
 
 
 def plain(text: str) -> str:

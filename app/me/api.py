@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from app.auth.api import Door, signed_in
 from app.kit import http, problems
 from app.kit.errors import Unavailable
-from app.kit.http import conditional, conditional_on
+from app.kit.sending import conditional_on
 from app.me import service, service_file, service_queue
 from app.me.core import EVIDENCE_PAGE_MAX, PERMISSIONS, QUEUE_BYTES_MAX, Errand, QueueTooLarge
 from app.me.schemas import (
@@ -28,7 +28,7 @@ from app.me.schemas import (
     after_cursor,
     before_cursor,
 )
-from app.me.schemas_file import written
+from app.me.schemas_file import shown
 from app.me.schemas_home import HomeAnswer, OwnAccountAnswer
 from app.me.schemas_queue import QueueAnswer, QueuedAnswer, QueueRequest, Unreadable
 
@@ -41,8 +41,8 @@ SEQ_MAX = 2**31 - 1
 ZIP = "application/zip"
 
 
-@router.get("", summary="首页 · All that the app opens with", response_model=HomeAnswer)
-def read_home(request: Request, door: SignedIn) -> Response:
+@router.get("", summary="首页 · All that the app opens with")
+def read_home(door: SignedIn) -> HomeAnswer:
     """一次取得首页所需：本人、职务、积分、名次、职责、消息和待办；没有关联党员的账号也可使用。
 
     Who I am, my offices, standing, places, duties, messages, and what waits for me. An account without a member has it
@@ -53,30 +53,29 @@ def read_home(request: Request, door: SignedIn) -> Response:
         lambda connection, caller: (caller.login, caller.name, service.home(connection, caller.actor))
     )
     account = OwnAccountAnswer(login=f"{district.code}/{login}", name=name, district=district.name)
-    return conditional(request, HomeAnswer.of(found, account, door.language).model_dump_json().encode())
+    return HomeAnswer.of(found, account, door.language)
 
 
-@router.get("/standing", summary="我的积分状态 · My standing", response_model=OwnStandingAnswer)
-def read_own_standing(request: Request, door: SignedIn, cycle: Cycle = None) -> Response:
+@router.get("/standing", summary="我的积分状态 · My standing")
+def read_own_standing(door: SignedIn, cycle: Cycle = None) -> OwnStandingAnswer:
     """含各指标和名次；榜单设置不显示的名次为空。· With the dimensions, and places as far as boards are shown."""
     found = door.run(lambda connection, actor: service.record(connection, actor, cycle))
-    return conditional(request, OwnStandingAnswer.of(found, door.language).model_dump_json().encode())
+    return door.named(OwnStandingAnswer.of(found, door.language))
 
 
-@router.get("/entries", summary="我的积分记录 · My entries", response_model=EntryPageAnswer)
+@router.get("/entries", summary="我的积分记录 · My entries")
 def list_own_entries(
-    request: Request,
     door: SignedIn,
     cycle: Cycle = None,
     after: Annotated[int, Query(ge=0, le=SEQ_MAX, description="上次取到的序号 · the number to go on after")] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> Response:
+) -> EntryPageAnswer:
     """按序号排列；用上次的最大序号作 after 续读，不漏不重。
 
     By number; a reader that goes on after the last number it has seen skips and repeats none.
     """
     page = door.run(lambda connection, actor: service.entries(connection, actor, cycle, after, limit))
-    return conditional(request, EntryPageAnswer.of(page).model_dump_json().encode())
+    return door.named(EntryPageAnswer.of(page))
 
 
 @router.get("/items", summary="我的积分项目 · The items that judge me", response_model=OwnItemBookAnswer)
@@ -87,44 +86,43 @@ def list_own_items(request: Request, door: SignedIn) -> Response:
     return conditional_on(request, key, lambda: OwnItemBookAnswer.of(found, language).model_dump_json().encode())
 
 
-@router.get("/duties", summary="我的职责 · My duties", response_model=OwnDutiesAnswer)
-def list_own_duties(request: Request, door: SignedIn, cycle: Cycle = None) -> Response:
+@router.get("/duties", summary="我的职责 · My duties")
+def list_own_duties(door: SignedIn, cycle: Cycle = None) -> OwnDutiesAnswer:
     """全年应尽职责及其状态。· Everything due in the cycle, and what became of it."""
     found = door.run(lambda connection, actor: service.duties(connection, actor, cycle))
-    return conditional(request, OwnDutiesAnswer.of(found, door.language).model_dump_json().encode())
+    return OwnDutiesAnswer.of(found, door.language)
 
 
-@router.get("/submissions", summary="我的申报 · My submissions", response_model=SubmissionPageAnswer)
+@router.get("/submissions", summary="我的申报 · My submissions")
 def list_own_submissions(
-    request: Request, door: SignedIn, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=50)] = 50
-) -> Response:
+    door: SignedIn, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=50)] = 50
+) -> SubmissionPageAnswer:
     """本人提交的和涉及本人的。· Those that one made, and those about oneself."""
     after = after_cursor(cursor)
     page = door.run(lambda connection, actor: service.own_submissions(connection, actor, after, limit))
-    return conditional(request, SubmissionPageAnswer.of(page).model_dump_json().encode())
+    return door.named(SubmissionPageAnswer.of(page))
 
 
-@router.get("/appeals", summary="我的申诉 · My appeals", response_model=AppealPageAnswer)
+@router.get("/appeals", summary="我的申诉 · My appeals")
 def list_own_appeals(
-    request: Request, door: SignedIn, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=50)] = 20
-) -> Response:
+    door: SignedIn, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=50)] = 20
+) -> AppealPageAnswer:
     """含答复。· With their answers."""
     after = after_cursor(cursor)
     page = door.run(lambda connection, actor: service.own_appeals(connection, actor, after, limit))
-    return conditional(request, AppealPageAnswer.of(page).model_dump_json().encode())
+    return door.named(AppealPageAnswer.of(page, door.language))
 
 
-@router.get("/evidence", summary="我的凭证 · My evidence", response_model=EvidencePageAnswer)
+@router.get("/evidence", summary="我的凭证 · My evidence")
 def list_own_evidence(
-    request: Request,
     door: SignedIn,
     cursor: Annotated[str | None, Query(pattern=EVIDENCE_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=EVIDENCE_PAGE_MAX)] = 50,
-) -> Response:
+) -> EvidencePageAnswer:
     """本人记录、申报和申诉所附的文件，及已上传未使用的。· What the own record rests on, and what was sent in."""
     before = before_cursor(cursor)
     page = door.run(lambda connection, actor: service.evidence(connection, actor, before=before, count_max=limit))
-    return conditional(request, EvidencePageAnswer.of(page).model_dump_json().encode())
+    return EvidencePageAnswer.of(page)
 
 
 @router.get(
@@ -139,7 +137,7 @@ def export_own_file(door: SignedIn) -> StreamingResponse:
     Everything that the service holds about the caller, with the evidence, as a ZIP. It is written to the access log.
     """
     state, language = door.state, door.language
-    gathered = service_file.Gathered(lambda value: written(value, language), state.cipher)
+    gathered = service_file.Gathered(lambda value: shown(value, language), state.cipher)
     try:
         door.run_as_caller(
             lambda connection, caller: service_file.gather(connection, caller, gathered, door.request_id)

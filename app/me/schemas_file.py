@@ -69,17 +69,13 @@ class EvidenceLineAnswer(Answer):
     owner_id: UUID | None
 
 
-def written(value: object, language: Language) -> bytes:
-    """One value as JSON."""
-    return _model(value, language).model_dump_json().encode()
-
-
 @singledispatch
-def _model(value: object, language: Language) -> BaseModel:
+def shown(value: object, language: Language) -> BaseModel:
+    """One value as it is written down."""
     raise TypeError(f"{type(value).__name__} has no form in {language}")
 
 
-@_model.register
+@shown.register
 def _profile(value: Profile, language: Language) -> BaseModel:  # noqa: ARG001 - names have one language here
     member = value.member
     return ProfileAnswer(
@@ -101,27 +97,27 @@ def _profile(value: Profile, language: Language) -> BaseModel:  # noqa: ARG001 -
     )
 
 
-@_model.register
+@shown.register
 def _standing(value: StandingView, language: Language) -> BaseModel:  # noqa: ARG001 - it tells both
     return StandingAnswer.of_view(value)
 
 
-@_model.register
+@shown.register
 def _duties(value: DutiesView, language: Language) -> BaseModel:
     return OwnDutiesAnswer.of(value, language)
 
 
-@_model.register
+@shown.register
 def _entry(value: EntryLine, language: Language) -> BaseModel:  # noqa: ARG001 - it tells no text of ours
     return EntryAnswer.of(value.entry, value.decimals, value.reason)
 
 
-@_model.register
+@shown.register
 def _attendance(value: Record, language: Language) -> BaseModel:  # noqa: ARG001 - the same
     return MemberSessionAnswer.of(value)
 
 
-@_model.register
+@shown.register
 def _evidence(value: EvidenceLine, language: Language) -> BaseModel:  # noqa: ARG001 - the same
     content, owner = value.content, value.owner
     return EvidenceLineAnswer(
@@ -135,21 +131,21 @@ def _evidence(value: EvidenceLine, language: Language) -> BaseModel:  # noqa: AR
     )
 
 
-@_model.register
+@shown.register
 def _submission(value: SubmissionView, language: Language) -> BaseModel:  # noqa: ARG001 - the same
     return SubmissionViewAnswer.of(value)
 
 
-@_model.register
-def _appeal(value: AppealView, language: Language) -> BaseModel:  # noqa: ARG001 - the same
-    return AppealAnswer.of(value)
+@shown.register
+def _appeal(value: AppealView, language: Language) -> BaseModel:
+    return AppealAnswer.of(value, language)
 
 
-@_model.register
+@shown.register
 def _complaint(value: Complaint, language: Language) -> BaseModel:  # noqa: ARG001 - the same
     return ComplaintAnswer.of(value)
 
 
-@_model.register
+@shown.register
 def _message(value: Kept, language: Language) -> BaseModel:
     return MessageAnswer.of(value, language)

@@ -18,6 +18,7 @@ from app.auth.core import Actor, within
 from app.boards import service as boards
 from app.cycles import service as cycles
 from app.cycles.core import NoCycle, Quarter, quarter_on
+from app.kit.naming import Names, Whose
 from app.me import store
 from app.me.core import (
     EVIDENCE_PAGE_MAX,
@@ -43,6 +44,7 @@ from app.points.reading import NoStanding
 from app.points.views import DutiesView, EntryPage
 from app.roster import service as roster
 from app.roster.core import MemberView, OrganisationView
+from app.roster.naming import names as names_of
 from app.rules import service as rules
 from app.rules.core import Item
 from app.rules.name import Name
@@ -140,9 +142,7 @@ def _latest(connection: Connection, actor: Actor) -> InboxPage:
 def _absences(connection: Connection, actor: Actor, member: MemberView) -> tuple[Record, ...]:
     """Those that can still be made up."""
     page = activities.attendance_of(connection, actor, member.id, count_max=_ATTENDANCE_LOOKED_AT)
-    open_ones = [
-        one for one in page.records if one.attendance.waits and one.attendance.deadline >= actor.today
-    ]  # fmt: skip
+    open_ones = [one for one in page.records if one.attendance.waits and one.attendance.deadline >= actor.today]
     return tuple(open_ones[:HOME_LIST_MAX])
 
 
@@ -197,9 +197,7 @@ class _Desk:
         return self._of_appeals(page)
 
     def own_appeals(self) -> Tasks:
-        page = appeals.own_appeals(
-            self.connection, self.actor, state=AppealState.OPEN, count_max=HOME_LIST_MAX
-        )  # fmt: skip
+        page = appeals.own_appeals(self.connection, self.actor, state=AppealState.OPEN, count_max=HOME_LIST_MAX)
         return self._of_appeals(page)
 
     def _of_appeals(self, page: AppealPage) -> Tasks:
@@ -218,12 +216,9 @@ class _Desk:
         ]
         return Tasks(tuple(listed), page.following is not None)
 
-    def _names(self, ids: Iterable[UUID]) -> dict[UUID, str]:
-        wanted = set(ids)
-        if not wanted:
-            return {}
-        found = roster.members_on(self.connection, self.actor.district_id, wanted, self.actor.today)
-        return {member_id: one.name for member_id, one in found.items()}
+    def _names(self, ids: Iterable[UUID]) -> Names:
+        wanted = set(ids)  # of those who have left, too
+        return names_of(self.connection, self.actor, {Whose.MEMBER: wanted}) if wanted else {}
 
     def _title(self, one: Submission) -> Name | None:
         digest = self.books.adopted.find_digest(one.path, one.posting.effective_on)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -26,6 +27,7 @@ from app.auth.core_access import Access, Action, ObjectKind
 from app.auth.sessions import Caller
 from app.cycles import service as cycles
 from app.files.core import Content, key_of
+from app.kit import naming
 from app.kit.blobs import CHUNK_BYTES, BlobMissing, Blobs, BlobsUnavailable
 from app.kit.ciphers import FieldCipher
 from app.me import service
@@ -35,6 +37,7 @@ from app.points import reading
 from app.points.reading import NoStanding
 from app.roster import service as roster
 from app.roster.core import MemberView, field_context, masked_id_number, masked_phone
+from app.roster.naming import names
 from app.submissions import reading as submissions
 
 _SPOOLED_BYTES_MAX = 1024 * 1024
@@ -58,21 +61,25 @@ The bytes of these files could not be read. Download the file again later, or te
 """
 
 
+NamesOf = Callable[[naming.Wanted], naming.Names]
+
+
 @dataclass(slots=True)
 class Gathered:
     """What was gathered: named texts in a temporary file, and which files of evidence go with them."""
 
-    written: Callable[[object], bytes]
+    shown: Callable[[object], Any]  # as it is written down: an answer of the routes
     cipher: FieldCipher
     at: datetime | None = None
+    names_of: NamesOf | None = None
     texts: list[tuple[str, int, int]] = field(default_factory=list)  # name, first byte, length
     evidence: dict[str, tuple[str, Content, str]] = field(default_factory=dict)  # by hash: name, content, key
     # Closed by ``zipped``, when the last part is sent or the reader has gone.
     file: IO[bytes] = field(default_factory=lambda: SpooledTemporaryFile(max_size=_SPOOLED_BYTES_MAX))  # noqa: SIM115
 
-    def afresh(self, at: datetime) -> None:
+    def afresh(self, at: datetime, names_of: NamesOf) -> None:
         """Empty again: a transaction that failed may be tried anew."""
-        self.at = at
+        self.at, self.names_of = at, names_of
         self.texts.clear()
         self.evidence.clear()
         self.file.seek(0)
@@ -82,13 +89,24 @@ class Gathered:
     def listing(self, name: str) -> Iterator[Callable[[object], None]]:
         """A JSON list under the name; what is called with a value adds it."""
         start, count = self.file.tell(), 0
+        waiting: list[Any] = []
+
+        def write() -> None:
+            nonlocal count
+            if self.names_of is not None:
+                naming.fill(waiting, self.names_of(naming.wanted(waiting)))
+            for one in waiting:
+                self.file.write((b",\n" if count else b"[\n") + one.model_dump_json().encode())
+                count += 1
+            waiting.clear()
 
         def add(value: object) -> None:
-            nonlocal count
-            self.file.write((b",\n" if count else b"[\n") + self.written(value))
-            count += 1
+            waiting.append(self.shown(value))
+            if len(waiting) == _PAGE:
+                write()
 
         yield add
+        write()
         self.file.write(b"\n]\n" if count else b"[]\n")
         self.texts.append((name, start, self.file.tell() - start))
 
@@ -96,7 +114,7 @@ class Gathered:
 def gather(connection: Connection, caller: Caller, gathered: Gathered, request_id: str) -> None:
     """Everything about the caller, and a line in the access log that they took it away."""
     actor = caller.actor
-    gathered.afresh(actor.at)
+    gathered.afresh(actor.at, partial(names, connection, actor))
     member = roster.own_member(connection, actor)
     with gathered.listing("profile.json") as add:
         add(_profile(connection, caller, member, gathered.cipher))

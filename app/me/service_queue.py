@@ -45,9 +45,7 @@ def carry_out(connection: Connection, actor: Actor, errand: Errand) -> Done:
 def _record(connection: Connection, actor: Actor, errand: Recording) -> Done:
     """As ``POST /entries`` with one fact; its fault is told as it is, not as that of a batch."""
     posting = replace(errand.posting, recorded_by=actor.account_id)
-    (recorded,) = submissions.record(
-        connection, actor, [posting], each=True, papers={posting.id: errand.papers}
-    )  # fmt: skip
+    (recorded,) = submissions.record(connection, actor, [posting], each=True, papers={posting.id: errand.papers})
     if recorded.fault is not None:
         raise recorded.fault
     if recorded.submission is not None:

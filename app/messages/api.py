@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from app.auth.api import Door, permit, signed_in
 from app.auth.core import Permission
-from app.kit.http import conditional
 from app.messages import service, webhooks
 from app.messages.core import PAGE_MAX, DeliveryState
 from app.messages.schemas import (
@@ -31,20 +30,19 @@ Watching = Annotated[Door, Depends(permit(Permission.WEBHOOK_READ))]
 Setting = Annotated[Door, Depends(permit(Permission.WEBHOOK_SET))]
 
 
-@router.get("/me/messages", summary="我的消息 · My messages", response_model=InboxAnswer)
+@router.get("/me/messages", summary="我的消息 · My messages")
 def read_inbox(
-    request: Request,
     door: Annotated[Door, Depends(signed_in)],
     after: Annotated[int, Query(ge=0, le=NUMBER_MAX, description="只取序号更大的 · only higher numbers")] = 0,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     unread: Annotated[bool, Query(description="只取未读 · unread ones only")] = False,
-) -> Response:
+) -> InboxAnswer:
     """按序号排列；用上次的最大序号作 after 续读，不漏不重。
 
     By number; a reader that goes on after the last number it has seen skips and repeats none.
     """
     page = door.run(lambda connection, actor: service.inbox(connection, actor, after=after, limit=limit, unread=unread))
-    return conditional(request, InboxAnswer.of(page, door.language).model_dump_json().encode())
+    return door.named(InboxAnswer.of(page, door.language))
 
 
 @router.post("/me/messages/read", summary="标为已读 · Mark as read")

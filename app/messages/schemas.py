@@ -10,6 +10,7 @@ from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.kit.http import Answer, Model
+from app.kit.naming import SubjectName
 from app.kit.problems import Language
 from app.messages.core import PAGE_MAX, DeliveryState, DeliveryView, InboxPage, Kept, Webhook
 from app.messages.texts import Kind
@@ -22,6 +23,7 @@ class SubjectAnswer(Answer):
 
     kind: str = Field(examples=["submission"])
     id: UUID
+    name: SubjectName = None
 
 
 class MessageAnswer(Answer):

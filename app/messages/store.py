@@ -73,9 +73,11 @@ def insert_inboxes(connection: Connection, district_id: UUID, fresh: Mapping[UUI
 
 
 def update_owner(connection: Connection, district_id: UUID, inbox_id: UUID, member_id: UUID) -> None:
-    """What an account was told before it was a member's belongs to that member."""
+    """What an account was told before it was a member's belongs to that member, whoever has the account later."""
     connection.execute(
-        update(inbox).where(inbox.c.district_id == district_id, inbox.c.id == inbox_id).values(member_id=member_id)
+        update(inbox)
+        .where(inbox.c.district_id == district_id, inbox.c.id == inbox_id)
+        .values(member_id=member_id, account_id=None)
     )
 
 

@@ -291,7 +291,7 @@ def _words(name: str, value: FactValue, language: str) -> str:
     if name.endswith("_on"):
         day = date.fromisoformat(str(value))
         return f"{day.year}年{day.month}月{day.day}日" if at == 0 else day.isoformat()
-    if name in {"window", "quarter"}:
+    if name in _WINDOWS:
         return window_words(str(value), language)
     return str(value).rstrip("。. ") if name in _SENTENCES else str(value)
 

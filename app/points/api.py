@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import conditional
 from app.points import reading
 from app.points.schemas import EntryPageAnswer, StandingAnswer
 from app.points.schemas_explaining import ExplanationAnswer
@@ -20,16 +19,15 @@ router = APIRouter(prefix="/api/v1", tags=["points"])
 Cycle = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{4,16}$", description="考评年度，默认本年度 · the cycle")]
 
 
-@router.get("/members/{member_id}/standing", summary="积分状态 · Standing", response_model=StandingAnswer)
+@router.get("/members/{member_id}/standing", summary="积分状态 · Standing")
 def read_standing(
     member_id: UUID,
-    request: Request,
     door: Annotated[Door, Depends(permit(Permission.STANDING_READ))],
     cycle: Cycle = None,
-) -> Response:
+) -> StandingAnswer:
     """党员在一个考评年度的积分。· What a member's entries add up to in a cycle."""
     view = door.run(lambda connection, actor: reading.standing(connection, actor, member_id, cycle))
-    return conditional(request, StandingAnswer.of_view(view).model_dump_json().encode())
+    return door.named(StandingAnswer.of_view(view))
 
 
 @router.get("/members/{member_id}/entries", summary="积分记录 · Entries")
@@ -42,16 +40,15 @@ def list_entries(
 ) -> EntryPageAnswer:
     """按序号排列，不漏不重。· In the order of their numbers, none skipped and none twice."""
     page = door.run(lambda connection, actor: reading.entries(connection, actor, member_id, cycle, after, limit))
-    return EntryPageAnswer.of(page)
+    return door.named(EntryPageAnswer.of(page))
 
 
-@router.get("/members/{member_id}/explanation", summary="积分说明 · Explanation", response_model=ExplanationAnswer)
+@router.get("/members/{member_id}/explanation", summary="积分说明 · Explanation")
 def explain_standing(
     member_id: UUID,
-    request: Request,
     door: Annotated[Door, Depends(permit(Permission.STANDING_READ))],
     cycle: Cycle = None,
-) -> Response:
+) -> ExplanationAnswer:
     """每个数字都追到记录、条款和封顶。· Every number led down to entries, articles and ceilings."""
     view = door.run(lambda connection, actor: reading.explanation(connection, actor, member_id, cycle))
-    return conditional(request, ExplanationAnswer.of_view(view).model_dump_json().encode())
+    return door.named(ExplanationAnswer.of_view(view))

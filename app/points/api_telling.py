@@ -36,7 +36,7 @@ def list_tellings(
     page = door.run(
         lambda connection, actor: telling.page(connection, actor, told=told, after=read_cursor(cursor), count_max=limit)
     )
-    return EntryTellingPageAnswer.of(page)
+    return door.named(EntryTellingPageAnswer.of(page))
 
 
 @router.post("/entries/{entry_id}/telling", summary="登记扣分已当面告知 · Record that the member was told")
@@ -58,4 +58,4 @@ def record_telling(
     if replayed:
         response.headers["Idempotent-Replay"] = "true"
         state_of(request).metrics.replayed()
-    return EntryTellingAnswer.of(told)
+    return door.named(EntryTellingAnswer.of(told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -74,3 +75,8 @@ def adjustments(connection: Connection, actor: Actor, quarter: Quarter) -> list[
     known = {one.cycle for one in cycles.quarters(connection, actor) if one.code <= quarter.code}
     rows = store.list_adjustments(connection, actor.district_id, quarter.code, quarter.starts_on, sorted(known))
     return [Adjustment(one, reason, books.decimals(one)) for one, reason in rows]
+
+
+def last_correction(connection: Connection, actor: Actor, quarter: Quarter) -> datetime | None:
+    """When the corrected numbers of the quarter last moved by what was booked after it; None: by nothing."""
+    return store.find_last_correction(connection, actor.district_id, quarter.code, quarter.ends_on)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from app.points.ledger import Balance, Entry
 from app.points.store import BALANCE_COLUMNS, ENTRY_COLUMNS, balance_of, entry_of
@@ -61,3 +61,12 @@ def list_adjustments(
         .order_by(entry.c.effective_on, entry.c.member_id, entry.c.seq)
     )
     return [(entry_of(row), row.reason) for row in connection.execute(statement)]
+
+
+def find_last_correction(connection: Connection, district_id: UUID, quarter: str, ends_on: date) -> datetime | None:
+    """When something was last booked after the quarter about days up to its end; None: nothing was."""
+    statement = select(func.max(entry.c.recorded_at)).where(
+        entry.c.district_id == district_id, entry.c.booked_in > quarter, entry.c.effective_on <= ends_on
+    )
+    found: datetime | None = connection.execute(statement).scalar_one()
+    return found

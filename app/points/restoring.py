@@ -12,7 +12,7 @@ from app.cycles.core import Act, booking_quarter
 from app.messages.core import Message, Recipient
 from app.messages.texts import Kind
 from app.points import store
-from app.points.core_telling import Deduction, about
+from app.points.core_telling import Deduction, about, titled
 from app.points.ledger import DutyRow, Entry, Hand, Source, by_hand, duty_window
 from app.points.undoing import restored_id
 from app.points.working import Work
@@ -20,6 +20,7 @@ from app.rules.core import Item
 from app.rules.points import printed_text
 
 _REASON = "组织关系或免评日期已更正，此前因此冲正的这一项恢复"
+_REASON_EN = "the roster was put right, and what had been given back for it is taken again"
 
 
 def restored(work: Work, item: Item, row: DutyRow) -> tuple[Entry, Deduction] | None:
@@ -47,11 +48,12 @@ def restored(work: Work, item: Item, row: DutyRow) -> tuple[Entry, Deduction] | 
     balance.take(entry)
     work.take((entry,), ())
     facts = {
-        "title": item.name.zh,
+        **titled(item.name),
         "item": entry.item,
         "effective_on": entry.effective_on.isoformat(),
         "points": printed_text(entry.points, work.books.decimals(entry)),
         "reason": _REASON,
+        "reason_en": _REASON_EN,
     }
     message = Message(Recipient(member_id=entry.member_id), Kind.DEDUCTION_TOLD, about(entry), facts)
     return entry, Deduction(entry.id, entry.member_id, history.account_id, there.path, message)

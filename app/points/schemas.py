@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kit.http import Answer
+from app.kit.naming import AccountName, MemberName, OrganisationName, own_fields
 from app.points.core import Cut, Score
 from app.points.duties import DutyCount
 from app.points.ledger import Entry
@@ -88,6 +89,7 @@ class EffectAnswer(Answer):
     """What a request did to a member's standing, and the ceilings that newly bite."""
 
     member_id: UUID
+    member_name: MemberName = None
     cycle: str
     seq: int
     version: int
@@ -115,7 +117,9 @@ class EntryAnswer(Answer):
     seq: int
     cycle: str
     member_id: UUID
+    member_name: MemberName = None
     branch_id: UUID
+    branch_name: OrganisationName = None
     item: str
     kind: str
     dimension: str | None
@@ -129,7 +133,9 @@ class EntryAnswer(Answer):
     booked_in: str
     recorded_at: datetime
     recorded_by: UUID | None
+    recorded_by_name: AccountName = None
     approved_by: UUID | None
+    approved_by_name: AccountName = None
     source: str
     reverses: UUID | None
     costs: str | None = Field(description="失误所扣份额的职责 · the duty that a finding names", examples=["ORG-D02"])
@@ -139,7 +145,7 @@ class EntryAnswer(Answer):
 
     @classmethod
     def of(cls, entry: Entry, decimals: int, reason: str | None = None) -> EntryAnswer:
-        names = (name for name in cls.model_fields if name not in ("points", "reason"))
+        names = (name for name in own_fields(cls) if name not in ("points", "reason"))
         points = printed_number(entry.points, decimals)
         return cls(**{name: getattr(entry, name) for name in names}, points=points, reason=reason)
 
@@ -196,6 +202,7 @@ class StandingAnswer(ScoreAnswer):
     member_id: UUID
     name: str
     branch_id: UUID
+    branch_name: OrganisationName = None
     cycle: str
     seq: int
     version: int

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from app.kit.cursors import written_cursor
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName
 from app.points.core_telling import TellingPage, TellingView
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points
@@ -47,6 +48,7 @@ class EntryTellingAnswer(Answer):
     told_on: date | None
     told_at: datetime | None
     told_by: UUID | None
+    told_by_name: AccountName = None
     told_in_person: str | None
     said: str | None
 

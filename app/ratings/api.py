@@ -57,19 +57,21 @@ def open_round(
     )
     response.status_code = 200 if preview else 201
     replay(request, response, replayed=opened.replayed)
-    return RoundAnswer.of(opened)
+    return door.named(RoundAnswer.of(opened))
 
 
 @router.get("/rating-rounds", summary="星级评定批次 · Rounds")
 def list_rounds(door: Reading) -> RoundsAnswer:
     """含截止日、名额和进度。· With cut-off, pools and progress."""
-    return RoundsAnswer(rounds=[RoundAnswer.of(one) for one in door.run(service.rounds)])
+    return door.named(RoundsAnswer(rounds=[RoundAnswer.of(one) for one in door.run(service.rounds)]))
 
 
 @router.get("/rating-rounds/{round_id}", summary="一个批次 · A round")
 def read_round(round_id: UUID, door: Reading) -> RoundAnswer:
     """含截止日、名额和进度。· With cut-off, pools and progress."""
-    return RoundAnswer.of(door.run(lambda connection, actor: service.get_round(connection, actor, round_id)))
+    return door.named(
+        RoundAnswer.of(door.run(lambda connection, actor: service.get_round(connection, actor, round_id)))
+    )
 
 
 @router.get("/rating-rounds/{round_id}/ratings", summary="各支部的评定 · Ratings of a round")
@@ -92,8 +94,10 @@ def list_ratings(
 @router.post("/rating-rounds/{round_id}/measurement", summary="系统取数 · Measure the branches")
 def measure_round(round_id: UUID, door: Deciding, preview: Preview = False) -> RoundAnswer:
     """未签字的评定重新取数，附公式和依据的数据。· Of what is not signed yet, with formula and inputs."""
-    return RoundAnswer.of(
-        door.run(lambda connection, actor: service.measure(connection, actor, round_id), commit=not preview)
+    return door.named(
+        RoundAnswer.of(
+            door.run(lambda connection, actor: service.measure(connection, actor, round_id), commit=not preview)
+        )
     )
 
 
@@ -106,7 +110,7 @@ def reckon_round(
         lambda connection, actor: deciding.reckon(connection, actor, round_id, body.step()), commit=not preview
     )
     replay(request, response, replayed=done.replayed)
-    return RoundAnswer.of(done)
+    return door.named(RoundAnswer.of(done))
 
 
 @router.post("/rating-rounds/{round_id}/filing", summary="党委决定并备案 · Decide and file stars")
@@ -124,7 +128,7 @@ def file_stars(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RoundAnswer.of(done)
+    return door.named(RoundAnswer.of(done))
 
 
 @router.post("/rating-rounds/{round_id}/naming", summary="命名 · Name the stars")
@@ -136,7 +140,7 @@ def name_stars(
         lambda connection, actor: deciding.name(connection, actor, round_id, body.step()), commit=not preview
     )
     replay(request, response, replayed=done.replayed)
-    return RoundAnswer.of(done)
+    return door.named(RoundAnswer.of(done))
 
 
 @router.post("/rating-rounds/{round_id}/withdrawal", summary="撤回批次 · Withdraw a round")
@@ -148,7 +152,7 @@ def withdraw_round(
         lambda connection, actor: deciding.withdraw(connection, actor, round_id, body.step()), commit=not preview
     )
     replay(request, response, replayed=done.replayed)
-    return RoundAnswer.of(done)
+    return door.named(RoundAnswer.of(done))
 
 
 @router.get("/ratings/{rating_id}", summary="一个支部的评定 · A rating")
@@ -157,7 +161,9 @@ def read_rating(rating_id: UUID, door: Reading) -> RatingAnswer:
 
     Measured, self, committee and final side by side, with evidence, reasons and every step.
     """
-    return RatingAnswer.of_view(door.run(lambda connection, actor: service.get(connection, actor, rating_id)))
+    return door.named(
+        RatingAnswer.of_view(door.run(lambda connection, actor: service.get(connection, actor, rating_id)))
+    )
 
 
 @router.get(
@@ -192,7 +198,7 @@ def fill_rating(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/submission", summary="提交自评 · Submit the self-rating")
@@ -204,7 +210,7 @@ def submit_rating(
         lambda connection, actor: filling.submit(connection, actor, rating_id, body.step()), commit=not preview
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/withdrawal", summary="撤回自评 · Take the self-rating back")
@@ -216,7 +222,7 @@ def take_back_rating(
         lambda connection, actor: filling.take_back(connection, actor, rating_id, body.step()), commit=not preview
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/return", summary="退回自评 · Return the self-rating")
@@ -228,7 +234,7 @@ def return_rating(
         lambda connection, actor: filling.send_back(connection, actor, rating_id, body.step()), commit=not preview
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/corrections", summary="核正指标 · Correct indicators")
@@ -241,7 +247,7 @@ def correct_rating(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/signature", summary="党委签字 · Sign the indicators")
@@ -253,7 +259,7 @@ def sign_rating(
         lambda connection, actor: filling.sign(connection, actor, rating_id, body.step()), commit=not preview
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/exception", summary="不受逐级限制 · Free from the step")
@@ -266,7 +272,7 @@ def except_rating(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/decision", summary="决定五星 · Decide on five stars")
@@ -286,7 +292,7 @@ def decide_rating(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/objections", summary="提出异议 · Object to a star", status_code=201)
@@ -298,7 +304,7 @@ def object_to_rating(
         lambda connection, actor: deciding.object_to(connection, actor, rating_id, body.step()), commit=not preview
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/objections/{objection_id}/answer", summary="答复异议 · Answer an objection")
@@ -322,7 +328,7 @@ def answer_objection(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/ratings/{rating_id}/downgrade", summary="年内降星 · Lower a star in its year")
@@ -340,7 +346,7 @@ def downgrade_rating(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingAnswer.of_view(done)
+    return door.named(RatingAnswer.of_view(done))
 
 
 @router.post("/branches/{branch_id}/star-vetoes", summary="登记支部一票否决 · Write down a veto", status_code=201)
@@ -352,4 +358,4 @@ def veto_branch(branch_id: UUID, body: VetoRequest, door: Deciding, preview: Pre
         ),
         commit=not preview,
     )
-    return RatingStepAnswer.of(made)
+    return door.named(RatingStepAnswer.of(made))

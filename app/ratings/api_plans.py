@@ -44,7 +44,9 @@ def list_plans(door: Reading, open_only: bool = False) -> PlansAnswer:
             treating.without_plan(connection, actor),
         )
     )
-    return PlansAnswer(plans=[RatingPlanAnswer.of(one) for one in found], without=[one.id for one in without])
+    return door.named(
+        PlansAnswer(plans=[RatingPlanAnswer.of(one) for one in found], without=[one.id for one in without])
+    )
 
 
 @router.get("/rating-list", summary="区整改名单 · The district's list")
@@ -68,7 +70,7 @@ def agree_plan(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingPlanAnswer.of(done.plan)
+    return door.named(RatingPlanAnswer.of(done.plan))
 
 
 @router.post("/rating-plans/{plan_id}/struck", summary="销号 · Strike a problem off")
@@ -81,7 +83,7 @@ def strike_problem(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingPlanAnswer.of(done.plan)
+    return door.named(RatingPlanAnswer.of(done.plan))
 
 
 @router.post("/rating-plans/{plan_id}/extension", summary="延期 · Extend a plan")
@@ -94,7 +96,7 @@ def extend_plan(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingPlanAnswer.of(done.plan)
+    return door.named(RatingPlanAnswer.of(done.plan))
 
 
 @router.post("/rating-plans/{plan_id}/closing", summary="验收或认定逾期 · Accept a plan, or find it missed")
@@ -109,4 +111,4 @@ def close_plan(
         commit=not preview,
     )
     replay(request, response, replayed=done.replayed)
-    return RatingPlanAnswer.of(done.plan)
+    return door.named(RatingPlanAnswer.of(done.plan))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from app.kit.errors import Faults, LongwenError
+from app.kit.words import Words, any_of
 from app.ratings import refusals
 from app.ratings.core import Entry, Value
 from app.ratings.scoring import BONUS, Reading
+from app.rules.name import Name
 from app.rules.points import smallest_unit
 from app.rules.stars import BY_HAND, MEASURES, Fact, Indicator, Quantity, ScaleForm, Stars
 
@@ -58,18 +60,22 @@ def check_entries(sheet: Stars, entries: Collection[Entry], known: Mapping[str, 
     faults.raise_any()
 
 
-def evidence_wanted(sheet: Stars, entry: Entry, *, as_committee: bool) -> str | None:
+def evidence_wanted(sheet: Stars, entry: Entry, *, as_committee: bool) -> Words | None:
     """What has to prove the value; None where nothing has to. What claims nothing proves nothing."""
     if entry.indicator == BONUS:
-        listed: tuple[str, ...] = sheet.bonus.evidence
+        proofs: tuple[Name, ...] = sheet.bonus.evidence
     else:
         indicator = sheet.indicator(entry.indicator)
-        listed = () if indicator is None else indicator.evidence
+        proofs = () if indicator is None else indicator.evidence
     if as_committee:
-        return "、".join(listed) or "核正依据"
+        return _any(proofs) or Words("核正依据", "what shows the correction")
     if entry.reading.part == 0:
         return None
-    return "、".join(listed) or "证明材料"
+    return _any(proofs) or Words("证明材料", "what shows it")
+
+
+def _any(proofs: Sequence[Name]) -> Words | None:
+    return any_of(Words(one.zh, one.en) for one in proofs) if proofs else None
 
 
 def _check_range(sheet: Stars, entry: Entry) -> None:

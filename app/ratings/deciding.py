@@ -14,6 +14,7 @@ from app.auth.core import Actor, Permission
 from app.cycles import work_calendar
 from app.kit.digests import canonical, digest
 from app.kit.errors import NotFound
+from app.kit.words import all_of
 from app.ratings import refusals, service, store
 from app.ratings.core import (
     ON_NOTICE,
@@ -208,8 +209,8 @@ def reckon(connection: Connection, actor: Actor, round_id: UUID, step: Step) -> 
 def _refuse_open(connection: Connection, actor: Actor, ratings: Sequence[Rating]) -> None:
     if ratings:
         names = names_of(connection, actor)
-        listed = "、".join(names[one.branch_id] for one in ratings[:_NAMES_MAX])
-        raise refusals.RatingsOpen(count=len(ratings), names=listed, field="id")
+        told = all_of(names[one.branch_id] for one in ratings[:_NAMES_MAX])
+        raise refusals.RatingsOpen(count=len(ratings), names=told, field="id")
 
 
 def _of_rating(connection: Connection, actor: Actor, rating_id: UUID, permission: Permission) -> _Hall:

@@ -11,6 +11,7 @@ from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
 from app.cycles.core import QuarterState
 from app.kit.calendar import quarter_of
+from app.kit.words import all_of
 from app.ratings import refusals, store
 from app.ratings.checking import missing
 from app.ratings.core import BRANCH_TURN, Action, Entry, RatingState, RatingView, Round, Step
@@ -39,7 +40,7 @@ def submit(connection: Connection, actor: Actor, rating_id: UUID, step: Step) ->
         folder.check_state(*BRANCH_TURN)
         left = missing(folder.sheet, folder.values())
         if left:
-            raise refusals.IndicatorsMissing(missing="、".join(left), field="indicators")
+            raise refusals.IndicatorsMissing(missing=all_of(left), field="indicators")
         folder.change(state=RatingState.COMMITTEE)
         folder.note()
     return folder.view()

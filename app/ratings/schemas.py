@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from app.files.schemas import FileAnswer, FileHash
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName, OrganisationNames
 from app.ratings.core import (
     Action,
     Decision,
@@ -146,6 +147,7 @@ class PoolAnswer(Answer):
     star: int
     name: str
     committees: tuple[UUID, ...]
+    committee_names: OrganisationNames = Field([])
     count: int = Field(description="参评支部数 · branches rated")
     places: int
 
@@ -232,6 +234,7 @@ class SaidAnswer(Answer):
     points: Points
     note: str | None = None
     by: UUID | None = None
+    by_name: AccountName = None
     at: datetime | None = None
 
 
@@ -281,6 +284,7 @@ class RatingStepAnswer(Answer):
     action: Action
     at: datetime
     by: UUID | None
+    by_name: AccountName = None
     effective_on: date
     basis: str | None
     ground: str | None

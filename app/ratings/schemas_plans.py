@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName, OrganisationName
 from app.ratings.core import PROBLEMS_MAX, Listed, Plan, PlanKind, PlanState, Problem
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -62,6 +63,7 @@ class ProblemAnswer(Answer):
     due_on: date
     struck_on: date | None
     struck_by: UUID | None
+    struck_by_name: AccountName = None
     note: str | None
 
 
@@ -71,6 +73,7 @@ class RatingPlanAnswer(Answer):
     id: UUID
     rating_id: UUID
     branch_id: UUID
+    branch_name: OrganisationName = None
     kind: PlanKind
     state: PlanState
     problems: list[ProblemAnswer]

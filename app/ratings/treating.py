@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from app.auth.core import Actor, Permission
 from app.kit.digests import canonical, digest
 from app.kit.errors import NotFound
+from app.kit.words import all_of
 from app.points.refusals import IdUsed
 from app.ratings import refusals, store, store_plans
 from app.ratings.core import (
@@ -125,7 +126,7 @@ def veto(connection: Connection, actor: Actor, branch_id: UUID, ground: str, dec
     sheet = rules.edition_on(connection, actor.district_id, root, actor.today).stars
     known = [] if sheet is None else [one.code for one in sheet.vetoes]
     if ground not in known:
-        raise refusals.UnknownGround(ground=ground, known="、".join(known), field="ground")
+        raise refusals.UnknownGround(ground=ground, known=all_of(known), field="ground")
     made = Decision(
         id=step.id,
         branch_id=branch_id,
@@ -158,7 +159,7 @@ def downgrade(connection: Connection, actor: Actor, rating_id: UUID, ground: str
         raise refusals.NoStarToLower(day=actor.today.isoformat(), field="id")
     rule = next((one for one in sheet.downgrades if one.code == ground), None)
     if rule is None:
-        known = "、".join(one.code for one in sheet.downgrades)
+        known = all_of(one.code for one in sheet.downgrades)
         raise refusals.UnknownGround(ground=ground, known=known, field="ground")
     level = sheet.level(star)
     is_districts = level is not None and level.decided_by is Decider.DISTRICT
@@ -308,7 +309,7 @@ def close(
         return PlanView(plan, replayed=True)
     _check_open(plan, seen)
     if accepted and plan.open_problems:
-        numbers = "、".join(str(one.number) for one in plan.open_problems)
+        numbers = all_of(str(one.number) for one in plan.open_problems)
         raise refusals.ProblemsOpen(numbers=numbers, field="id")
     if not accepted and actor.today <= plan.due_on:
         raise refusals.PlanStillDue(due_on=plan.due_on.isoformat(), field="id")

@@ -45,6 +45,7 @@ def export_quarter(
     with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
         target = FilePath(file.name)
     service.write_sheet(sheet, target, language)
+    taken = door.state.clock.now().strftime("%Y%m%dT%H%M%SZ")  # in the name, since a copy's bytes do not tell
     return FileResponse(
-        target, media_type=XLSX, filename=f"longwen-{quarter}.xlsx", background=BackgroundTask(target.unlink)
+        target, media_type=XLSX, filename=f"longwen-{quarter}-{taken}.xlsx", background=BackgroundTask(target.unlink)
     )

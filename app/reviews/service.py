@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from app.auth import service as auth
 from app.auth import service_access
 from app.auth.core import Actor, Permission
 from app.auth.core_access import Access, Action, ObjectKind
@@ -41,6 +42,7 @@ from app.roster import service as roster
 from app.roster.core import OrganisationView
 from app.rules.core import STANDARD, Starts
 from app.rules.points import printed
+from app.seals import service as seals
 
 _CHUNK = 500
 _LINE = 18  # points: the height of one line of a sheet
@@ -55,7 +57,8 @@ class QuarterSheet:
     rows: tuple[SheetRow, ...]
     adjustments: tuple[AdjustmentRow, ...]
     editions: tuple[str, ...]
-    made_at: datetime
+    as_of: datetime  # until when what it tells was booked; of a quarter that still runs, when it was asked for
+    is_frozen: bool
     snapshot: str
 
 
@@ -85,6 +88,9 @@ def quarter_sheet(connection: Connection, actor: Actor, quarter: str, language: 
     organisations = roster.organisations(connection, actor.district_id)
     by_id = {one.id: one for one in organisations}
     books = Books.opened(connection, actor)
+    frozen_at = _frozen_at(connection, actor, found)
+    as_of = frozen_at or actor.at
+    today = auth.day_of(connection, actor.district_id, as_of)
     reach = None if actor.is_service else actor.reach(Permission.QUARTER_EXPORT)
     sorted_rows: list[tuple[tuple[str, str], SheetRow]] = []
     editions: set[str] = set()
@@ -92,16 +98,23 @@ def quarter_sheet(connection: Connection, actor: Actor, quarter: str, language: 
     for one in reading.corrected(connection, actor, found):
         chunk.append(one)
         if len(chunk) == _CHUNK:
-            sorted_rows += _rows(connection, actor, books, by_id, found, chunk, reach, language, editions)
+            sorted_rows += _rows(connection, actor, books, by_id, found, chunk, reach, today, language, editions)
             chunk = []
-    sorted_rows += _rows(connection, actor, books, by_id, found, chunk, reach, language, editions)
+    sorted_rows += _rows(connection, actor, books, by_id, found, chunk, reach, today, language, editions)
     sorted_rows.sort(key=lambda pair: pair[0])
     rows = tuple(row for _, row in sorted_rows)
     listed = _adjustments(connection, actor, books, by_id, found, reach, language)
     values = [*(row.values() for row in rows), *(row.values() for row in listed)]
     snapshot = digest(canonical([[str(value) for value in row] for row in values])).hex()
     name = next(one.name for one in organisations if one.parent_id is None)
-    return QuarterSheet(found, name, rows, listed, tuple(sorted(editions)), actor.at, snapshot)
+    return QuarterSheet(found, name, rows, listed, tuple(sorted(editions)), as_of, frozen_at is not None, snapshot)
+
+
+def _frozen_at(connection: Connection, actor: Actor, quarter: Quarter) -> datetime | None:
+    """Since when the sheet says the same: the freeze of the sealed quarter, or its last correction; None: it moves."""
+    frozen_at = seals.frozen_at(connection, actor, quarter)
+    corrected_at = None if frozen_at is None else booking.last_correction(connection, actor, quarter)
+    return frozen_at if frozen_at is None or corrected_at is None else max(frozen_at, corrected_at)
 
 
 def _rows(
@@ -112,6 +125,7 @@ def _rows(
     quarter: Quarter,
     chunk: list[Corrected],
     reach: tuple[str, ...] | None,
+    today: date,
     language: str,
     editions: set[str],
 ) -> list[tuple[tuple[str, str], SheetRow]]:
@@ -143,7 +157,7 @@ def _rows(
             ranked=regime.ranked,
             vetoed=one.score.vetoed,
         )
-        found.append(((branch.path, there.number), sheet_row(standing, windows, actor.today, quarter.code, language)))
+        found.append(((branch.path, there.number), sheet_row(standing, windows, today, quarter.code, language)))
     return found
 
 
@@ -184,8 +198,11 @@ def _adjustments(
 
 
 def write_sheet(sheet: QuarterSheet, target: Path, language: str) -> None:
-    """The workbook: the sheet itself, and a page that says what the numbers stand on."""
-    workbook = open_workbook(target)
+    """The workbook: the sheet itself, and a page that says what the numbers stand on.
+
+    The same sheet gives the same bytes: who took a copy, and when, is the access log's to tell.
+    """
+    workbook = open_workbook(target, sheet.as_of)
     heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1})
     text = workbook.add_format({"border": 1, "text_wrap": True, "valign": "top"})
     numbers = [
@@ -242,7 +259,7 @@ _STATES_ZH = {"open": "可记账", "check": "复核", "notice": "公示", "seale
 
 
 def _notes(sheet: QuarterSheet, language: str) -> list[tuple[str, str]]:
-    made = sheet.made_at.isoformat(timespec="seconds")
+    as_of = sheet.as_of.isoformat(timespec="seconds")
     state = sheet.quarter.state.value
     if language == "zh":
         return [
@@ -251,7 +268,7 @@ def _notes(sheet: QuarterSheet, language: str) -> list[tuple[str, str]]:
             ("账册状态", _STATES_ZH[state]),
             ("口径", "截至季末发生的全部记录，无论何时入账；本季各数为季末数减上季末数。说明栏为封顶前的记录分值。"),
             ("细则版本", "；".join(sheet.editions)),
-            ("生成时间（UTC）", made),
+            ("此后未再变动（UTC）" if sheet.is_frozen else "截至（UTC）", as_of),
             ("快照编号", sheet.snapshot),
         ]
     return [
@@ -263,6 +280,6 @@ def _notes(sheet: QuarterSheet, language: str) -> list[tuple[str, str]]:
             "Entries dated up to the quarter's end, whenever booked; remarks show points before ceilings.",
         ),
         ("Editions", "; ".join(sheet.editions)),
-        ("Made at (UTC)", made),
+        ("Unchanged since (UTC)" if sheet.is_frozen else "As of (UTC)", as_of),
         ("Snapshot", sheet.snapshot),
     ]

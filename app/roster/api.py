@@ -52,7 +52,9 @@ def list_members(
         )
     )
     cipher, district_id = door.state.cipher, door.district.id
-    return MembersAnswer(members=[_member(one, cipher, district_id) for one in page.members], next=page.following)
+    return door.named(
+        MembersAnswer(members=[_member(one, cipher, district_id) for one in page.members], next=page.following)
+    )
 
 
 @router.get("/members/{member_id}", summary="党员 · One member")
@@ -61,7 +63,7 @@ def read_member(member_id: UUID, door: Reading) -> MemberAnswer:
     found = door.run(
         lambda connection, actor: service.get_member_for(connection, actor, member_id, Permission.ROSTER_READ)
     )
-    return _member(found, door.state.cipher, door.district.id)
+    return door.named(_member(found, door.state.cipher, door.district.id))
 
 
 @router.post("/members/{member_id}/personal-data", summary="查看个人信息 · Personal data in clear")

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from app.auth.core_access import REASON_MAX, REASON_MIN
 from app.kit.http import Answer, Model
+from app.kit.naming import OrganisationName
 from app.roster.core import OrganisationKind
 
 
@@ -61,7 +62,9 @@ class MemberAnswer(Answer):
     name: str
     joined_on: date = Field(description="入党日期 · day of joining the Party")
     branch_id: UUID
+    branch_name: OrganisationName = None
     group_id: UUID | None
+    group_name: OrganisationName = None
     path: str
     profile: str = Field(description="评分细则的党员类型 · class of members in the rule book")
     from_on: date

@@ -90,7 +90,7 @@ class ItemCompiler:
             pairs=tuple(text.costs),
             record=tuple(text.record),
             review=tuple(text.review),
-            evidence=tuple(text.evidence),
+            evidence=tuple(map(name_of, text.evidence)),
             assumptions=tuple(key for key, one in cited if one.assumption),
             # What this class does not have keeps the points it has and takes no more, like a retired item.
             retired=text.retired

@@ -239,7 +239,7 @@ class Item:
     pairs: tuple[str, ...] = ()
     record: tuple[str, ...] = ()
     review: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[Name, ...] = ()
     assumptions: tuple[str, ...] = ()
     retired: bool = False
     pairs_one_of: tuple[str, ...] = ()

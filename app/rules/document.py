@@ -185,7 +185,7 @@ class ItemText(Strict):
     costs_one_of: list[Code] = []
     record: Annotated[list[str], Field(min_length=1)]
     review: Annotated[list[str], Field(min_length=1)]
-    evidence: list[Text] = []
+    evidence: list[NameText] = []
     heard: CitedFlag | None = None
     veto: VetoText | None = None
     finds: FindsText | None = None

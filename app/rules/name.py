@@ -11,3 +11,7 @@ class Name:
 
     zh: str
     en: str
+
+    def said(self, language: str) -> str:
+        """The one of the reader's language."""
+        return self.zh if language.startswith("zh") else self.en

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from app.kit.calendar import quarter_days, quarter_of
 from app.kit.errors import ErrorKind, LongwenError, NotFound
 from app.kit.ids import new_id
+from app.kit.words import all_of
 from app.roster.core import BranchForm
 from app.rules import store
 from app.rules.adoption import Adopted, Adoption, FrameDiffers, Published
@@ -332,6 +333,8 @@ def regime(
     edition = edition_by_digest(connection, district_id, digest, known)
     found = edition.regime(profile)
     if found is None:
-        listed = ", ".join(edition.regimes)
-        raise UnknownProfile(book=edition.book, edition=edition.code, profile=profile, known=listed, field="profile")
+        known_here = all_of(edition.regimes)
+        raise UnknownProfile(
+            book=edition.book, edition=edition.code, profile=profile, known=known_here, field="profile"
+        )
     return found

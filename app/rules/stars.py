@@ -213,7 +213,7 @@ class Indicator:
     measure: str
     scale: Scale
     limits: Mapping[str, int] = field(default_factory=dict)
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ class Bonus:
     name: Name
     cap: int
     article: str
-    evidence: tuple[str, ...]
+    evidence: tuple[Name, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,12 +88,13 @@ class _Compiler:
                 of=scale.of or 0,
             ),
             limits={name: limit.value for name, limit in text.limits.items()},
-            evidence=tuple(text.evidence),
+            evidence=tuple(map(name_of, text.evidence)),
         )
 
     def _bonus(self) -> stars.Bonus:
         text = _there(self._sheet.bonus)
-        return stars.Bonus(name_of(text.name), self._points(text.cap.value), text.article, tuple(text.evidence))
+        proofs = tuple(map(name_of, text.evidence))
+        return stars.Bonus(name_of(text.name), self._points(text.cap.value), text.article, proofs)
 
     def _level(self, star: int, text: LevelText) -> stars.Level:
         return stars.Level(

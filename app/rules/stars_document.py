@@ -107,7 +107,7 @@ class IndicatorText(Strict):
     measure: Code
     scale: ScaleText
     limits: dict[Code, CitedCount] = Field(default_factory=dict)
-    evidence: list[Text] = Field(default_factory=list)
+    evidence: list[NameText] = Field(default_factory=list)
 
 
 class BonusText(Strict):
@@ -115,7 +115,7 @@ class BonusText(Strict):
     cap: CitedPoints
     article: Text
     grounds: Cited
-    evidence: Annotated[list[Text], Field(min_length=1)]
+    evidence: Annotated[list[NameText], Field(min_length=1)]
 
 
 class LevelText(Strict):

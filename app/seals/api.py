@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from app.auth.api import Door, permit, signed_in
 from app.auth.core import Permission
 from app.kit.cursors import DAY_CURSOR, read_cursor
-from app.kit.http import conditional, state_of
+from app.kit.http import state_of
 from app.seals import checking, service, showing
 from app.seals.core import PAGE_MAX
 from app.seals.schemas import (
@@ -35,12 +35,11 @@ Preview = Annotated[bool, Query(description="只试算，不保存 · everything
 Cycle = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{4,16}$", description="考评年度，默认本年度 · the cycle")]
 
 
-@router.get("/quarters", summary="季度列表 · Quarters", response_model=QuartersAnswer)
-def list_quarters(request: Request, door: Annotated[Door, Depends(signed_in)]) -> Response:
+@router.get("/quarters", summary="季度列表 · Quarters")
+def list_quarters(door: Annotated[Door, Depends(signed_in)]) -> QuartersAnswer:
     """账册中的各季度及其状态，最近的在前。· The quarters of the books with their states, the latest first."""
     found = door.run(service.quarters)
-    answer = QuartersAnswer(quarters=[BookQuarterAnswer.of(one.quarter) for one in found])
-    return conditional(request, answer.model_dump_json().encode())
+    return QuartersAnswer(quarters=[BookQuarterAnswer.of(one.quarter) for one in found])
 
 
 @router.get("/quarters/{quarter}", summary="季度进度 · A quarter's life")
@@ -69,7 +68,7 @@ def read_check(
             connection, actor, quarter, branch_id, after=read_cursor(cursor), count_max=limit
         )
     )
-    return CheckAnswer.of(page)
+    return door.named(CheckAnswer.of(page, door.language))
 
 
 @router.post("/quarters/{quarter}/branches/{branch_id}/check", summary="复核确认 · Confirm routine entries")
@@ -102,7 +101,7 @@ def refuse_entry(
     if refused.replayed:
         response.headers["Idempotent-Replay"] = "true"
         state_of(request).metrics.replayed()
-    return RefusedAnswer.of(refused)
+    return door.named(RefusedAnswer.of(refused))
 
 
 @router.get("/members/{member_id}/quarters", summary="各季度结果 · A member's quarters")

@@ -25,6 +25,7 @@ from app.roster import service as roster
 from app.roster.core import OrganisationKind, OrganisationView
 from app.roster.history import MemberHistory
 from app.rules.core import Kind
+from app.rules.name import Name
 from app.seals import store
 from app.seals.core import (
     ABOVE_BRANCHES,
@@ -81,7 +82,7 @@ class _Checker:
     def listed(self, row: Unchecked) -> Listed:
         entry = row.entry
         item = item_of(self.books, entry.edition, entry.profile, entry.item)
-        name = entry.item if item is None else item.name.zh
+        name = Name(entry.item, entry.item) if item is None else item.name
         return Listed(row, self.members[entry.member_id].name, name, self.books.decimals(entry), self.may(row))
 
 

@@ -13,6 +13,7 @@ from app.cycles.core import NOTICE_DAY, Quarter, QuarterState
 from app.points.core import Score
 from app.points.views import Unchecked
 from app.rules.core import Item
+from app.rules.name import Name
 from app.submissions.core_reviewing import STANDING_IN, Holders, may_review, offices_of, steps_of
 
 NOTICE_DAYS = 7  # in full, beside the day on which the notice begins
@@ -172,7 +173,7 @@ class Listed:
 
     unchecked: Unchecked
     member: str
-    item: str
+    item: Name
     decimals: int
     is_yours: bool
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from app.cycles.core import Quarter, QuarterState
 from app.kit.cursors import written_cursor
 from app.kit.http import Answer, Model
+from app.kit.problems import Language
 from app.points.schemas import EntryAnswer, ScoreAnswer
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points
@@ -114,12 +115,12 @@ class CheckRowAnswer(Answer):
     is_yours: bool = Field(description="是否由您复核 · whether it is yours to confirm")
 
     @classmethod
-    def of(cls, listed: Listed) -> CheckRowAnswer:
+    def of(cls, listed: Listed, language: Language) -> CheckRowAnswer:
         entry = listed.unchecked.entry
         return cls(
             entry=EntryAnswer.of(entry, listed.decimals, listed.unchecked.reason),
             member=listed.member,
-            title=listed.item,
+            title=listed.item.said(language),
             is_yours=listed.is_yours,
         )
 
@@ -146,14 +147,14 @@ class CheckAnswer(Answer):
     )
 
     @classmethod
-    def of(cls, page: CheckPage) -> CheckAnswer:
+    def of(cls, page: CheckPage, language: Language) -> CheckAnswer:
         return cls(
             quarter=BookQuarterAnswer.of(page.quarter),
             branch_id=page.branch_id,
             branch=page.branch,
             stage=page.stage,
             left=page.left,
-            rows=[CheckRowAnswer.of(one) for one in page.rows],
+            rows=[CheckRowAnswer.of(one, language) for one in page.rows],
             following=written_cursor(page.following),
             insufficient=[MemberNameAnswer(member_id=one, name=name) for one, name in page.insufficient],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -120,6 +121,11 @@ def quarter(connection: Connection, actor: Actor, code: str) -> QuarterView:
     holding = [] if is_over else [one for one in everybody if not is_seal_due(found, [one], actor.today)]
     in_order = tuple(sorted(branches, key=lambda one: one.path))
     return QuarterView(found, check_due_on(found), in_order, len(holding))
+
+
+def frozen_at(connection: Connection, actor: Actor, quarter: Quarter) -> datetime | None:
+    """When the sealed quarter was frozen (UTC); None before that."""
+    return store.find_frozen_at(connection, actor.district_id, quarter.code)
 
 
 def is_late(quarter: Quarter) -> bool:

@@ -219,6 +219,15 @@ def has_frozen(connection: Connection, district_id: UUID, quarter: str) -> bool:
     return connection.execute(statement).first() is not None
 
 
+def find_frozen_at(connection: Connection, district_id: UUID, quarter: str) -> datetime | None:
+    """When the first standing of the quarter was frozen; None before that."""
+    statement = select(func.min(quarter_standing.c.frozen_at)).where(
+        quarter_standing.c.district_id == district_id, quarter_standing.c.quarter == quarter
+    )
+    found: datetime | None = connection.execute(statement).scalar_one()
+    return found
+
+
 def list_frozen_of(connection: Connection, district_id: UUID, member_id: UUID, cycle: str) -> dict[str, Frozen]:
     """One member's frozen standings of a cycle, by quarter."""
     statement = select(quarter_standing).where(

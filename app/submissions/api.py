@@ -48,7 +48,8 @@ async def record_entries(
 ) -> Response:
     """日常项立即入账；加分、扣分和一票否决成为申报，由审核人决定。
 
-    Routine matters are booked at once; additions, faults and vetoes become submissions that a reviewer decides.
+    Routine matters are booked at once; additions, faults and vetoes become submissions that a reviewer decides. Names
+    are null: whoever sends thirty facts at once knows whom they are about.
     """
     together = await _in_group(body, request, door) if not preview else None
     if together is None:
@@ -114,7 +115,7 @@ def list_submissions(
     sought = Sought(state, kind, branch_id, member_id, due_by, waits_for_me)
     after = after_cursor(cursor)
     page = door.run(lambda connection, actor: reading.page(connection, actor, sought, after=after, count_max=limit))
-    return SubmissionPageAnswer.of(page)
+    return door.named(SubmissionPageAnswer.of(page))
 
 
 @router.get("/submissions/{submission_id}", summary="申报 · A submission")
@@ -122,7 +123,9 @@ def read_submission(
     submission_id: UUID, door: Annotated[Door, Depends(permit(Permission.SUBMISSION_READ))]
 ) -> SubmissionViewAnswer:
     """申报内容、本人陈述、凭证和办理经过。· With what the member says, the evidence, and what was done so far."""
-    return SubmissionViewAnswer.of(door.run(lambda connection, actor: reading.view(connection, actor, submission_id)))
+    return door.named(
+        SubmissionViewAnswer.of(door.run(lambda connection, actor: reading.view(connection, actor, submission_id)))
+    )
 
 
 @router.get(
@@ -196,4 +199,4 @@ def reverse_entry(
         state_of(request).metrics.replayed()
     elif preview:
         response.status_code = 200
-    return PostedAnswer.of(undone)
+    return door.named(PostedAnswer.of(undone))

@@ -55,7 +55,7 @@ def save_draft(
     _mark(request, response, replayed)
     if replayed or preview:
         response.status_code = 200
-    return SubmissionAnswer.of(saved)
+    return door.named(SubmissionAnswer.of(saved))
 
 
 @router.put("/{submission_id}", summary="修改草稿或退回的申报 · Edit a draft or what was returned")
@@ -67,7 +67,7 @@ def edit_submission(
         lambda connection, actor: drafting.edit(connection, actor, submission_id, body.content(), seen=body.seen),
         commit=not preview,
     )
-    return SubmissionAnswer.of(edited)
+    return door.named(SubmissionAnswer.of(edited))
 
 
 @router.post("/{submission_id}/submit", summary="提交 · Hand in")
@@ -88,7 +88,7 @@ def submit_submission(
         commit=not preview,
     )
     _mark(request, response, replayed)
-    return SubmissionAnswer.of(handed)
+    return door.named(SubmissionAnswer.of(handed))
 
 
 @router.post("/{submission_id}/withdrawal", summary="撤回 · Withdraw")
@@ -106,7 +106,7 @@ def withdraw_submission(
         commit=not preview,
     )
     _mark(request, response, replayed)
-    return SubmissionAnswer.of(gone)
+    return door.named(SubmissionAnswer.of(gone))
 
 
 @router.post("/{submission_id}/decision", summary="审核申报 · Decide a submission")
@@ -127,7 +127,7 @@ def decide_submission(
         lambda connection, actor: deciding.decide(connection, actor, body.verdict(submission_id)), commit=not preview
     )
     _mark(request, response, decided.replayed)
-    return DecisionAnswer.of(decided)
+    return door.named(DecisionAnswer.of(decided))
 
 
 @router.post("/decisions", summary="批量审核 · Decide many")
@@ -142,7 +142,7 @@ def decide_submissions(
     results = [
         EachDecisionAnswer.of(asked.id, one, door.language) for asked, one in zip(body.decisions, found, strict=True)
     ]
-    return DecisionsAnswer(preview=preview, results=results)
+    return door.named(DecisionsAnswer(preview=preview, results=results))
 
 
 @router.post("/{submission_id}/hearing", summary="登记当面告知 · Record that the member was told")
@@ -165,7 +165,7 @@ def tell_member(
         commit=not preview,
     )
     _mark(request, response, replayed)
-    return HeardAnswer.of(submission, heard)
+    return door.named(HeardAnswer.of(submission, heard))
 
 
 @router.post("/{submission_id}/answer", summary="本人陈述意见 · The member answers")
@@ -183,4 +183,4 @@ def answer_hearing(
         commit=not preview,
     )
     _mark(request, response, replayed)
-    return HeardAnswer.of(submission, heard)
+    return door.named(HeardAnswer.of(submission, heard))

@@ -36,7 +36,7 @@ def list_vetoes(
             actor.today,
         )
     )
-    return VetoPageAnswer.of(page, today)
+    return door.named(VetoPageAnswer.of(page, today))
 
 
 @router.post("/{veto_id}/filing", summary="备案 · File a veto")
@@ -59,7 +59,7 @@ def file_veto(
     if replayed:
         response.headers["Idempotent-Replay"] = "true"
         state_of(request).metrics.replayed()
-    return VetoAnswer.of(filed, today)
+    return door.named(VetoAnswer.of(filed, today))
 
 
 @router.post("/{veto_id}/lifting", summary="解除一票否决 · Lift a veto")
@@ -82,4 +82,4 @@ def lift_veto(
     if undone.replayed:
         response.headers["Idempotent-Replay"] = "true"
         state_of(request).metrics.replayed()
-    return LiftingAnswer.of(veto, undone, today)
+    return door.named(LiftingAnswer.of(veto, undone, today))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -128,7 +128,6 @@ class SubmissionView:
     steps: tuple[Step, ...] = ()
     hearings: tuple[Hearing, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    names: Mapping[UUID, str] = field(default_factory=dict)  # of the accounts that had a hand in it
 
 
 @dataclass(frozen=True, slots=True)

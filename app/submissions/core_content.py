@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.kit.errors import LongwenError
-from app.kit.words import any_of
+from app.kit.words import Words, any_of
 from app.points import refusals
 from app.points.judging import check_costs
 from app.points.ledger import Posting
@@ -98,4 +98,6 @@ def check_content(item: Item, posting: Posting, papers: Papers, decimals: int, t
     if item.heard and posting.reason is None:
         raise ReasonMissing(item=item.code, field="reason")
     if item.evidence and not papers.evidence and posting.reason is None and posting.matter is None:
-        raise EvidenceMissing(item=item.code, evidence=any_of(item.evidence), field="evidence")
+        raise EvidenceMissing(
+            item=item.code, evidence=any_of(Words(one.zh, one.en) for one in item.evidence), field="evidence"
+        )

@@ -88,16 +88,7 @@ def view(connection: Connection, actor: Actor, submission_id: UUID) -> Submissio
     ids = [submission_id]
     steps = tuple(store_steps.list_steps(connection, actor.district_id, ids)[submission_id])
     hearings = tuple(store_steps.list_hearings(connection, actor.district_id, ids)[submission_id])
-    hands = {found.posting.recorded_by, found.decided_by, *(one.by for one in steps)}
-    hands |= {account for one in hearings for account in (one.told_by, one.answered_by)}
-    return SubmissionView(
-        found,
-        review,
-        steps,
-        hearings,
-        _evidence(connection, actor, found),
-        store_steps.list_account_names(connection, actor.district_id, [one for one in hands if one is not None]),
-    )
+    return SubmissionView(found, review, steps, hearings, _evidence(connection, actor, found))
 
 
 def evidence(

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from app.kit.errors import LongwenError
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName, MemberName, OrganisationName
 from app.kit.problems import Language
 from app.points.ledger import Posting, Source
 from app.points.schemas import EffectAnswer, EntryAnswer, entry_answers
@@ -165,7 +166,9 @@ class SubmissionAnswer(Answer):
 
     id: UUID
     member_id: UUID
+    member_name: MemberName = None
     branch_id: UUID
+    branch_name: OrganisationName = None
     item: str
     kind: str
     outcome: Outcome | None = Field(description="本人申报的职责 · of a duty that a member declares")
@@ -187,9 +190,11 @@ class SubmissionAnswer(Answer):
     )
     recorded_at: datetime
     recorded_by: UUID | None
+    recorded_by_name: AccountName = None
     submitted_at: datetime | None
     decided_at: datetime | None
     decided_by: UUID | None
+    decided_by_name: AccountName = None
     decision_note: str | None
 
     @classmethod

@@ -13,6 +13,7 @@ from app.auth.core import Role
 from app.files.core import Evidence
 from app.kit.days import Day
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName
 from app.kit.problems import Language
 from app.points.schemas import EffectAnswer, EntryAnswer, entry_answers
 from app.submissions.core import DECISIONS_MAX, Decided, Submission, SubmissionView, Verdict
@@ -69,6 +70,7 @@ class StepAnswer(Answer):
     note: str | None
     at: datetime
     by: UUID | None
+    by_name: AccountName = None
 
     @classmethod
     def of(cls, step: Step) -> StepAnswer:
@@ -169,6 +171,7 @@ class HearingAnswer(Answer):
     told_at: datetime | None
     told_how: ToldHow | None
     told_by: UUID | None
+    told_by_name: AccountName = None
     told_on: date | None
     told_note: str | None
     said: str | None = Field(description="告知人记下的本人所述 · as written down by who told them")
@@ -221,9 +224,6 @@ class SubmissionViewAnswer(Answer):
     steps: list[StepAnswer]
     hearings: list[HearingAnswer]
     evidence: list[EvidenceAnswer]
-    names: dict[UUID, str] = Field(
-        description="记录人、审核人和经办人的姓名，按账号编号 · by account, who recorded, decided or did a step"
-    )
 
     @classmethod
     def of(cls, view: SubmissionView) -> SubmissionViewAnswer:
@@ -233,5 +233,4 @@ class SubmissionViewAnswer(Answer):
             steps=[StepAnswer.of(one) for one in view.steps],
             hearings=[HearingAnswer.of(one) for one in view.hearings],
             evidence=[EvidenceAnswer.of(one) for one in view.evidence],
-            names=dict(view.names),
         )

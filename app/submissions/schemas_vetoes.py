@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName, MemberName, OrganisationName, own_fields
 from app.points.schemas import EffectAnswer, EntryAnswer, entry_answers
 from app.rules.core import Effect, VetoGround
 from app.submissions.core import Reversed
@@ -20,7 +21,9 @@ class VetoAnswer(Answer):
 
     id: UUID
     member_id: UUID
+    member_name: MemberName = None
     branch_id: UUID
+    branch_name: OrganisationName = None
     item: str
     cycle: str
     effective_on: date
@@ -34,17 +37,20 @@ class VetoAnswer(Answer):
     ends_on: date = Field(description="考评年度结束之日，一票否决随之终止 · it ends with its cycle")
     decided_at: datetime
     decided_by: UUID | None
+    decided_by_name: AccountName = None
     filed_at: datetime | None
     filed_by: UUID | None
+    filed_by_name: AccountName = None
     filed_under: str | None
     lifted_at: datetime | None
     lifted_by: UUID | None
+    lifted_by_name: AccountName = None
     lifted_why: LiftedWhy | None
     lifted_reason: str | None
 
     @classmethod
     def of(cls, veto: Veto, today: date) -> VetoAnswer:
-        names = (name for name in cls.model_fields if name not in ("state", "ends_on"))
+        names = (name for name in own_fields(cls) if name not in ("state", "ends_on"))
         values = {name: getattr(veto, name) for name in names}
         return cls(**values, state=veto.state_on(today), ends_on=veto.cycle_ends_on)
 

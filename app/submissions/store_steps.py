@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
-from app.auth.tables import account
 from app.kit.db import insert_rows
 from app.submissions.core_hearing import Hearing, ToldHow
 from app.submissions.core_states import Action, Step
@@ -72,10 +71,3 @@ def list_hearings(connection: Connection, district_id: UUID, ids: Collection[UUI
 
 def _hearing_values(one: Hearing) -> dict[str, Any]:
     return {**asdict(one), "told_how": None if one.told_how is None else one.told_how.value}
-
-
-def list_account_names(connection: Connection, district_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
-    statement = select(account.c.id, account.c.name).where(
-        account.c.district_id == district_id, account.c.id.in_(sorted(ids))
-    )
-    return {row.id: row.name for row in connection.execute(statement)}

@@ -39,7 +39,7 @@ def call_survey(
 ) -> SurveyAnswer:
     """问卷按对象和答卷人取自固定表，可加自拟题，发起后不再改变。· The sheet is fixed by the call."""
     view = door.run(lambda connection, actor: service.call(connection, actor, body.calling()), commit=not preview)
-    return _told(view, request, response, status=200 if preview else 201)
+    return door.named(_told(view, request, response, status=200 if preview else 201))
 
 
 @router.get("/surveys", summary="匿名测评列表 · Surveys")
@@ -56,13 +56,14 @@ def list_surveys(
             connection, actor, year=year, kind=kind, before=read_cursor(cursor), count_max=limit
         )
     )
-    return SurveysAnswer.of_page(views, following)
+    return door.named(SurveysAnswer.of_page(views, following))
 
 
 @router.get("/surveys/{survey_id}", summary="一次匿名测评 · A survey")
 def read_survey(survey_id: UUID, door: Reader) -> SurveyAnswer:
     """结束后附统计；有效答卷不足五份的只注明无效。· After the close with its tallies, from five answers on."""
-    return SurveyAnswer.of_view(door.run(lambda connection, actor: service.read(connection, actor, survey_id)))
+    view = door.run(lambda connection, actor: service.read(connection, actor, survey_id))
+    return door.named(SurveyAnswer.of_view(view))
 
 
 @router.post(
@@ -99,7 +100,7 @@ def withdraw_survey(
     view = door.run(
         lambda connection, actor: service.withdraw(connection, actor, survey_id, body.reason), commit=not preview
     )
-    return _told(view, request, response)
+    return door.named(_told(view, request, response))
 
 
 @router.post("/surveys/{survey_id}/closing", summary="汇总已到期的测评 · Close a survey that is over")
@@ -110,7 +111,7 @@ def close_survey(survey_id: UUID, request: Request, response: Response, door: Ca
     """
     cipher = door.state.cipher
     view = door.run(lambda connection, actor: closing.close(connection, actor, survey_id, cipher))
-    return _told(view, request, response)
+    return door.named(_told(view, request, response))
 
 
 @router.get(

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 from app.kit.cursors import written_cursor
 from app.kit.days import Day
 from app.kit.http import Answer, Model
+from app.kit.naming import AccountName
 from app.surveys.core import (
     ANSWERS_MIN,
     OWN_QUESTIONS_MAX,
@@ -28,6 +29,7 @@ from app.surveys.core import (
 )
 from app.surveys.forms import PROMISE_EN, PROMISE_ZH
 
+_APART = {"questions", "choices", "about"}
 _CHOICES_MAX = 480  # more than any sheet asks
 
 Text = Annotated[str, Field(min_length=1, max_length=120)]
@@ -167,7 +169,9 @@ class SurveyAnswer(Answer):
     draws: int = Field(description="印制答题码的次数 · how often codes were drawn")
     drawn_at: datetime | None
     drawn_by: UUID | None
+    drawn_by_name: AccountName = None
     called_by: UUID | None
+    called_by_name: AccountName = None
     called_at: datetime
     closed_at: datetime | None
     sheets: int | None = Field(description="收回的答卷；结束后且不少于五份才公布 · that came back, from five on")
@@ -180,7 +184,7 @@ class SurveyAnswer(Answer):
     def of_view(cls, view: SurveyView) -> Self:
         survey = view.survey
         told: dict[str, Any] = {
-            name: getattr(survey, name) for name in cls.model_fields if name not in {"questions", "choices", "about"}
+            name: getattr(survey, name) for name in cls.model_fields if hasattr(survey, name) and name not in _APART
         }
         return cls(
             **told,

@@ -10,17 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from app.kit.calendar import (
-    Window,
-    half_days,
-    half_of,
-    month_days,
-    month_of,
-    period_code,
-    quarter_of,
-    quarters_between,
-)
+from app.kit.calendar import Window, half_days, half_of, month_days, month_of, period_code, quarter_of, quarters_between
 from app.kit.errors import LongwenError
+from app.kit.words import all_of
 from app.points.core import Cell, CellKey, Score, add_to, fold
 from app.points.duties import due_day
 from app.points.ledger import cell_window, duty_window
@@ -219,7 +211,7 @@ class _Year:
         ended = self._windows_ended(duty)
         for window in ended if given.every else given.windows:
             if window not in ended:
-                raise NoSuchWindow(item=given.item, window=window, known=", ".join(ended))
+                raise NoSuchWindow(item=given.item, window=window, known=all_of(ended))
             yield ended[window], self._item(given.item, ended[window])
 
     def _duty_anywhere(self, code: str) -> Duty | None:
@@ -280,7 +272,7 @@ class _Year:
         if not item.pairs_one_of:
             return item.pairs
         if given.costs not in item.pairs_one_of:
-            raise CostUnclear(item=item.code, choices=", ".join(item.pairs_one_of))
+            raise CostUnclear(item=item.code, choices=all_of(item.pairs_one_of))
         return (*item.pairs, given.costs)
 
     def _lose_share(self, code: str, day: date) -> None:

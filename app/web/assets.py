@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.auth.api import open_door
-from app.kit import http
+from app.kit.sending import conditional
 from app.web.rendering import STATIC, version_of
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(open_door)])
@@ -23,6 +23,6 @@ def read_asset(name: str, request: Request, version: Annotated[str | None, Query
     if path.parent != STATIC or path.suffix not in _TYPES or not path.is_file():
         raise HTTPException(404)
     kept = "public, max-age=31536000, immutable" if version == version_of(name) else "no-cache"
-    return http.conditional(
+    return conditional(
         request, path.read_bytes(), media_type=_TYPES[path.suffix], headers={"Cache-Control": kept, "Vary": ""}
     )

@@ -12,6 +12,7 @@ from app.auth.core import Actor, Permission
 from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.errors import LongwenError
 from app.kit.ids import new_id
+from app.kit.problems import Language
 from app.kit.words import Words
 from app.seals import checking
 from app.seals import service as seals
@@ -46,7 +47,9 @@ def show_check(
     quarter: Quarter, branch_id: UUID, page: Reading, cursor: Annotated[str | None, Query(pattern=DAY_CURSOR)] = None
 ) -> Response:
     """A branch's routine entries that nobody has confirmed."""
-    return page.show("check.html", **page.run(lambda c, actor: _rows(c, actor, quarter, branch_id, cursor)))
+    return page.show(
+        "check.html", **page.run(lambda c, actor: _rows(c, actor, quarter, branch_id, cursor, page.language))
+    )
 
 
 @router.post("/checks/{quarter}/{branch_id}")
@@ -61,7 +64,9 @@ def confirm(quarter: Quarter, branch_id: UUID, page: Deciding) -> Response:
     try:
         done = page.run(work)
     except LongwenError as error:
-        return page.refused("check.html", error, **page.run(lambda c, actor: _rows(c, actor, quarter, branch_id, None)))
+        return page.refused(
+            "check.html", error, **page.run(lambda c, actor: _rows(c, actor, quarter, branch_id, None, page.language))
+        )
     zh, en = f"已确认 {done.confirmed} 条，", f"{done.confirmed} confirmed; "
     if done.left:
         waits = "、".join(done.asked)
@@ -83,15 +88,19 @@ def refuse(quarter: Quarter, branch_id: UUID, entry_id: UUID, page: Deciding) ->
     try:
         page.run(work)
     except LongwenError as error:
-        return page.refused("check.html", error, **page.run(lambda c, actor: _rows(c, actor, quarter, branch_id, None)))
+        return page.refused(
+            "check.html", error, **page.run(lambda c, actor: _rows(c, actor, quarter, branch_id, None, page.language))
+        )
     told = Words("已冲正，并告知本人。", "It is reversed, and the member is told.")
     return page.goto(f"/checks/{quarter}/{branch_id}", told)
 
 
-def _rows(connection: Connection, actor: Actor, quarter: str, branch_id: UUID, cursor: str | None) -> dict[str, Any]:
+def _rows(
+    connection: Connection, actor: Actor, quarter: str, branch_id: UUID, cursor: str | None, language: Language
+) -> dict[str, Any]:
     found = checking.page(connection, actor, quarter, branch_id, after=read_cursor(cursor), count_max=PAGE_MAX)
     return {
-        "check": CheckAnswer.of(found),
+        "check": CheckAnswer.of(found, language),
         "may_decide": bool(actor.reach(Permission.CHECK_DECIDE)),
         "new_id": new_id,
         "stages": STAGES,

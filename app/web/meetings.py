@@ -20,7 +20,7 @@ from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.days import Day
 from app.kit.errors import ErrorKind, LongwenError
 from app.kit.ids import new_id
-from app.kit.words import Words
+from app.kit.words import Words, all_of
 from app.web.frame import Page, PageRoute, page_for
 from app.web.posted import Posted
 
@@ -139,7 +139,7 @@ def marks_of(posted: Posted, people: tuple[Expected, ...]) -> list[Mark]:
             else:
                 strange.append(name)
     if strange:
-        raise NamesUnknown(names="、".join(strange), field="names")
+        raise NamesUnknown(names=all_of(strange), field="names")
     return [Mark(key, status) for key, status in said.items() if status is not Status.PRESENT]
 
 

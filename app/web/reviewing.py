@@ -16,6 +16,7 @@ from app.kit.http import blob
 from app.kit.words import Words
 from app.points.gathering import Background
 from app.roster import service as roster
+from app.roster.naming import filled
 from app.rules.core import Item
 from app.rules.terms import TERMS
 from app.submissions import deciding, drafting, hearing, reading
@@ -198,7 +199,7 @@ def _one(connection: Connection, actor: Actor, submission_id: UUID) -> dict[str,
     is_own = own is not None and own.id == posting.member_id
     there = roster.members_on(connection, actor.district_id, [posting.member_id], actor.today)
     return {
-        "view": SubmissionViewAnswer.of(view),
+        "view": filled(connection, actor, SubmissionViewAnswer.of(view)),
         "item": _item_of(background, view.submission),
         "who": there.get(posting.member_id),
         "is_own": is_own,

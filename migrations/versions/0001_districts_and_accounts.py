@@ -200,6 +200,7 @@ def _add_tokens_and_log() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Uuid()),
+        sa.Column("operator", sa.Text()),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("object_kind", sa.Text(), nullable=False),
         sa.Column("object_id", sa.Text(), nullable=False),

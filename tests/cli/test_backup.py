@@ -83,6 +83,16 @@ def test_what_was_backed_up_comes_back_with_its_guards(
         connection.execute("TRUNCATE entry CASCADE")
 
 
+def test_who_backs_up_and_who_restores_is_in_the_access_log(
+    longwen: Longwen, filled: Addresses, elsewhere: Addresses, file: Path
+) -> None:
+    assert longwen("restore", file).status == 0
+    query = "SELECT action, object_id FROM access_log WHERE operator IS NOT NULL AND object_kind = 'database'"
+    for address, expected in ((filled, "backup:make"), (elsewhere, "backup:restore")):
+        with psycopg.connect(address.owner_url) as connection:
+            assert connection.execute(query).fetchall() == [(expected, file.name)]
+
+
 def test_a_backup_is_readable_by_its_owner_only(file: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [other.name for other in file.parent.iterdir()] == [file.name]

@@ -7,13 +7,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from importlib.metadata import version
 
+import psycopg
 import pytest
 
+from app import schedule
 from app.auth import service as auth
 from app.auth import sessions
 from app.auth.logins import Stage, Terms
 from app.cli import COMMANDS
+from app.job_runs.wording import in_words, titled
 from app.kit.clock import FixedClock
 from app.kit.db import opened
 from app.kit.passwords import Passwords
@@ -197,3 +201,37 @@ def test_a_failed_job_is_tried_again_until_nothing_is_left_to_try(
     assert longwen("jobs", "retry", "nothing").status == 2
     attempts = json.loads(longwen("jobs", "runs", "--json").out)
     assert [(one["state"], one["attempt"]) for one in attempts] == [("failed", 2), ("failed", 1)]
+
+
+def test_the_version_is_told(longwen: Longwen) -> None:
+    said = longwen("--version")
+    assert (said.status, said.out) == (0, f"longwen {version('longwen')}\n")
+
+
+def test_the_jobs_are_listed_in_words_of_either_language(longwen: Longwen, monkeypatch: pytest.MonkeyPatch) -> None:
+    english = longwen("jobs", "list").out
+    assert "freeze\tstandings of the seal\tevery day at 02:05" in english
+    assert "on day 11 of January, April, July, October at 01:00" in english
+    assert "every hour at minute 50" in english
+    assert "hour=" not in english
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    chinese = longwen("jobs", "list").out
+    assert "freeze\t留存封账结果\t每日 02:05" in chinese
+    assert "每月 1 日 06:00" in chinese
+
+
+def test_every_job_has_a_title_and_times_in_both_languages() -> None:
+    for job in schedule.JOBS:
+        title, times = titled(job.name, job.title), in_words(job.times)
+        assert title.en != job.name, "its English title stands in app/job_runs/wording.py"
+        assert not {"="} & {*times.zh, *times.en}
+
+
+def test_who_opens_accounts_is_in_the_access_log(longwen: Longwen, there: Addresses) -> None:
+    assert longwen("district", "create", "longwen", "龙文区").status == 0
+    opened = longwen("account", "open", "chen", "陈一", "--role", "district_officer", "--generate")
+    assert opened.status == 0
+    assert longwen("account", "password", "chen", "--generate").status == 0
+    with psycopg.connect(there.owner_url) as connection:
+        log = connection.execute("SELECT action, operator IS NOT NULL FROM access_log ORDER BY at, id").fetchall()
+    assert log == [("account:open", True), ("appointment:set", True), ("password:set", True)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ def test_an_export_at_the_command_line_is_written_down(
     (row,) = town.run(lambda connection, _: connection.execute(rows).all())
     assert (row.account_id, row.action, row.object_id) == (None, "quarter:export", "2026Q4")
     assert (row.path, row.reason) == (town.root, "季度公示")
+    assert row.operator.startswith(pwd.getpwuid(os.getuid()).pw_name)
     assert row.request_id.startswith("cli-")
     assert longwen("export", "quarter", "1999Q1", *arguments[3:], "-o", tmp_path / "no.xlsx").status == 1
     assert len(town.run(lambda connection, _: connection.execute(rows).all())) == 1, "nothing was taken away"

@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import openpyxl
+import psycopg
 import pytest
 
 from tests.cli.conftest import Longwen
+from tests.conftest import Addresses
 from tests.enrolment.conftest import small_roster, workbook_of
 
 
@@ -33,7 +35,9 @@ def test_the_template_lists_the_classes_of_the_districts_book(longwen: Longwen, 
     assert '"一般党员,支部委员,预备党员,流动党员"' in [rule.formula1 for rule in rules]
 
 
-def test_a_preview_tells_and_the_import_does(longwen: Longwen, district: None, tmp_path: Path) -> None:
+def test_a_preview_tells_and_the_import_does(
+    longwen: Longwen, there: Addresses, district: None, tmp_path: Path
+) -> None:
     book = tmp_path / "roster.xlsx"
     book.write_bytes(workbook_of(small_roster()).getvalue())
     previewed = longwen("import", "roster", book, "--preview", "--json")
@@ -44,6 +48,11 @@ def test_a_preview_tells_and_the_import_does(longwen: Longwen, district: None, t
     assert {**done, "preview": True} == told
     again = longwen("import", "roster", book)
     assert (again.status, "Nothing to do" in again.err) == (0, True)
+    with psycopg.connect(there.owner_url) as connection:
+        log = connection.execute(
+            "SELECT object_id, operator IS NOT NULL FROM access_log WHERE action = 'roster:import'"
+        )
+        assert log.fetchall() == [("roster.xlsx", True)] * 2, "a preview takes nothing in"
 
 
 def test_faults_end_the_command_with_their_places(longwen: Longwen, district: None, tmp_path: Path) -> None:

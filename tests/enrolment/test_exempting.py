@@ -195,6 +195,11 @@ def test_a_recorded_loss_is_lost_again_once_the_exemption_that_gave_it_back_is_c
         assert office.kinds(LIN).count("deduction_told") == told + 1
         end(office, made["id"], "2026-12-31")
     assert office.desk.total(LIN) == 1000
+    headers = {**office.desk.headers(LIN), "Accept-Language": "en"}
+    told_in_english = office.desk.client.get("/api/v1/me/messages", headers=headers).json()["messages"]
+    texts = [one["text"] for one in told_in_english if "the roster was put right" in one["text"]]
+    assert len(texts) == 2
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in texts[0])
 
 
 def test_what_a_reviewer_undid_is_not_lost_again_with_the_exemption(office: Office) -> None:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.auth.core import DISTRICT_ROLES, TOKEN_ROLES, Role
-from app.kit.http import may_hold_a_secret
+from app.kit.sending import may_hold_a_secret
 from tests.auth.people import PASSWORD
 from tests.me.conftest import MEMBER, Phone
 from tests.submissions.flows import praise, upload

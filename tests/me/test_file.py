@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from app.files.core import Content
 from app.kit.blobs import BlobMissing, FolderBlobs
@@ -140,15 +141,19 @@ class _Endless:
         return (part for _ in range(size // len(part)))
 
 
+class _Line(BaseModel):
+    text: str
+
+
 def test_memory_holds_one_part_at_a_time_however_long_the_record(tmp_path: Path) -> None:
     """Twenty files of 10 MB and 30 MB of text, and never more than a few megabytes of it at once."""
     size = 10 * 1024 * 1024
-    gathered = Gathered(lambda value: bytes(str(value), "ascii") * 1024, cipher=None)  # type: ignore[arg-type]
-    gathered.afresh(datetime(2026, 11, 21, 2, tzinfo=UTC))
+    gathered = Gathered(lambda value: _Line(text=str(value)), cipher=None)  # type: ignore[arg-type]
+    gathered.afresh(datetime(2026, 11, 21, 2, tzinfo=UTC), lambda _: {})
     tracemalloc.start()
     try:
         with gathered.listing("entries.json") as add:
-            for number in range(30):
+            for number in range(30_000):
                 add(f"{number:01024d}")
         for number in range(20):
             content = Content(f"{number:064x}", "image/jpeg", size)

@@ -115,7 +115,7 @@ def test_who_has_no_account_is_told_all_the_same_and_reads_it_later(town: Town) 
     assert [one.number for one in read(town, account).messages] == [1, 2, 3]
 
 
-def link(town: Town, name: str, account: UUID) -> None:
+def link(town: Town, name: str, account: UUID | None) -> None:
     mine = (member.c.district_id == town.district.id, member.c.id == town.members[name])
     work = update(member).where(*mine).values(account_id=account)
     town.database.run(lambda connection: connection.execute(work), town.district.id)
@@ -129,6 +129,23 @@ def test_an_officer_who_becomes_a_member_keeps_what_was_told(town: Town) -> None
     assert [one.number for one in read(town, account).messages] == [1]
     tell(town, answered(of_member(town, "陈建国")))
     assert [one.number for one in read(town, account).messages] == [1, 2]
+
+
+def test_an_account_that_is_given_to_another_member_opens_that_members_messages_only(town: Town) -> None:
+    account = town.appoint("officer", Role.COMMITTEE_OFFICER, town.root)
+    for name in ("林晓明", "陈建国"):
+        town.add_member(name)
+    tell(town, answered(Recipient(account_id=account), answer="给经办人"))
+    link(town, "林晓明", account)
+    tell(town, answered(of_member(town), answer="给林晓明"))
+    link(town, "林晓明", None)
+    link(town, "陈建国", account)
+    assert read(town, account).messages == ()
+    tell(town, answered(of_member(town, "陈建国"), answer="给陈建国"))
+    assert [one.facts["answer"] for one in read(town, account).messages] == ["给陈建国"]
+    link(town, "陈建国", None)
+    tell(town, answered(Recipient(account_id=account), answer="又给经办人"))
+    assert [one.facts["answer"] for one in read(town, account).messages] == ["又给经办人"]
 
 
 def test_an_account_and_the_member_it_belongs_to_have_one_inbox(lin: Town) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 from app.auth.core import Role
 from app.cycles import service as cycles
 from app.kit.ids import new_id
+from app.seals import sealing
 from tests.town import Desk
 
 COLUMNS_ZH = [
@@ -55,7 +56,7 @@ def posted(desk: Desk, name: str, item: str, **facts: Any) -> None:
 def test_the_sheet_has_thirteen_columns_and_a_line_for_each_member(desk: Desk) -> None:
     answer = sheet(desk)
     assert answer.headers["content-type"].startswith("application/vnd.openxmlformats-officedocument.spreadsheetml")
-    assert 'filename="longwen-2026Q4.xlsx"' in answer.headers["content-disposition"]
+    assert 'filename="longwen-2026Q4-20261121T020000Z.xlsx"' in answer.headers["content-disposition"]
     page = opened(answer).worksheets[0]
     assert [cell.value for cell in page[1]] == COLUMNS_ZH
     assert (page.max_column, page.max_row) == (13, 4)
@@ -129,7 +130,7 @@ def test_the_notes_say_what_the_numbers_stand_on(desk: Desk) -> None:
     assert notes["区（县）"] == "测试区"
     assert notes["季度"] == "2026年第4季度"
     assert "longwen 2026 " in notes["细则版本"]
-    assert notes["生成时间（UTC）"] == "2026-11-21T02:00:00+00:00"
+    assert notes["截至（UTC）"] == "2026-11-21T02:00:00+00:00"
     assert len(notes["快照编号"]) == 64
     again = {str(row[0]): str(row[1]) for row in opened(sheet(desk)).worksheets[1].iter_rows(values_only=True)}
     assert again == notes
@@ -200,3 +201,28 @@ def test_a_quarter_that_is_not_in_the_books_says_so(desk: Desk, quarter: str, st
     answer = sheet(desk, quarter=quarter)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_sealed_quarter_gives_the_same_bytes_on_another_day(desk: Desk) -> None:
+    """Its day is that of the freeze, until something is corrected in it; who took a copy is in the access log."""
+    town, clock = desk.town, desk.town.clock
+    town.run(cycles.advance)
+    for quarter in ("2026Q1", "2026Q2", "2026Q3"):
+        town.run(lambda connection, actor, quarter=quarter: cycles.seal(connection, actor, quarter))
+    town.run(lambda connection, actor: sealing.freeze(connection, actor, "2026Q3"))
+    frozen = clock.moment
+    first = sheet(desk, quarter="2026Q3")
+    clock.moment += timedelta(days=3)
+    desk.forget()
+    again = sheet(desk, quarter="2026Q3")
+    assert again.content == first.content
+    assert again.headers["content-disposition"] != first.headers["content-disposition"]
+    assert rows(again)["林晓明"][11].date() == frozen.date()
+    desk.recorded("committee_officer", town.missed("林晓明", effective_on="2026-08-05"))
+    corrected = sheet(desk, quarter="2026Q3")
+    assert (rows(corrected)["林晓明"][2], rows(corrected)["林晓明"][11].date()) == (10, clock.moment.date())
+    clock.moment += timedelta(days=1)
+    desk.forget()
+    assert sheet(desk, quarter="2026Q3").content == corrected.content
+    log = desk.client.get("/api/v1/access-log?action=quarter:export", headers=desk.headers("auditor")).json()["rows"]
+    assert [(one["login"], one["object_id"]) for one in log] == [("district_officer", "2026Q3")] * 4

@@ -71,13 +71,13 @@ indicators:
     grounds: {source: M1}
     measure: by_hand
     scale: {form: rate, of: 5, assumption: true}
-    evidence: [抽查表]
+    evidence: [{zh: 抽查表, en: Form}]
 bonus:
   name: {zh: 加分, en: Bonus}
   cap: {value: 2, source: M1}
   article: 凭证明。
   grounds: {source: M1}
-  evidence: [证明]
+  evidence: [{zh: 证明, en: Proof}]
 stars:
   5:
     name: {zh: 五星, en: Five}
@@ -155,7 +155,7 @@ FORM = [
     broken("out_of_range", "at_least: 60", "at_least: 600", "gates.survey.survey.at_least"),
     broken("indicator_form", "  A.3:\n", "  A 3:\n", "indicators.A 3"),
     broken("indicator_form", "[score, B, A.1]", "[score, B, A/1]", "order.value.2", "order:"),
-    broken("empty", "evidence: [证明]", "evidence: []", "bonus.evidence"),
+    broken("empty", "evidence: [{zh: 证明, en: Proof}]", "evidence: []", "bonus.evidence"),
 ]  # fmt: skip
 
 MEANING = [
@@ -175,7 +175,7 @@ MEANING = [
            "    module: C\n    points: {value: 4, assumption: true}", "indicators.A.1.module", "module: C"),
     broken("star_indicator_unknown", "indicator: B.1", "indicator: B.9", "gates.survey.survey.indicator"),
     broken("star_measure_unknown", "measure: theme_days", "measure: theme_nights", "indicators.A.3.measure"),
-    broken("star_evidence", "\n    evidence: [抽查表]", "", "indicators.B.2", "  B.2:"),
+    broken("star_evidence", "\n    evidence: [{zh: 抽查表, en: Form}]", "", "indicators.B.2", "  B.2:"),
     broken("star_form", "{form: each, per_unit: 0.5, assumption: true}", "{form: rate, assumption: true}",
            "indicators.A.3.scale", "measure: theme_days\n    scale:"),
     broken("star_scale_missing", "form: rate, of: 5", "form: rate", "indicators.B.2.scale",

@@ -202,7 +202,7 @@ def test_a_change_of_the_sheet_is_another_digest(tmp_path: Path) -> None:
         ("[score, B, A.1]", "[score, A.1, B]"),
         ("value: 12-31", "value: 12-30"),
         ("grounds: {source: M1}\nrectification", "grounds: {source: C1}\nrectification"),
-        ("evidence: [证明]", "evidence: [证书]"),
+        ("evidence: [{zh: 证明, en: Proof}]", "evidence: [{zh: 证书, en: Certificate}]"),
     ]
     digests = {load_book(put_sheet(tmp_path / "plain", SHEET)).editions[0].digest}
     for number, edit in enumerate(edits):
@@ -262,7 +262,10 @@ def test_ten_different_faults_are_told_at_once_each_on_its_line(tmp_path: Path) 
         "star_order": ("low: {value: 70,", "low: {value: 85,"),
         "unknown_citation": ("up: {value: 1, source: T9", "up: {value: 1, source: T99"),
         "unknown_key": ("plate: {value: true, source: T1}\n  4:", "plaque: {value: true, source: T1}\n  4:"),
-        "star_evidence": ("\n    evidence: [经费收支明细]", "\n    evidence: []"),
+        "star_evidence": (
+            "\n    evidence: [{zh: 经费收支明细, en: Account of income and expenses}]",
+            "\n    evidence: []",
+        ),
     }
     broken_text = edited(text, *edits.values())
     at = tmp_path / "longwen"
