@@ -52,4 +52,4 @@ def answer_constant(
 ) -> Response:
     """So many bytes for who may read boards, under a tag of their own; 304 for who has them."""
     door.run(lambda _, __: None)
-    return conditional(request, b"x" * size)
+    return conditional(request, b"x" * size, media_type="application/json")

@@ -21,19 +21,32 @@ from app.kit.ids import new_id
 from app.messages import service as messages
 from app.messages.core import Message, Recipient, Subject
 from app.messages.texts import Kind
-from app.points import restoring, telling
+from app.points import restoring, telling, undoing_many
 from app.points import service as points
 from app.points.core_telling import Deduction, about
 from app.points.gathering import Background
-from app.points.ledger import DutyKey, DutyRow, DutyState, Posting, Source
+from app.points.ledger import DutyKey, DutyRow, DutyState, Entry, Posting, Source
 from app.points.views import PostedItem
 from app.rules.award import Outcome
 from app.rules.points import printed_text
 
 
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """An entry that is to be taken back; ``is_told``: the member learns of it by itself."""
+
+    activity: Activity
+    row: Attendance
+    reason: str
+    for_good: bool
+    is_told: bool
+
+
 @dataclass(slots=True)
 class Booking:
-    """Gathers what is to be booked; ``finish`` books it in one batch, writes the attendance and tells the members."""
+    """Gathers what is to be booked and taken back; ``finish`` takes back in one batch and books in another, writes the
+    attendance and tells the members.
+    """
 
     connection: Connection
     actor: Actor
@@ -44,6 +57,7 @@ class Booking:
     _messages: list[Message] = field(default_factory=list)
     _deductions: list[Deduction] = field(default_factory=list)
     _decided: set[DutyKey] = field(default_factory=set)  # by what is in this batch
+    _undoing: dict[UUID, _Undoing] = field(default_factory=dict)  # by the entry that is taken back
 
     def put(self, row: Attendance) -> None:
         """Attendance that books nothing; it stays on the record of whoever wrote it down."""
@@ -80,7 +94,7 @@ class Booking:
     def undo(
         self, record: Record, duty: DutyRow | None, reason: str, *, made_up: bool = False, for_good: bool = False
     ) -> tuple[Record, DutyRow | None]:
-        """Take back what this attendance booked, if the duty still rests on it.
+        """Take back, at the end, what this attendance booked, if the duty still rests on it.
 
         The duty is then open again; ``for_good``: where the service had settled it, it is waived.
         """
@@ -93,9 +107,8 @@ class Booking:
             entry_id = restoring.standing_for(self.connection, self.actor, entry_id)
         if duty.entry_id != entry_id:
             return record, duty
-        undone = points.reverse(self.connection, self.actor, entry_id, new_id(), reason, replaced=not for_good)
-        if duty.state is DutyState.MISSED and not made_up:
-            self._tell_undone(row, activity, undone.items[0], reason)
+        is_told = duty.state is DutyState.MISSED and not made_up
+        self._undoing[entry_id] = _Undoing(activity, row, reason, for_good, is_told)
         return record, replace(duty, state=DutyState.EXPECTED, source=None, entry_id=None)
 
     def make_up(self, record: Record, day: date, duty: DutyRow | None) -> tuple[Record, DutyRow | None]:
@@ -112,6 +125,7 @@ class Booking:
 
     def finish(self, *, each: bool = False) -> None:
         """Book, write, tell. Raises the first refusal of the ledger; with ``each`` keeps them in ``refused``."""
+        self._take_back()
         batch = [posting for _, posting in self._postings]
         posted = points.post(self.connection, self.actor, batch, background=self.background, each=True)
         for (record, _), item in zip(self._postings, posted.items, strict=True):
@@ -129,6 +143,23 @@ class Booking:
         store.upsert_attendance(self.connection, self.actor.district_id, list(self.rows.values()))
         told = telling.messages_of(self.connection, self.actor, self._deductions)
         messages.tell(self.connection, self.actor, [*self._messages, *told])
+
+    def _take_back(self) -> None:
+        """Reverse what was booked, all of it at once; somebody else may have reversed some of it meanwhile."""
+        for for_good in (False, True):
+            found = {key: one for key, one in self._undoing.items() if one.for_good is for_good}
+            if not found:
+                continue
+            undone = undoing_many.reverse_many(
+                self.connection,
+                self.actor,
+                {key: new_id() for key in found},
+                {key: one.reason for key, one in found.items()},
+                replaced=not for_good,
+            )
+            for entry in undone.entries:
+                if entry.id in found and found[entry.id].is_told:
+                    self._tell_undone(found[entry.id], entry)
 
     def _close(self) -> None:
         """Once a duty is decided, no further absence of its window waits to be made up."""
@@ -177,16 +208,15 @@ class Booking:
         path = activity.path if there is None else there.path
         self._deductions.append(Deduction(entry.id, row.member_id, history.account_id, path, message))
 
-    def _tell_undone(self, row: Attendance, activity: Activity, item: PostedItem, reason: str) -> None:
-        """The reversal's points are what is given back; the member is told what had been lost."""
-        lost = printed_text(-item.entries[0].points, item.decimals)
+    def _tell_undone(self, undone: _Undoing, entry: Entry) -> None:
+        """The member is told what had been lost."""
         facts = {
-            **_session(activity),
-            "effective_on": activity.held_on.isoformat(),
-            "points": lost,
-            "reason": reason,
+            **_session(undone.activity),
+            "effective_on": undone.activity.held_on.isoformat(),
+            "points": printed_text(entry.points, self.background.books.decimals(entry)),
+            "reason": undone.reason,
         }
-        self._tell(row, Kind.ENTRY_REVERSED, facts)
+        self._tell(undone.row, Kind.ENTRY_REVERSED, facts)
 
     def _tell(self, row: Attendance, kind: Kind, facts: dict[str, str], due_on: date | None = None) -> None:
         """Of one session each thing may be told again, after it was taken back in between."""

@@ -187,9 +187,7 @@ def make_up(connection: Connection, actor: Actor, activity_id: UUID, made_up: Se
     own = own_member(connection, actor)
     guests = [one.member_id for one in made_up if one.member_id not in due.present]
     background = due.background if not guests else Background.read(connection, actor, due.present.union(guests))
-    days = {one.member_id: activity.held_on for one in made_up if one.member_id in due.items}
-    duties = waiving.duties_on(connection, actor, background, activity.item, days)
-    desk = _MakeUps(connection, actor, activity, background, Booking(connection, actor, background), duties)
+    desk = _MakeUps.opened(connection, actor, activity, background, due, {one.member_id for one in made_up})
     faults = Faults()
     for index, one in enumerate(made_up):
         try:
@@ -210,18 +208,47 @@ def make_up(connection: Connection, actor: Actor, activity_id: UUID, made_up: Se
 
 @dataclass(frozen=True, slots=True)
 class _MakeUps:
-    """Enters make-ups at one session, member by member."""
+    """Enters make-ups at one session, member by member; what that needs is read for all of them beforehand."""
 
-    connection: Connection
     actor: Actor
     activity: Activity
     background: Background
     booking: Booking
-    duties: dict[UUID, DutyRow]  # of the branch's own members
+    rows: Mapping[UUID, Attendance]  # at this session
+    missed: Mapping[UUID, Record]  # the guests' absences that are made up here
+    duties: Mapping[UUID, DutyRow]  # of the window that each makes up for
+
+    @classmethod
+    def opened(
+        cls, connection: Connection, actor: Actor, activity: Activity, background: Background, due: Owing,
+        members: Collection[UUID],
+    ) -> _MakeUps:  # fmt: skip
+        """Hold the standings of the members (``due``: whom of the branch the session asks) and read."""
+        day = activity.held_on
+        guests = {one for one in members if one not in due.present and _was_somewhere(background, one, day)}
+        missed = _missed(connection, actor, activity, guests)
+        days = {one: day for one in members if one in due.items}
+        days |= {one: missed[one].activity.held_on if one in missed else day for one in guests}
+        duties = _duties(connection, actor, background, activity.item, days)
+        sessions = {activity.id, *(one.activity.id for one in missed.values())}
+        rows = store.find_attendance(connection, actor.district_id, sessions, members)  # as it is while they are held
+        now = {
+            key: replace(one, attendance=rows[one.attendance.key])
+            for key, one in missed.items()
+            if one.attendance.key in rows and not rows[one.attendance.key].attended
+        }
+        made_up_meanwhile = missed.keys() - now.keys()
+        if made_up_meanwhile:
+            again = dict.fromkeys(made_up_meanwhile, day)
+            own = _duties(connection, actor, background, activity.item, again)
+            duties = {key: row for key, row in duties.items() if key not in again} | own
+        here = {member_id: row for (at, member_id), row in rows.items() if at == activity.id}
+        booking = Booking(connection, actor, background)
+        return cls(actor, activity, background, booking, here, now, duties)
 
     def own(self, one: MakeUp) -> None:
         """A member of the branch, who missed this session."""
-        row = self._row(self.activity, one.member_id)
+        row = self.rows.get(one.member_id)
         if row is None or row.status in ATTENDED:
             raise refusals.NothingToMakeUp(item=self.activity.item, field="member_id")
         day = one.made_up_on or self.actor.today
@@ -229,56 +256,55 @@ class _MakeUps:
             return  # a retry, which without a day may come on a later one
         if row.made_up_on is not None:
             raise refusals.NothingToMakeUp(item=self.activity.item, field="member_id")
-        self._make_up(
-            Record(self.activity, replace(row, note=one.note or row.note)), day, self.duties.get(one.member_id)
-        )
+        self._make_up(Record(self.activity, replace(row, note=one.note or row.note)), day)
 
     def guest(self, one: MakeUp) -> None:
         """A member of another branch, who was here."""
         day = self.activity.held_on
-        history = self.background.histories.get(one.member_id)
-        if history is None or history.on(day) is None:
+        if not _was_somewhere(self.background, one.member_id, day):
             raise NotFound(what="member", field="member_id")
         if one.made_up_on not in (None, day):
             raise refusals.MakeUpDay(first=day.isoformat(), last=day.isoformat(), field="made_up_on")
-        if self._row(self.activity, one.member_id) is not None:
+        if one.member_id in self.rows:
             return
         here = Attendance(self.activity.id, one.member_id, day, Status.PRESENT, note=one.note)
-        missed = self._missed(one.member_id)
+        missed = self.missed.get(one.member_id)
         if missed is not None:
-            duty = self._duty(one.member_id, missed.activity.held_on)
-            row = self._row(missed.activity, one.member_id)
-            if row is not None and not row.attended:
-                self.booking.put(here)
-                self._make_up(Record(missed.activity, row), day, duty)
-                return
-        duty = self._duty(one.member_id, day)
+            self.booking.put(here)
+            self._make_up(missed, day)
+            return
+        duty = self.duties.get(one.member_id)
         if duty is not None and duty.state is DutyState.MISSED:
             raise refusals.NothingToMakeUp(item=self.activity.item, field="member_id")
         self.booking.keep(Record(self.activity, here), duty)
 
-    def _make_up(self, record: Record, day: date, duty: DutyRow | None) -> None:
+    def _make_up(self, record: Record, day: date) -> None:
         first, last = record.activity.held_on, deadline(record.activity.held_on)
         if not first <= day <= min(last, self.actor.today):
             raise refusals.MakeUpDay(first=first.isoformat(), last=last.isoformat(), field="made_up_on")
-        record, duty = self.booking.make_up(record, day, duty)
+        record, duty = self.booking.make_up(record, day, self.duties.get(record.attendance.member_id))
         self.booking.keep(record, duty)
 
-    def _missed(self, member_id: UUID) -> Record | None:
-        """The earliest session of the item that the guest missed, and can make up here."""
-        day = self.activity.held_on
-        found = store.list_records(
-            self.connection, self.actor.district_id, [member_id], until=day, item=self.activity.item
-        )
-        open_ones = [one for one in found if not one.attendance.attended and one.attendance.deadline >= day]
-        return min(open_ones, key=lambda one: one.activity.held_on, default=None)
 
-    def _duty(self, member_id: UUID, day: date) -> DutyRow | None:
-        if session_of(self.background, member_id, self.activity.item, day) is None:
-            return None
-        rows = waiving.duties_on(self.connection, self.actor, self.background, self.activity.item, {member_id: day})
-        return rows.get(member_id)
+def _was_somewhere(background: Background, member_id: UUID, day: date) -> bool:
+    """Whether a member of the district belonged to a branch on the day."""
+    history = background.histories.get(member_id)
+    return history is not None and history.on(day) is not None
 
-    def _row(self, activity: Activity, member_id: UUID) -> Attendance | None:
-        key = (activity.id, member_id)
-        return store.find_attendance(self.connection, self.actor.district_id, [activity.id], [member_id]).get(key)
+
+def _missed(connection: Connection, actor: Actor, activity: Activity, guests: Collection[UUID]) -> dict[UUID, Record]:
+    """Of each guest the earliest session of the item that they missed, and can make up here."""
+    found: dict[UUID, Record] = {}
+    for one in store.list_records(connection, actor.district_id, guests, until=activity.held_on, item=activity.item):
+        row = one.attendance
+        if not row.attended and row.deadline >= activity.held_on:
+            found[row.member_id] = one  # from the latest on
+    return found
+
+
+def _duties(
+    connection: Connection, actor: Actor, background: Background, item: str, days: Mapping[UUID, date]
+) -> dict[UUID, DutyRow]:
+    """Of those whom a session of the item asks on their day."""
+    asked = {one: day for one, day in days.items() if session_of(background, one, item, day) is not None}
+    return waiving.duties_on(connection, actor, background, item, asked)

@@ -17,6 +17,7 @@ from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
 from app.cycles.core import Quarter
 from app.kit.calendar import half_days, half_of, is_quarter, month_days, month_of, quarter_days, quarter_of
+from app.kit.days import is_reckoned
 from app.messages import service as messages
 from app.points import refusals as points_refusals
 from app.points import waiving
@@ -150,17 +151,22 @@ def _give_back(connection: Connection, actor: Actor, waiver: Waiver, day: date) 
         return 0
     members = {member_id for _, member_id in lost}
     booking = Booking(connection, actor, Background.read(connection, actor, members))
+    by_session: dict[UUID, set[UUID]] = {}
     for activity_id, member_id in lost:
+        by_session.setdefault(activity_id, set()).add(member_id)
+    for activity_id, attending in by_session.items():
         activity = store.find_activity(connection, actor.district_id, activity_id)
         if activity is None:
             continue
-        days = {member_id: activity.held_on}
+        days = dict.fromkeys(attending, activity.held_on)
         duties = waiving.duties_on(connection, actor, booking.background, waiver.item, days)
-        row = store.find_attendance(connection, actor.district_id, [activity_id], [member_id])[activity_id, member_id]
-        duty = duties.get(member_id)
-        if duty is not None and duty.state is DutyState.MISSED:
-            record, _ = booking.undo(Record(activity, row), duty, waiver.reason, for_good=True)
-            booking.put(record.attendance)
+        rows = store.find_attendance(connection, actor.district_id, [activity_id], attending)
+        for member_id in sorted(attending):
+            duty = duties.get(member_id)
+            if duty is not None and duty.state is DutyState.MISSED:
+                row = rows[activity_id, member_id]
+                record, _ = booking.undo(Record(activity, row), duty, waiver.reason, for_good=True)
+                booking.put(record.attendance)
     booking.finish()
     findings.review(connection, actor, members)
     return len(booking.rows)
@@ -189,15 +195,21 @@ def _before(connection: Connection, actor: Actor, waiver: Waiver) -> Waiver | No
 
 
 def _days_of(window: str) -> tuple[date, date] | None:
-    """First and last day of a month, quarter or half-year; None for any other code."""
+    """First and last day of a month, quarter or half-year; None for any other code, and beyond the years reckoned."""
     try:
         if is_quarter(window):
-            return quarter_days(window)
-        if len(window) == 6 and window[4] == "H" and window[5] in "12":
-            return half_days(window)
-        return month_days(window) if len(window) == 7 and window[4] == "-" else None
+            days = quarter_days(window)
+        elif len(window) == 6 and window[4] == "H" and window[5] in "12":
+            days = half_days(window)
+        elif len(window) == 7 and window[4] == "-":
+            days = month_days(window)
+        else:
+            return None
     except ValueError:
         return None
+    first = days[0]
+    written = window in (month_of(first), quarter_of(first), half_of(first))  # and in no other digits or signs
+    return days if written and is_reckoned(first.year) else None
 
 
 def _span_of(quarters: Sequence[Quarter], window: str) -> _Span | None:

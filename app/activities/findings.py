@@ -23,6 +23,7 @@ from app.rules.core import Item, Matter
 from app.rules.finds import Attended
 from app.submissions import drafting
 from app.submissions import service as submissions
+from app.submissions.core import Papers
 from app.submissions.core_states import StateForbids
 
 _log = structlog.get_logger(__name__)
@@ -35,9 +36,21 @@ _LOOK_BACK = timedelta(days=100)  # a quarter's attendance may be corrected for 
 class Found:
     """A finding that attendance calls for: which item, of which member, and in which words."""
 
-    record: Record  # the session that it rests on: the last one of a run
+    records: tuple[Record, ...]  # the sessions that it rests on: one, or a run
     item: Item
     reason: str
+
+    @property
+    def record(self) -> Record:
+        """The last of them, by which it is known."""
+        return self.records[-1]
+
+    @property
+    def papers(self) -> Papers:
+        """Whoever wrote down one of the sessions does not review what comes of them all."""
+        recorder = self.record.attendance.recorded_by
+        writers = {one.attendance.recorded_by for one in self.records} - {recorder, None}
+        return Papers(writers=tuple(sorted(one for one in writers if one is not None)))
 
 
 def review(connection: Connection, actor: Actor, member_ids: Collection[UUID]) -> dict[str, int]:
@@ -123,12 +136,12 @@ def _was_lost_on_leave(record: Record, excused: _Excused) -> bool:
 
 def _no_make_up(record: Record, item: Item) -> Found:
     day = deadline(record.activity.held_on)
-    return Found(record, item, f"{_named(record)}请假，至{day.isoformat()}未补课")
+    return Found((record,), item, f"{_named(record)}请假，至{day.isoformat()}未补课")
 
 
 def _in_a_row(run: tuple[Record, ...], item: Item) -> Found:
     named = "、".join(_named(one) for one in run)
-    return Found(run[-1], item, f"连续{len(run)}次无故缺席：{named}")
+    return Found(run, item, f"连续{len(run)}次无故缺席：{named}")
 
 
 def _named(record: Record) -> str:
@@ -151,7 +164,8 @@ def _record(connection: Connection, clerk: Actor, fresh: Collection[Found]) -> l
     ]
     rows = []
     if postings:
-        recorded = submissions.record(connection, clerk, postings, each=True)
+        papers = {posting.id: one.papers for one, posting in zip(fresh, postings, strict=True)}
+        recorded = submissions.record(connection, clerk, postings, each=True, papers=papers)
         for one, posting, answer in zip(fresh, postings, recorded, strict=True):
             if answer.fault is not None:
                 _log.warning("finding not proposed", item=posting.item, code=answer.fault.code)

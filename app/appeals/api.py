@@ -172,10 +172,18 @@ def decide_appeal(
 
 @router.post("/complaints", summary="提交意见建议 · Send a complaint or suggestion", status_code=201)
 def file_complaint(
-    body: ComplaintRequest, request: Request, response: Response, door: Annotated[Door, Depends(signed_in)]
+    body: ComplaintRequest,
+    request: Request,
+    response: Response,
+    door: Annotated[Door, Depends(signed_in)],
+    preview: Preview = False,
 ) -> ComplaintAnswer:
     """给出编号，五个工作日内答复。· Gets a number, and an answer within five working days."""
-    filed, replayed = door.run(lambda connection, actor: complaints.file(connection, actor, body.concern()))
+    filed, replayed = door.run(
+        lambda connection, actor: complaints.file(connection, actor, body.concern()), commit=not preview
+    )
+    if preview:
+        response.status_code = 200
     _replay(request, response, replayed=replayed)
     return ComplaintAnswer.of(filed)
 

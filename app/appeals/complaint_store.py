@@ -23,10 +23,18 @@ _COMPLAINTS = select(*(complaint.c[name] for name in _NAMES), account.c.name.lab
 )
 
 
-def next_number(connection: Connection, district_id: UUID, year: int) -> int:
-    """The year's next number, held until the transaction ends, so that none is given twice or left out."""
+def hold_numbers(connection: Connection, district_id: UUID, year: int) -> None:
+    """Nobody else takes a number of the year until the transaction ends: none is given twice or left out."""
     first = insert_or_keep(complaint_count).values(district_id=district_id, year=year, last_number=0)
     connection.execute(first.on_conflict_do_nothing())
+    held = select(complaint_count.c.year).where(
+        complaint_count.c.district_id == district_id, complaint_count.c.year == year
+    )
+    connection.execute(held.with_for_update())
+
+
+def next_number(connection: Connection, district_id: UUID, year: int) -> int:
+    """The year's next number; the numbers are held."""
     statement = (
         update(complaint_count)
         .where(complaint_count.c.district_id == district_id, complaint_count.c.year == year)

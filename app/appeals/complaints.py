@@ -37,13 +37,16 @@ def file(connection: Connection, actor: Actor, concern: Concern) -> tuple[Compla
     """
     if actor.account_id is None:
         raise ValueError("complaints are written by accounts")
+    year = actor.today.year
     before = store.find_complaint(connection, actor.district_id, concern.id)
+    if before is None:
+        store.hold_numbers(connection, actor.district_id, year)
+        before = store.find_complaint(connection, actor.district_id, concern.id)  # sent twice at once
     if before is not None:
         if (before.filed_by, before.input_digest) != (actor.account_id, concern.digest()):
             raise IdUsed(id=str(concern.id), field="id")
         return before, True
     due_on = work_calendar.add_working_days(connection, actor, actor.today, ANSWER_DAYS).day
-    year = actor.today.year
     filed = Complaint(
         id=concern.id,
         year=year,

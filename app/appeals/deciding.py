@@ -151,8 +151,10 @@ def _book(
     if to is None:
         return undone, reversal_id, None
     posting = _posting(actor, appeal, entry, to, verdict.answer)
-    posted = points.post(connection, actor, [posting])
+    posted = points.post(connection, actor, [posting], each=True)
     (item,) = posted.items
+    if item.fault is not None:
+        raise item.fault
     _check_milder(case, item.entries[0])
     return Posted(undone.items + posted.items, _together(undone.effects, posted.effects)), reversal_id, posting.id
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -31,6 +31,8 @@ from app.kit.problems import Language
 from app.points.schemas import EffectAnswer, EntryAnswer
 from app.rules.award import UNITS_MAX, Outcome
 from app.rules.schemas_points import PointsSent
+from app.submissions.schemas import after_cursor as after_cursor  # noqa: PLC0414 - the same
+from app.submissions.schemas import cursor_of
 
 FILES_MAX = 10
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -147,19 +149,8 @@ class AppealPageAnswer(Answer):
 
     @classmethod
     def of(cls, page: AppealPage, language: Language) -> AppealPageAnswer:
-        following = None
-        if page.following is not None:
-            at, last = page.following
-            following = f"{int(at.timestamp() * 1_000_000)}.{last.hex}"
+        following = None if page.following is None else cursor_of(*page.following)
         return cls(appeals=[AppealAnswer.of(one, language) for one in page.appeals], following=following)
-
-
-def after_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Where ``following`` of the page before leads."""
-    if cursor is None:
-        return None
-    at, last = cursor.split(".")
-    return datetime.fromtimestamp(int(at) / 1_000_000, UTC), UUID(hex=last)
 
 
 class VerdictAnswer(Answer):

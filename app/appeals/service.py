@@ -30,6 +30,7 @@ from app.cycles.core import QuarterState
 from app.files import service as files
 from app.files.core import Evidence, Owner, OwnerKind
 from app.kit.errors import NotFound
+from app.kit.words import STATES
 from app.messages import service as messages
 from app.messages.core import Message
 from app.messages.texts import Kind
@@ -185,7 +186,7 @@ def withdraw(connection: Connection, actor: Actor, appeal_id: UUID, wish: str | 
             raise refusals.WishMissing(field="wish")
     replayed = appeal.state is AppealState.WITHDRAWN
     if appeal.state is AppealState.DECIDED:
-        raise refusals.AppealClosed(state=appeal.state.value, field="id")
+        raise refusals.AppealClosed(state=STATES[appeal.state.value], field="id")
     if not replayed:
         store.update_appeal(connection, actor.district_id, appeal_id, _withdrawn(actor, wish))
         disputing.end_dispute(connection, actor, appeal.entry_id)

@@ -9,7 +9,21 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from app.appeals.core import OFFICES, Appeal, AppealOutcome, AppealState
 from app.appeals.tables import appeal
@@ -18,7 +32,7 @@ from app.kit.db import AnyRow
 from app.points.tables import entry, entry_check
 from app.roster.tables import member
 from app.submissions.core_states import Action
-from app.submissions.tables import submission_step
+from app.submissions.tables import submission, submission_step
 
 _NAMES = tuple(one.name for one in fields(Appeal))
 _REVIEWS = [one.value for one in (Action.APPROVED, Action.RETURNED, Action.REFUSED)]
@@ -69,13 +83,18 @@ def list_of_entry(connection: Connection, district_id: UUID, entry_id: UUID) -> 
 
 
 def list_reviewers(connection: Connection, district_id: UUID, entry_id: UUID) -> list[UUID | None]:
-    """Whoever has approved, returned or refused the submission that became the entry; an entry has its id."""
+    """Whoever has approved, returned or refused the submission that became the entry (an entry has its id), or wrote
+    down what the service proposed it from.
+    """
     statement = select(submission_step.c.by).where(
         submission_step.c.district_id == district_id,
         submission_step.c.submission_id == entry_id,
         submission_step.c.action.in_(_REVIEWS),
     )
-    return list(connection.execute(statement).scalars())
+    writers = select(func.unnest(submission.c.writers)).where(
+        submission.c.district_id == district_id, submission.c.id == entry_id
+    )
+    return [*connection.execute(statement).scalars(), *connection.execute(writers).scalars()]
 
 
 def list_checkers(connection: Connection, district_id: UUID, entry_ids: Iterable[UUID]) -> list[UUID | None]:
@@ -154,6 +173,11 @@ def waits_for(
         submission_step.c.by == account_id,
         submission_step.c.action.in_(_REVIEWS),
     )
+    wrote = exists().where(
+        submission.c.district_id == district_id,
+        or_(submission.c.id == appeal.c.entry_id, submission.c.id == entry.c.cause),
+        literal(account_id, Uuid()) == any_(submission.c.writers),
+    )
     along = entry.alias("along")
     booked_along = exists().where(
         along.c.district_id == district_id,
@@ -182,6 +206,7 @@ def waits_for(
         ~confirmed,
         ~decided_before,
         ~reviewed,
+        ~wrote,
     )
 
 

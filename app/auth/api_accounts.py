@@ -26,6 +26,7 @@ from app.kit.days import Day
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 Opening = Annotated[Door, Depends(permit(Permission.ACCOUNT_OPEN))]
 Appointing = Annotated[Door, Depends(permit(Permission.APPOINTMENT_SET))]
+Preview = Annotated[bool, Query(description="只试算，不保存 · everything but the saving")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
@@ -60,23 +61,25 @@ def open_account(body: AccountRequest, door: Opening) -> AccountAnswer:
 
 
 @router.post("/accounts/{account_id}/close", summary="停用账号 · Close an account")
-def close_account(account_id: UUID, door: Opening) -> AccountAnswer:
+def close_account(account_id: UUID, door: Opening, preview: Preview = False) -> AccountAnswer:
     """其登录立即失效。· Its log-ins are over at once."""
     account = door.run(
         lambda connection, actor: service_accounts.close_account(
             connection, actor, account_id, request_id=door.request_id
-        )
+        ),
+        commit=not preview,
     )
     return AccountAnswer.model_validate(account)
 
 
 @router.post("/accounts/{account_id}/reopening", summary="重新启用账号 · Re-open an account")
-def reopen_account(account_id: UUID, door: Opening) -> AccountAnswer:
+def reopen_account(account_id: UUID, door: Opening, preview: Preview = False) -> AccountAnswer:
     """密码和未结束的任职照旧。· With its password, and the offices that have not ended."""
     account = door.run(
         lambda connection, actor: service_accounts.reopen_account(
             connection, actor, account_id, request_id=door.request_id
-        )
+        ),
+        commit=not preview,
     )
     return AccountAnswer.model_validate(account)
 
@@ -112,7 +115,9 @@ def list_appointments(
 
 
 @router.post("/appointments", status_code=201, summary="任职 · Give an office")
-def give_office(body: AppointmentRequest, door: Appointing) -> AppointmentAnswer:
+def give_office(
+    body: AppointmentRequest, response: Response, door: Appointing, preview: Preview = False
+) -> AppointmentAnswer:
     """从首日起生效，及于该路径之下。系统管理员、安全管理员、审计员须由三人分别担任；不能给本人任职。
 
     In force from its first day on, at the path and below it. System administrator, security administrator and auditor
@@ -122,17 +127,21 @@ def give_office(body: AppointmentRequest, door: Appointing) -> AppointmentAnswer
         lambda connection, actor: service_accounts.give_office(
             connection, actor, account_id=body.account_id, role=body.role, path=body.path, from_on=body.from_on,
             request_id=door.request_id,
-        )
+        ),
+        commit=not preview,
     )  # fmt: skip
+    if preview:
+        response.status_code = 200
     return AppointmentAnswer.model_validate(appointment)
 
 
 @router.post("/appointments/{appointment_id}/end", summary="免职 · End an appointment")
-def end_office(appointment_id: UUID, body: EndRequest, door: Appointing) -> AppointmentAnswer:
+def end_office(appointment_id: UUID, body: EndRequest, door: Appointing, preview: Preview = False) -> AppointmentAnswer:
     """自该日起不再任职；默认今天，立即生效。· No longer held from that day on; today if none is given, at once."""
     appointment = door.run(
         lambda connection, actor: service_accounts.end_office(
             connection, actor, appointment_id, body.until_on, request_id=door.request_id
-        )
+        ),
+        commit=not preview,
     )
     return AppointmentAnswer.model_validate(appointment)

@@ -265,6 +265,8 @@ DISTRICT_ROLES = frozenset(
 # The three separate offices: nobody holds two of them.
 SEPARATE_ROLES = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
 TOKEN_ROLES = frozenset({Role.INTEGRATION, Role.SCREEN})
+# The offices of a branch that act in its place for one that is no more, over what is dated in its days.
+HEIR_ROLES = frozenset({Role.SECRETARY, Role.ORGANISATION_COMMISSIONER, Role.DISCIPLINE_COMMISSIONER})
 
 
 def within(path: str, root: str) -> bool:
@@ -280,11 +282,15 @@ def ancestors(path: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A role at an organisation's path, in force on the day the actor acts; ``listed`` is what a key is limited to."""
+    """A role at an organisation's path, in force on the day the actor acts; ``listed`` is what a key is limited to.
+
+    ``stands_in``: nobody is appointed there, since the branch is no more; the one that it went into acts for it.
+    """
 
     role: Role
     path: str
     listed: frozenset[Permission] | None = None
+    stands_in: bool = False
 
     @property
     def grants(self) -> frozenset[Permission]:

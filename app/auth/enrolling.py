@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.auth import store_accounts, store_enrolling, store_sessions
+from app.auth import store_accounts, store_enrolling, store_offices, store_sessions
 from app.auth.core import SEPARATE_ROLES, Actor, Role, within
 from app.auth.core_accounts import check_apart
 from app.auth.enrolled import Account, Held
@@ -82,6 +82,19 @@ def give_offices(connection: Connection, actor: Actor, offices: Iterable[tuple[U
     separate offices."""
     rows = [Held(new_id(), account_id, role, path, day) for account_id, role, path in offices]
     store_enrolling.insert_held(connection, actor.district_id, rows)
+
+
+def heir_of(connection: Connection, actor: Actor, path: str) -> str | None:
+    """The path of the branch that acts for the closed one at the path; None: the offices above it do."""
+    return store_offices.find_heir(connection, actor.district_id, path, actor.today)
+
+
+def let_succeed(connection: Connection, actor: Actor, path: str, heir_path: str | None) -> None:
+    """From today on the offices of the heir act for the branch at the path, and for those it acted for itself.
+
+    Without an heir it is left to the offices above them.
+    """
+    store_offices.replace_heir(connection, actor.district_id, path, heir_path, actor.today)
 
 
 def end_sessions(connection: Connection, actor: Actor, account_id: UUID, *, close: bool) -> None:

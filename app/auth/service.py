@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import Connection
 
-from app.auth import store, store_accounts, store_sessions
+from app.auth import store, store_accounts, store_offices, store_sessions
 from app.auth.core import Actor, Appointment, Permission, Role, ancestors
 from app.auth.core_accounts import AlreadyAppointed, OwnOffice, check_apart, check_office
 from app.auth.core_districts import (
@@ -178,7 +178,7 @@ def end_appointment(connection: Connection, actor: Actor, appointment_id: UUID, 
 
 def holders(connection: Connection, actor: Actor, roles: Collection[Role], path: str) -> tuple[tuple[UUID, Role], ...]:
     """Who holds one of the roles today, there or above, nearest first: for telling them what waits for them."""
-    return tuple(store.list_holders(connection, actor.district_id, roles, path, actor.today))
+    return tuple(store_offices.list_holders(connection, actor.district_id, roles, path, actor.today))
 
 
 def holders_at(
@@ -186,7 +186,8 @@ def holders_at(
 ) -> dict[str, tuple[tuple[UUID, Role], ...]]:
     """The same for many places, in one look."""
     places: dict[str, list[tuple[UUID, Role]]] = {}
-    for account_id, role, place in store.list_holders_at(connection, actor.district_id, roles, paths, actor.today):
+    held = store_offices.list_holders_at(connection, actor.district_id, roles, paths, actor.today)
+    for account_id, role, place in held:
         places.setdefault(place, []).append((account_id, role))
     return {path: tuple(one for place in reversed(ancestors(path)) for one in places.get(place, ())) for path in paths}
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, and_, any_, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.auth import tables
-from app.auth.core import Appointment, Role, ancestors
+from app.auth.core import Appointment, Role
 from app.auth.core_districts import District
 from app.auth.logins import Attempts
+from app.auth.store_offices import in_force
 from app.auth.tables import access_log, account, appointment, credential, district
 from app.kit.errors import NotFound
 from app.kit.writes import Writes
@@ -272,54 +272,11 @@ def list_appointments(
     """Those in force on the day."""
     statement = (
         select(appointment.c.role, appointment.c.path)
-        .where(appointment.c.district_id == district_id, appointment.c.account_id == account_id, _in_force(day))
+        .where(
+            appointment.c.district_id == district_id,
+            appointment.c.account_id == account_id,
+            in_force(appointment.c.from_on, appointment.c.until_on, day),
+        )
         .order_by(appointment.c.path, appointment.c.role)
     )
     return tuple(Appointment(Role(row.role), row.path) for row in connection.execute(statement))
-
-
-def list_holders(
-    connection: Connection, district_id: UUID, roles: Collection[Role], path: str, day: date
-) -> list[tuple[UUID, Role]]:
-    """The open accounts that hold one of the roles at the path or above it on the day, nearest first."""
-    above = ancestors(path)
-    same = and_(account.c.district_id == appointment.c.district_id, account.c.id == appointment.c.account_id)
-    statement = (
-        select(appointment.c.account_id, appointment.c.role)
-        .select_from(appointment.join(account, same))
-        .where(
-            appointment.c.district_id == district_id,
-            appointment.c.role.in_([role.value for role in roles]),
-            appointment.c.path.in_(above),
-            account.c.closed_at.is_(None),
-            _in_force(day),
-        )
-        .order_by(func.length(appointment.c.path).desc(), appointment.c.account_id)
-    )
-    return [(row.account_id, Role(row.role)) for row in connection.execute(statement)]
-
-
-def list_holders_at(
-    connection: Connection, district_id: UUID, roles: Collection[Role], paths: Collection[str], day: date
-) -> list[tuple[UUID, Role, str]]:
-    """The same for many paths, in the order of accounts, with the path at which each role is held."""
-    above = sorted({place for path in paths for place in ancestors(path)})
-    same = and_(account.c.district_id == appointment.c.district_id, account.c.id == appointment.c.account_id)
-    statement = (
-        select(appointment.c.account_id, appointment.c.role, appointment.c.path)
-        .select_from(appointment.join(account, same))
-        .where(
-            appointment.c.district_id == district_id,
-            appointment.c.role.in_([role.value for role in roles]),
-            appointment.c.path == any_(literal(above, ARRAY(Text))),
-            account.c.closed_at.is_(None),
-            _in_force(day),
-        )
-        .order_by(appointment.c.account_id)
-    )
-    return [(row.account_id, Role(row.role), row.path) for row in connection.execute(statement)]
-
-
-def _in_force(day: date) -> ColumnElement[bool]:
-    # until_on is the first day on which the role is no longer held.
-    return and_(appointment.c.from_on <= day, or_(appointment.c.until_on.is_(None), appointment.c.until_on > day))

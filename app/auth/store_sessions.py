@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, 
 
 from app.auth.core import Appointment, Role
 from app.auth.logins import SessionKind, Stage
+from app.auth.store_offices import offices_on
 from app.auth.tables import account, appointment, session
 
 
@@ -82,6 +83,7 @@ def find_session(
         ever.c.role == Role.MEMBER.value,
         ever.c.from_on <= day,
     )
+    office = offices_on(district_id, day)
     statement = (
         select(
             session.c.id,
@@ -94,20 +96,16 @@ def find_session(
             account.c.id.label("account_id"),
             account.c.login,
             account.c.name,
-            appointment.c.role,
-            appointment.c.path,
+            office.c.role,
+            office.c.path,
+            office.c.stands_in,
             was_member.label("was_member"),
         )
         .select_from(session)
         .join(account, and_(account.c.district_id == session.c.district_id, account.c.id == session.c.account_id))
         .outerjoin(
-            appointment,
-            and_(
-                appointment.c.district_id == session.c.district_id,
-                appointment.c.account_id == session.c.account_id,
-                appointment.c.from_on <= day,
-                or_(appointment.c.until_on.is_(None), appointment.c.until_on > day),
-            ),
+            office,
+            and_(office.c.district_id == session.c.district_id, office.c.account_id == session.c.account_id),
         )
         .where(
             session.c.district_id == district_id,
@@ -116,12 +114,12 @@ def find_session(
             session.c.token_until > at,
             account.c.closed_at.is_(None),
         )
-        .order_by(appointment.c.path, appointment.c.role)
+        .order_by(office.c.path, office.c.role)
     )
     rows: Sequence[Any] = connection.execute(statement).all()
     if not rows:
         return None
-    held = tuple(Appointment(Role(row.role), row.path) for row in rows if row.role is not None)
+    held = tuple(Appointment(Role(row.role), row.path, stands_in=row.stands_in) for row in rows if row.role is not None)
     row = rows[0]
     return FoundSession(
         row.id, row.account_id, row.login, row.name, SessionKind(row.kind), Stage(row.stage), row.used_at,

@@ -70,6 +70,18 @@ appointment = district_table(
     Index(None, "district_id", "account_id"),
 )
 
+# Which branch acts for one that is no more: the offices held at ``heir_path`` reach ``path`` as well, from a day on.
+succession = district_table(
+    "succession",
+    Column("path", Text(collation="C"), nullable=False),
+    Column("heir_path", Text(collation="C"), nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("until_on", Date),  # the first day on which it no longer does
+    CheckConstraint("until_on IS NULL OR until_on >= from_on", name="ends_after_start"),
+    Index(None, "district_id", "heir_path"),
+    key=("path", "heir_path", "from_on"),
+)
+
 # By whom at a provider the account is known there: the subject's keyed hash, since it may be somebody's number.
 identity = district_table(
     "identity",

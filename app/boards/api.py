@@ -62,8 +62,13 @@ def read_board_policy(
 
 @router.put("/policies/{audience}", summary="修改榜单设置 · Set the board policy")
 def set_board_policy(
-    audience: Audience, body: BoardPolicyModel, door: Annotated[Door, Depends(permit(Permission.BOARD_SET))]
+    audience: Audience,
+    body: BoardPolicyModel,
+    door: Annotated[Door, Depends(permit(Permission.BOARD_SET))],
+    preview: Annotated[bool, Query(description="只试算，不保存 · everything but the saving")] = False,
 ) -> BoardPolicyModel:
     """由区两新工委设置；没有“末位名单”这一选项。· The district office sets it; a list of the last is no option."""
-    held = door.run(lambda connection, actor: service.set_policy(connection, actor, audience, body.policy()))
+    held = door.run(
+        lambda connection, actor: service.set_policy(connection, actor, audience, body.policy()), commit=not preview
+    )
     return BoardPolicyModel.of(held)

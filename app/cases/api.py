@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
@@ -29,9 +29,14 @@ def read_line_setting(door: Annotated[Door, Depends(permit(Permission.LINE_READ)
 
 
 @router.put("/setting", summary="修改分数线设置 · Set the lines")
-def set_lines(body: LineSettingModel, door: Annotated[Door, Depends(permit(Permission.LINE_SET))]) -> LineSettingModel:
+def set_lines(
+    body: LineSettingModel,
+    door: Annotated[Door, Depends(permit(Permission.LINE_SET))],
+    preview: Annotated[bool, Query(description="只试算，不保存 · everything but the saving")] = False,
+) -> LineSettingModel:
     """由区两新工委设置。· The district office sets it."""
     held = door.run(
-        lambda connection, actor: service.set_half_year_decides(connection, actor, wanted=body.half_year_decides)
+        lambda connection, actor: service.set_half_year_decides(connection, actor, wanted=body.half_year_decides),
+        commit=not preview,
     )
     return LineSettingModel(half_year_decides=held)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from app.kit.digests import canonical, digest
-from app.roster.core import Exemption, Membership
+from app.roster.core import Exemption, KnownMember, Membership
 
 PAGE_MAX = 200
 
@@ -308,6 +309,16 @@ class TransferPage:
 
     transfers: tuple[TransferView, ...]
     following: tuple[datetime, UUID] | None
+
+
+def went_to(members: Iterable[KnownMember], branch_id: UUID) -> list[UUID]:
+    """The branches that those who left this one for another went to, by how many; of as many the older branch first."""
+    counts: Counter[UUID] = Counter()
+    for one in members:
+        spells = one.memberships
+        last = max((at for at, spell in enumerate(spells) if spell.branch_id == branch_id), default=len(spells))
+        counts.update(spell.branch_id for spell in spells[last + 1 : last + 2])
+    return sorted(counts, key=lambda found: (-counts[found], found))
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -16,7 +16,7 @@ from app.auth.core import Actor, Permission, Role
 from app.auth.enrolled import Held
 from app.enrolment import refusals
 from app.enrolment.changing import ONE_DAY, Doing, Entering, keep, made_before, open_membership
-from app.enrolment.core_changes import Change, Done, NewBranch, Reform, Verb
+from app.enrolment.core_changes import Change, Done, NewBranch, Reform, Verb, went_to
 from app.enrolment.service import classes_in_force
 from app.enrolment.transferring import withdraw_open
 from app.kit.errors import NotFound
@@ -86,7 +86,8 @@ def _merge(doing: Doing, wish: Reform, branch: OrganisationView, people: list[Kn
     if into.id == branch.id:
         raise refusals.SameBranch(field="into_id")
     followed = doing.move([_entering(one, into) for one in people])
-    _close_down(doing, branch, heir=into.id)
+    _close_down(doing, branch, covering=into.id)
+    offices.let_succeed(doing.connection, doing.actor, branch.path, into.path)
     _tell(doing, Verb.MERGED, people, into, wish.id)
     return followed
 
@@ -134,7 +135,7 @@ def _move(doing: Doing, wish: Reform, branch: OrganisationView, people: list[Kno
             until_on=None,
         )
     held = offices.offices_under(doing.connection, doing.actor, branch.path, doing.actor.today)
-    _close_down(doing, branch, heir=None)  # first: a code is one open organisation's
+    _close_down(doing, branch, covering=None)  # first: a code is one open organisation's
     roster.found_organisations(doing.connection, doing.actor, list(heirs.values()))
     roster.close_organisations(doing.connection, doing.actor, [], {branch.id: successor.id})
     doing.organisations |= {one.id: one for one in heirs.values()}
@@ -142,18 +143,29 @@ def _move(doing: Doing, wish: Reform, branch: OrganisationView, people: list[Kno
         _entering(one, successor, heirs.get(open_membership(one).group_id or branch.id) or successor) for one in people
     ]
     followed = doing.move(entering)
+    offices.let_succeed(doing.connection, doing.actor, branch.path, successor.path)
     _give_again(doing, held, {doing.organisations[old].path: new.path for old, new in heirs.items()})
     _tell(doing, Verb.MOVED, people, successor, wish.id)
     return followed
 
 
 def _close(doing: Doing, wish: Reform, branch: OrganisationView, people: list[KnownMember]) -> Followed:
-    """A branch without members is closed."""
+    """A branch without members is closed; for its days the branch acts that most of its members went to."""
     del wish
     if people:
         raise refusals.BranchNotEmpty(count=len(people), field="branch_id")
-    _close_down(doing, branch, heir=None)
+    _close_down(doing, branch, covering=None)
+    once = roster.once_belonging(doing.connection, doing.actor, branch.id)
+    heirs = (_acting_for(doing, one) for one in went_to(once, branch.id))
+    heir = next((path for path in heirs if path is not None), None)
+    offices.let_succeed(doing.connection, doing.actor, branch.path, heir)
     return Followed()
+
+
+def _acting_for(doing: Doing, branch_id: UUID) -> str | None:
+    """The path of the branch or, where that is closed too, of the one that acts for it."""
+    found = doing.organisations[branch_id]
+    return found.path if found.until_on is None else offices.heir_of(doing.connection, doing.actor, found.path)
 
 
 def _reached(doing: Doing, wanted: UUID | None, kind: OrganisationKind = OrganisationKind.BRANCH) -> OrganisationView:
@@ -188,15 +200,18 @@ def _open_groups(doing: Doing, branch: OrganisationView) -> list[OrganisationVie
     return [one for one in doing.organisations.values() if one.parent_id == branch.id and one.until_on is None]
 
 
-def _close_down(doing: Doing, branch: OrganisationView, *, heir: UUID | None) -> None:
-    """The branch and its groups are no more from today on: nobody holds an office there, no transfer leads there."""
+def _close_down(doing: Doing, branch: OrganisationView, *, covering: UUID | None) -> None:
+    """The branch and its groups are no more from today on: nobody is appointed there, no transfer leads there.
+
+    ``covering`` is the branch that covers its firms from now on.
+    """
     actor = doing.actor
     held = offices.offices_under(doing.connection, actor, branch.path, actor.today)
     withdraw_open(doing, _NOTE, members=[], branch=branch)
     offices.close_offices(doing.connection, actor, held, actor.today)
     doing.offices_ended += sum(one.role is not Role.MEMBER for one in held)
     closed = [(one.id, actor.today - ONE_DAY) for one in (branch, *_open_groups(doing, branch))]
-    roster.close_organisations(doing.connection, actor, closed, {branch.id: heir} if heir is not None else {})
+    roster.close_organisations(doing.connection, actor, closed, {branch.id: covering} if covering is not None else {})
     for key, last in closed:
         doing.organisations[key] = replace(doing.organisations[key], until_on=last)
 

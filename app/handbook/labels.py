@@ -41,6 +41,7 @@ WHAT: Mapping[str, Name] = {
     "rounding": Name("零头的处理", "the rounding"),
     "measure": Name("计分方式", "how entries become points"),
     "bounds": Name("限额", "a bound"),
+    "units_max": Name("一日至多计的数量", "the most units of a day"),
     "group": Name("分组", "the group"),
     "outside": Name("不占哪些上级限额", "the ceilings it stands outside of"),
     "matter": Name("是否写明事项", "whether a matter is named"),

@@ -140,6 +140,13 @@ _MEASURES: Mapping[core.MeasureForm, Callable[[Glossary, core.Item, core.Measure
 }
 
 
+def units_of_day(words: Glossary, unit: str | None, most: int) -> Name:
+    """一人一日至多计24小时。"""
+    return say(
+        "一人一日至多计{most}{unit}", "a member's day has at most {most} {unit}", most=most, unit=words.unit(unit)
+    )
+
+
 def target(words: Glossary, unit: str | None, value: core.Target) -> Name:
     by = {
         Window.MONTH: Name("每月底", "by each month's end"),

@@ -14,6 +14,7 @@ from app.handbook.wording_classes import class_sentences
 from app.kit.calendar import Window
 from app.kit.errors import ErrorKind, LongwenError
 from app.rules import core
+from app.rules.award import units_of_day
 from app.rules.core import Edition, Item, Kind, Regime
 from app.rules.name import Name
 from app.rules.terms import term
@@ -198,6 +199,10 @@ class _Explainer:
             yield Sentence(Topic.DUTY, "duty.due", due, self._basis("duty", "due"))
 
     def _own_bounds(self) -> Iterator[Sentence]:
+        most = units_of_day(self.item)
+        if most is not None:
+            told = phrases.units_of_day(self.words, self.item.unit, most)
+            yield Sentence(Topic.BOUNDS, "units_max", full(told), self._basis("units_max"))
         for number, one in enumerate(self.item.bounds):
             told = phrases.bound(self.words, self.item.kind, one)
             is_floor = self.item.duty is not None and number == len(self.item.bounds) - 1

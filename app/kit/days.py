@@ -10,10 +10,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
-_FIRST, _LAST = (
-    "1900",
-    "2199",
-)  # of anybody alive, of any plan; nothing is reckoned beyond the calendar's ends
+_FIRST, _LAST = "1900", "2199"  # of anybody alive, of any plan; nothing is reckoned beyond the calendar's ends
 
 
 def _written_as_day(value: object) -> object:
@@ -24,6 +21,11 @@ def _written_as_day(value: object) -> object:
     if isinstance(value, int | float):
         raise PydanticCustomError("date_type", "a day is written as text")
     return value
+
+
+def is_reckoned(year: int) -> bool:
+    """Whether requests may write the year: of a day, or of a window."""
+    return int(_FIRST) <= year <= int(_LAST)
 
 
 # A day as it is documented; by itself Pydantic takes "0" for the first of January 1970.

@@ -230,7 +230,7 @@ def of_validation(errors: Sequence[Mapping[str, Any]], language: Language, reque
 def _field_fault(error: Mapping[str, Any], language: Language) -> dict[str, Any]:
     kind = str(error["type"])
     # Of JSON that cannot be parsed the location is a position in the text.
-    index, field = (None, None) if kind == "json_invalid" else _place(error["loc"])
+    index, field = (None, None) if kind == "json_invalid" else _place(_located(error))
     facts = {**error.get("ctx", {}), "message": error.get("msg", kind)}
     for name in _ENUMERATIONS & facts.keys():
         facts[name] = any_of(re.findall(r"'([^']*)'", str(facts[name])) or [str(facts[name])]).said(language)
@@ -238,6 +238,14 @@ def _field_fault(error: Mapping[str, Any], language: Language) -> dict[str, Any]
     if kind == "string_pattern_mismatch":
         detail = _written(str(facts["pattern"])).fill(language, facts)
     return {"index": index, "field": field, "code": kind, "detail": detail}
+
+
+def _located(error: Mapping[str, Any]) -> Sequence[int | str]:
+    """Where the fault is; of an element of no known kind, the field that should say which it is."""
+    location: Sequence[int | str] = error["loc"]
+    if str(error["type"]) in ("union_tag_invalid", "union_tag_not_found"):
+        return (*location, str(error["ctx"]["discriminator"]).strip("'"))
+    return location
 
 
 def _written(pattern: str) -> Text:

@@ -98,7 +98,8 @@ def home(connection: Connection, actor: Actor) -> Home:
 def offices(actor: Actor, every: Sequence[OrganisationView]) -> tuple[Office, ...]:
     """What the caller is appointed to, with the organisation of each."""
     by_path = {one.path: one for one in every}
-    held = sorted(actor.appointments, key=lambda one: (one.path, one.role.value))
+    appointed = (one for one in actor.appointments if not one.stands_in)
+    held = sorted(appointed, key=lambda one: (one.path, one.role.value))
     return tuple(Office(one.role, one.path, by_path.get(one.path)) for one in held[:HOME_OFFICES_MAX])
 
 

@@ -6,7 +6,7 @@ it makes, or what is wrong with it. It works on copies, so a refused batch has c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
@@ -32,7 +32,7 @@ from app.points.ledger import (
     reversal_of,
 )
 from app.rules.adoption import NoEditionInForce
-from app.rules.award import Outcome, points_of, points_sent
+from app.rules.award import Outcome, points_of, points_sent, units_of_day
 from app.rules.core import OPENING, Item, Matter, Regime, Settlement
 
 PAIR_NAMESPACE = UUID("6f1d7a52-6c1b-5f0e-9a53-0d2c3b9f7e11")  # ids of the second half of a finding's pair
@@ -51,6 +51,7 @@ class Known:
     duties: dict[DutyKey, DutyRow]
     used: dict[UUID, Entry]
     live_entries: dict[UUID, Entry] = field(default_factory=dict)  # that decided a duty, by id
+    day_units: dict[tuple[UUID, str, date], int] = field(default_factory=dict)  # where the item bounds a day's
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,29 @@ def check_costs(item: Item, costs: str | None) -> None:
         raise refusals.CostUnclear(item=item.code, choices=any_of(item.pairs_one_of), field="costs")
 
 
+def check_units(item: Item, units: int, day: date, before: int = 0) -> None:
+    """So many units of a day, beside those recorded ``before``, are possible. Raises UnitsOfDay."""
+    most = units_of_day(item)
+    if most is not None and before + units > most:
+        raise refusals.UnitsOfDay(
+            item=item.code,
+            most=most,
+            unit=item.unit or "",
+            day=day.isoformat(),
+            before=before,
+            units=units,
+            field="units",
+        )
+
+
+def days_bounded(
+    postings: Iterable[Posting], find: Callable[[Posting], tuple[Item, Quarter] | None]
+) -> list[tuple[str, Posting]]:
+    """The postings of items that bound what a day can have, with their cycles; ``find`` gives item and quarter."""
+    found = [(one, find(one)) for one in postings if one.units is not None]
+    return [(at[1].cycle, one) for one, at in found if at is not None and units_of_day(at[0]) is not None]
+
+
 def check_quarter(posting: Posting, booked: Quarter) -> None:
     """A request that names a quarter is booked there or not at all. Raises QuarterClosed."""
     if posting.booked_in not in (None, booked.code):
@@ -126,6 +150,7 @@ class Judge:
         self._check_matter(balance, item, posting, entry.window)
         decided = self._duty(item, posting, entry.cycle)
         check_costs(item, posting.costs)
+        self._check_day(item, entry)
         pairs = [regime.items[code] for code in costed(item, posting.costs) if code in regime.items]
         if pairs:
             entry = replace(entry, cause=entry.id)
@@ -219,6 +244,16 @@ class Judge:
         if item.duty is None and key in balance.cells:
             raise refusals.MatterCounted(item=item.code, matter=posting.matter, window=window, field="matter")
 
+    def _check_day(self, item: Item, entry: Entry) -> None:
+        """No day has more of the item than it can have, however many entries it takes. Raises UnitsOfDay."""
+        most = units_of_day(item)
+        if most is None or entry.units == 0:
+            return
+        key = (entry.member_id, item.code, entry.effective_on)
+        before = self.known.day_units.get(key, 0)
+        check_units(item, entry.units, entry.effective_on, before)
+        self.known.day_units[key] = before + entry.units
+
     def _duty(self, item: Item, posting: Posting, cycle: str) -> DutyRow | None:
         """What the posting makes of the member's duty; None where it decides none (amounts are settled later)."""
         duty = item.duty
@@ -258,12 +293,12 @@ class Judge:
         if row.entry_id is not None:
             kept = self.known.live_entries[row.entry_id]
             seq += 1
-            undone = reversal_of(kept, undoing_id(finding.id, kept.id), seq, hand_of(finding))
+            undone = reversal_of(kept, undoing_id(finding.id, kept.id), seq, hand_of(finding), finding.text_digest)
             balance.take(undone)
             entries.append(undone)
         seq += 1
         lost_id = uuid5(PAIR_NAMESPACE, f"{finding.id} costs {pair.code}")
-        lost = replace(share_lost(finding, pair, duty.share, lost_id), seq=seq)
+        lost = replace(share_lost(finding, pair, duty.share, lost_id), seq=seq, text_digest=finding.text_digest)
         balance.take(lost)
         entries.append(lost)
         missed = replace(row, state=DutyState.MISSED, source="finding", entry_id=lost.id)

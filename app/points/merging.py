@@ -79,7 +79,8 @@ class Merged:
             return PostedItem(fault=error), None
         entries = judged.entries if judged.replayed is None else (judged.replayed,)
         if judged.replayed is None:
-            work.say(posting.id, words)
+            for entry in judged.entries:  # what is booked along has the same reason
+                work.say(entry.id, words)
             work.take(judged.entries, judged.duties)
         key = (entries[0].cycle, posting.member_id)
         balance = work.known.balances[key]

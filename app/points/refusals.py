@@ -114,6 +114,20 @@ class CostNotAsked(LongwenError):
     en = "The rules say what {item} costs. Leave costs out."
 
 
+class UnitsOfDay(LongwenError):
+    """No member's day has so many units of the item."""
+
+    code = "units_of_day"
+    zh = (
+        "{item} 一人一日至多计 {most}（单位：{unit}）；{day} 已记 {before}，不能再记 {units}。"
+        "请核对数量和日期：数日累计的分日记录，记错的先冲正。"
+    )
+    en = (
+        "A member's day has at most {most} of {item} (in {unit}); {day} has {before} already, so {units} cannot be. "
+        "Check number and day: record several days each on its own, and reverse what was recorded wrongly first."
+    )
+
+
 class NoSuchDuty(LongwenError):
     """The member had no such duty in that window (joined later, or is exempt)."""
 

@@ -50,7 +50,8 @@ def post(
         if judged.replayed is not None:
             posted.items.append(_item(work, (judged.replayed,), posting.reason, replayed=True))
             continue
-        work.say(posting.id, words)
+        for entry in judged.entries:  # what is booked along has the same reason
+            work.say(entry.id, words)
         work.take(judged.entries, judged.duties)
         posted.items.append(_item(work, judged.entries, posting.reason))
     if not each:

@@ -8,11 +8,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, Select, Table, Update, Uuid, and_, any_, bindparam, select, update
+from sqlalchemy import ARRAY, Connection, Select, Table, Update, Uuid, and_, any_, bindparam, func, select, update
 
 from app.kit.db import AnyRow, insert_rows, sent_rows, sent_values
 from app.points.core import Cell, CellKey, Score
-from app.points.ledger import Balance, DutyKey, DutyRow, DutyState, Entry, Source
+from app.points.ledger import Balance, DutyKey, DutyRow, DutyState, Entry, Posting, Source
 from app.points.tables import duty, entry, entry_text, standing
 from app.rules.core import Kind
 
@@ -274,6 +274,29 @@ def insert_texts(connection: Connection, district_id: UUID, texts: Mapping[UUID,
     """The reason and its salt, by entry."""
     rows = [{"entry_id": entry_id, "reason": reason, "salt": salt} for entry_id, (reason, salt) in texts.items()]
     insert_rows(connection, district_id, entry_text, rows)
+
+
+def sum_day_units(
+    connection: Connection, district_id: UUID, postings: Collection[tuple[str, Posting]]
+) -> dict[tuple[UUID, str, date], int]:
+    """By member, item and day, what is recorded of the days of postings, which come with their cycles; a reversal takes
+    away what it undoes.
+    """
+    if not postings:
+        return {}
+    keys = (entry.c.member_id, entry.c.item, entry.c.effective_on)
+    statement = (
+        select(*keys, func.sum(entry.c.units).label("units"))
+        .where(
+            entry.c.district_id == district_id,
+            entry.c.cycle.in_(sorted({cycle for cycle, _ in postings})),
+            entry.c.member_id.in_(sorted({one.member_id for _, one in postings})),
+            entry.c.item.in_(sorted({one.item for _, one in postings})),
+            entry.c.effective_on.in_(sorted({one.effective_on for _, one in postings})),
+        )
+        .group_by(*keys)
+    )
+    return {(row.member_id, row.item, row.effective_on): int(row.units) for row in connection.execute(statement)}
 
 
 def find_duties(connection: Connection, district_id: UUID, keys: Collection[DutyKey]) -> dict[DutyKey, DutyRow]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
-from app.cycles.core import Act, booking_quarter
+from app.cycles.core import Act, QuarterState, booking_quarter
 from app.kit.calendar import months_of, quarter_of
 from app.points import refusals, store
 from app.points.duties import brought
@@ -60,8 +60,9 @@ def undo_family(
 
     A duty that the family had taken goes to another finding that still stands and costs it too; else to what was
     recorded of it before; else, where it was missed and the service itself had settled it, or an appeal gives it back,
-    it is waived, so that settling does not take it again; else it is open, as it is where another entry is to replace
-    this one (``replaced``). Raises the refusals of reversals.
+    or the check refuses a loss of a quarter that is settled, it is waived, so that settling does not take it again;
+    else it is open, as it is where another entry is to replace this one (``replaced``). Raises the refusals of
+    reversals.
     """
     if original.reverses is not None:
         raise refusals.ReversalOfReversal(id=str(original.id), field="id")
@@ -72,11 +73,12 @@ def undo_family(
         raise refusals.ReversedAlready(id=str(original.id), field="id")
     hand = _hand(work, original, asked)
     words = salted(asked.reason)
-    work.say(asked.id, words)
     others = (one for one in family if one.reverses is None and one.id != original.id)
     live = [original, *(one for one in others if one.id not in around.gone)]
     undone = [work.undo(original, asked.id, hand, digest_of(words))]
-    undone += [work.undo(one, undoing_id(asked.id, one.id), hand) for one in live[1:]]
+    undone += [work.undo(one, undoing_id(asked.id, one.id), hand, digest_of(words)) for one in live[1:]]
+    for one in undone:
+        work.say(one.id, words)
     by_id: dict[UUID | None, Entry] = {one.id: one for one in live}
     for row in around.duties:
         if row.entry_id in by_id:
@@ -116,12 +118,20 @@ def _given_back(
         state = DutyState.MISSED if kept.points < 0 else DutyState.KEPT
         work.duties[row.key] = replace(row, state=state, source=Source.RECORD.value, entry_id=kept.id)
         return [kept]
-    for_good = decided.source is Source.JOB or hand.source is Source.APPEAL
-    waived = for_good and row.state is DutyState.MISSED and not replaced
+    for_good = (decided.source is Source.JOB or hand.source is Source.APPEAL) and row.state is DutyState.MISSED
+    waived = (for_good or _is_refused_late(work, row, decided, hand)) and not replaced
     state = DutyState.WAIVED if waived else DutyState.EXPECTED
     open_again = replace(row, state=state, source="reversal" if waived else None, entry_id=None)
     work.duties[row.key] = _as_now(work, open_again)
     return []
+
+
+def _is_refused_late(work: Work, row: DutyRow, decided: Entry, hand: Hand) -> bool:
+    """Whether the check refuses a loss once its quarter's duties are settled: nobody is asked for this one again."""
+    if hand.source is not Source.CHECK or decided.points >= 0:
+        return False
+    quarter = next(one for one in work.known.quarters if one.code == decided.booked_in)
+    return quarter.state is not QuarterState.OPEN and row.due_on <= quarter.ends_on
 
 
 def restored_id(by: UUID, recorded: UUID) -> UUID:

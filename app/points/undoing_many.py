@@ -35,18 +35,19 @@ def reverse_many(
     connection: Connection,
     actor: Actor,
     wanted: Mapping[UUID, UUID],
-    reason: str,
+    reason: str | Mapping[UUID, str],
     *,
-    batch: UUID,
+    batch: UUID | None = None,
     replaced: bool = False,
 ) -> Undone:
     """Undo entries, each under the id given for it, with what was posted along; what is undone already stays so.
 
     Findings go first and one by one, since undoing one moves what it cost to another. What one of them had displaced,
     and is wanted gone too, goes with the rest. The number of statements grows with the findings only. ``replaced``: the
-    caller decides the duties anew. Raises the refusals of reversals.
+    caller decides the duties anew. ``reason`` is one for all, or each entry's own. Raises the refusals of reversals.
     """
     district_id = actor.district_id
+    reasons = dict.fromkeys(wanted, reason) if isinstance(reason, str) else reason
     entries = store.find_entries(connection, district_id, wanted)
     if not entries:
         return Undone((), frozenset(), {})
@@ -56,7 +57,7 @@ def reverse_many(
     findings = [one for one in live if one.cause is not None]
     restored: dict[UUID, UUID] = {}
     for one in findings:
-        service.reverse(connection, actor, one.id, wanted[one.id], reason, replaced=replaced)
+        service.reverse(connection, actor, one.id, wanted[one.id], reasons[one.id], replaced=replaced)
         restored |= {restored_id(wanted[one.id], before): before for before in gone}
     again = store.find_entries(connection, district_id, restored) if restored else {}
     plain = [*(one for one in live if one.cause is None), *again.values()]
@@ -64,7 +65,7 @@ def reverse_many(
     around = _surroundings(work, plain)
     for one in plain:
         of = restored.get(one.id, one.id)
-        asked = _asked(actor, one, wanted[of], reason, batch)
+        asked = _asked(actor, one, wanted[of], reasons[of], batch)
         undo_family(work, one, [one], asked, replaced=replaced, around=around)
     effects = work.finish()
     return Undone(
@@ -94,7 +95,7 @@ def _surroundings(work: Work, plain: Sequence[Entry]) -> Surroundings:
     return Surroundings(frozenset(), duties, (), findings)
 
 
-def _asked(actor: Actor, entry: Entry, reversal_id: UUID, reason: str, batch: UUID) -> Posting:
+def _asked(actor: Actor, entry: Entry, reversal_id: UUID, reason: str, batch: UUID | None) -> Posting:
     """A reversal as whoever asks for a single one sends it."""
     return Posting(
         id=reversal_id,

@@ -31,7 +31,7 @@ from app.points.gathering import (
     lock_members,
     quarter_day,
 )
-from app.points.judging import Known
+from app.points.judging import Known, days_bounded
 from app.points.ledger import (
     Balance,
     DutyKey,
@@ -292,6 +292,7 @@ class Work:
         """Ids used before, and the duties that the postings and their pairs would decide."""
         district_id = self.actor.district_id
         self.known.used = store.find_entries(self.connection, district_id, [posting.id for posting in postings])
+        self.known.day_units = store.sum_day_units(self.connection, district_id, days_bounded(postings, self._item))
         keys = {key for posting in postings for key in self._duty_keys(posting)}
         self.known.duties = store.find_duties(self.connection, district_id, keys)
         decided = [row.entry_id for row in self.known.duties.values() if row.entry_id is not None]

@@ -65,6 +65,12 @@ def belonging(connection: Connection, actor: Actor, branch_id: UUID) -> list[UUI
     return store_enrolling.list_belonging(connection, actor.district_id, branch_id)
 
 
+def once_belonging(connection: Connection, actor: Actor, branch_id: UUID) -> tuple[KnownMember, ...]:
+    """Whoever has ever belonged to the branch, by number."""
+    ids = store_enrolling.list_ever_belonged(connection, actor.district_id, branch_id)
+    return store_enrolling.list_known_members(connection, actor.district_id, ids)
+
+
 def owner_of_exemption(connection: Connection, actor: Actor, exemption_id: UUID) -> UUID | None:
     return store_enrolling.find_exemption_owner(connection, actor.district_id, exemption_id)
 

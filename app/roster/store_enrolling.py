@@ -112,6 +112,13 @@ def list_belonging(connection: Connection, district_id: UUID, branch_id: UUID) -
     return list(connection.execute(statement).scalars())
 
 
+def list_ever_belonged(connection: Connection, district_id: UUID, branch_id: UUID) -> list[UUID]:
+    """Whoever has ever had a membership in the branch."""
+    statement = select(membership.c.member_id).distinct()
+    there = statement.where(membership.c.district_id == district_id, membership.c.branch_id == branch_id)
+    return list(connection.execute(there).scalars())
+
+
 def close_organisations(connection: Connection, district_id: UUID, closed: Sequence[tuple[UUID, date]]) -> None:
     """The last day of each."""
     _update(connection, organisation, district_id, [{"key": key, "until_on": last} for key, last in closed])

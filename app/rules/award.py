@@ -16,6 +16,8 @@ from app.rules.points import printed_text, smallest_unit
 
 UNITS_MAX = 1_000_000
 PERCENT_MAX = 100
+HOURS, PERCENT = "hours", "percent"  # units that every book knows
+HOURS_OF_DAY = 24
 
 
 class Outcome(StrEnum):
@@ -253,6 +255,16 @@ def _counted(item: Item, units: int | None, low: int, high: int) -> int:
     if not low <= units <= high:
         raise UnitsOutOfRange(item=item.code, low=low, high=high, units=units, field="units")
     return units
+
+
+def units_of_day(item: Item) -> int | None:
+    """The most units of the item that one member's day can have: as the book says, or what hours a day has.
+
+    None where the book leaves it open, and for a rate, which does not add up.
+    """
+    if item.units_max is not None:
+        return item.units_max
+    return HOURS_OF_DAY if item.unit == HOURS else None
 
 
 def shortfall(duty: Duty, units_done: int, window: Window) -> int:

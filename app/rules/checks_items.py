@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from app.kit.calendar import WINDOW_LENGTH, Window
 from app.rules.checks import Draft
-from app.rules.checks_measure import check_measure, check_sign, check_unit
+from app.rules.checks_measure import check_measure, check_sign, check_unit, check_units_max
 from app.rules.core import Effect, Kind, Matter, Settlement
 from app.rules.document import ROLES, DutyText, ItemText, RangeText
 from app.rules.finds import Attended
@@ -60,6 +60,7 @@ def _check_veto(draft: Draft, code: str, item: ItemText) -> None:
 
 def _check_scored(draft: Draft, code: str, item: ItemText) -> None:
     place = ("items", code)
+    check_units_max(draft, code, item)
     if item.duty is not None:
         if item.kind is not Kind.ROUTINE:
             draft.fault("duty_on_other_kind", *place, "duty")

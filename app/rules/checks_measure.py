@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from decimal import Decimal
 
+from app.rules.award import HOURS, HOURS_OF_DAY, PERCENT
 from app.rules.checks import Draft
+from app.rules.compile_items import unit_of
 from app.rules.core import Kind, Matter
 from app.rules.document import UNITS, ItemText, LadderText, MeasureText
 
@@ -28,6 +30,17 @@ def check_unit(draft: Draft, unit: str | None, *place: str | int) -> None:
     if unit is not None and unit not in UNITS and unit not in draft.book.units:
         choices = ", ".join([*UNITS, *draft.book.units])
         draft.fault("unknown_unit", *place, name=unit, choices=choices)
+
+
+def check_units_max(draft: Draft, code: str, item: ItemText) -> None:
+    """A bound on a day's units is one on what adds up; and nobody's day has more than its hours."""
+    if item.units_max is None:
+        return
+    unit = unit_of(item)
+    if unit in (None, PERCENT):
+        draft.fault("units_max_uncounted", "items", code, "units_max")
+    elif unit == HOURS and item.units_max.value > HOURS_OF_DAY:
+        draft.fault("units_max_hours", "items", code, "units_max", "value", value=item.units_max.value)
 
 
 def check_measure(draft: Draft, code: str, item: ItemText, measure: MeasureText) -> None:

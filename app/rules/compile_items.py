@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from app.kit.calendar import Window
 from app.rules import core
+from app.rules.award import PERCENT
 from app.rules.cited import Cited, NameText
 from app.rules.document import ALL, BookText, BoundText, EditionText, ItemText, MeasureText, TierText
 from app.rules.finds import Finds
@@ -80,10 +81,11 @@ class ItemCompiler:
             citation="; ".join(references) or ASSUMPTION,
             points=self._fixed_points(code, text),
             tiers=tuple(self._tier(code, text, tier) for tier in text.tiers or ()),
-            unit=_unit(text),
+            unit=unit_of(text),
             duty=None if owed is None else self._duty(text, owed),
             measure=core.Measure() if text.measure is None else self._measure(text.measure),
             bounds=tuple(self._bounds(code, text)),
+            units_max=None if text.units_max is None else text.units_max.value,
             group=text.group,
             outside=frozenset(text.outside),
             matter=text.matter or self._usual_matter(text),
@@ -193,7 +195,8 @@ class ItemCompiler:
     def _cited(self, code: str, text: ItemText, owed: OwedDuty | None) -> list[tuple[str, Cited]]:
         """Every cited value of the item under this profile: its key and where it comes from."""
         found: list[tuple[str, Cited]] = [("grounds", text.grounds)]
-        for key, one in (("points", text.points), ("range", text.chosen), ("heard", text.heard)):
+        whole = (("points", text.points), ("range", text.chosen), ("heard", text.heard), ("units_max", text.units_max))
+        for key, one in whole:
             if one is not None:
                 found.append((key, one))
         found += [(f"tiers.{tier.code}", tier) for tier in text.tiers or ()]
@@ -244,10 +247,10 @@ def _finds(text: ItemText) -> Finds | None:
     return Finds(finds.after, tuple(finds.sessions), 1 if finds.in_a_row is None else finds.in_a_row.value)
 
 
-def _unit(text: ItemText) -> str | None:
+def unit_of(text: ItemText) -> str | None:
     """What the entries of the item count, if they count anything."""
     if text.duty is not None:
-        return "percent" if text.duty.settled is core.Settlement.RATE else text.duty.unit
+        return PERCENT if text.duty.settled is core.Settlement.RATE else text.duty.unit
     if text.measure is not None and text.measure.ladder is not None:
         return text.measure.ladder.unit
     if text.measure is not None and text.measure.unit is not None:

@@ -217,8 +217,9 @@ class Item:
     service propose a fault by itself, from attendance.
     ``bounds`` go from the shortest window to the longest. ``outside`` names the nodes of the tree that do not hold the
     item. ``pairs`` are the routine items whose share a finding costs too; of ``pairs_one_of`` it costs one, the duty
-    that the entry names (the session that was forged). ``record`` names the roles that may record, ``review`` the steps
-    of review in order. ``citations`` tells for each value where it comes from; ``assumptions`` are those that are ours.
+    that the entry names (the session that was forged). ``units_max`` bounds one day. ``record`` names the roles that
+    may record, ``review`` the steps of review in order. ``citations`` tells for each value where it comes from;
+    ``assumptions`` are those that are ours.
     """
 
     code: str
@@ -248,6 +249,7 @@ class Item:
     heard: bool = False
     veto: Veto | None = None
     finds: Finds | None = None
+    units_max: int | None = None
 
     def tier(self, code: str) -> Tier | None:
         return next((tier for tier in self.tiers if tier.code == code), None)

@@ -178,6 +178,7 @@ class ItemText(Strict):
     duty: DutyText | None = None
     measure: MeasureText | None = None
     bounds: list[BoundText] = []
+    units_max: CitedCount | None = None
     group: Code | None = None
     outside: list[NodeName] = []
     matter: Annotated[Matter, Field(strict=False)] | None = None

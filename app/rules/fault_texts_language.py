@@ -25,6 +25,14 @@ LANGUAGE: Mapping[str, tuple[str, str]] = {
         "没有单位 {name}。请从中选用：{choices}，或在 book.yaml 的 units 中增加。",
         "There is no unit {name}. Take one of {choices}, or add it under units in book.yaml.",
     ),
+    "units_max_uncounted": (
+        "units_max 限定一人一日的数量，只用于按小时、次数等累计的项目（不含百分比）。请删去。",
+        "units_max bounds what one day can have of hours, times and the like, and no percentage. Remove it.",
+    ),
+    "units_max_hours": (
+        "一日没有 {value} 小时。请写不大于 24 的数。",
+        "No day has {value} hours. Write a number up to 24.",
+    ),
     "range_step": (
         "步长 {step} 不能把 {low} 至 {high} 等分。请改为能够等分的正数。",
         "Steps of {step} do not lead from {low} to {high} evenly. Take a positive step that does.",

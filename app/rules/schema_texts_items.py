@@ -44,6 +44,11 @@ _OF_ITEMS: Mapping[str, tuple[str, str, str, str]] = {
         "本项在每月、每季度、半年、全年内的最低和最高分。",
         "The item's floor and ceiling in a month, quarter, half-year or year.",
     ),
+    "ItemText.units_max": (
+        *("一日至多", "Units of a day"),
+        "一人一日至多计多少；按小时计的，不写即 24。",
+        "The most of one member's day; of hours 24, where nothing is said.",
+    ),
     "ItemText.group": (
         *("所属组", "Group"),
         "本指标下的一个组，与同组项目共用限额；组在 nodes 中定名。",

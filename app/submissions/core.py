@@ -29,10 +29,14 @@ EVIDENCE_MAX = 10  # files of one proposal or entry
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What comes with a proposal beside what is posted: files, and for a veto the entry of the list of key work."""
+    """What comes with a proposal beside what is posted: files, and for a veto the entry of the list of key work.
+
+    ``writers`` are those on whose records the service proposes it, beside the one who stands as its recorder.
+    """
 
     evidence: tuple[str, ...] = ()  # digests of files
     key_work: str | None = None
+    writers: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +264,9 @@ def sent_digest(posting: Posting, papers: Papers) -> bytes:
 
 
 def excluded_from_review(submission: Submission, about: UUID | None, steps: Collection[Step]) -> frozenset[UUID]:
-    """Who may not decide: who recorded it, whom it is about, and who approved it earlier in this round."""
+    """Who may not decide: who recorded it or what it rests on, whom it is about, who approved before in this round."""
     approvers = {one.by for one in steps if one.stage is not None and one.round == submission.round}
-    found = {submission.posting.recorded_by, about, *approvers}
+    found = {submission.posting.recorded_by, *submission.papers.writers, about, *approvers}
     return frozenset(one for one in found if one is not None)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.kit.errors import LongwenError
 from app.kit.words import Words, any_of
 from app.points import refusals
-from app.points.judging import check_costs
+from app.points.judging import check_costs, check_units
 from app.points.ledger import Posting
 from app.rules.award import AwardRefused, points_of, points_sent
 from app.rules.core import Item, Kind, Matter, MeasureForm, Settlement, VetoGround
@@ -85,6 +85,7 @@ def check_content(item: Item, posting: Posting, papers: Papers, decimals: int, t
         chosen=points_sent(item, posting.chosen, decimals),
         decimals=decimals,
     )
+    check_units(item, posting.units or 0, posting.effective_on)
     if posting.matter is None and item.matter is Matter.REQUIRED:
         raise refusals.MatterMissing(item=item.code, field="matter")
     if posting.matter is not None and item.matter is Matter.NONE:

@@ -13,7 +13,7 @@ from app.auth import service as auth
 from app.auth.core import Actor, Permission, Role
 from app.auth.wording import any_role
 from app.cycles.core import QuarterState
-from app.kit.errors import Faults, LongwenError, NotFound
+from app.kit.errors import LongwenError, NotFound
 from app.messages.texts import Kind as Told
 from app.points import service as points
 from app.points.gathering import Background
@@ -50,7 +50,7 @@ def decide(connection: Connection, actor: Actor, verdict: Verdict) -> Decided:
     """Approve, return or refuse one submission. The same again by the same person changes nothing.
 
     Raises NotFound outside the caller's scope, NotYourReview, OwnRecording, AlreadyDecided, Moved, SeenMissing,
-    NoteMissing, HearingOpen, NotToldYet, and BatchRefused with the ledger's refusal.
+    NoteMissing, HearingOpen, NotToldYet, and the ledger's refusal.
     """
     (decided,) = _Bench(connection, actor, [verdict]).decide(each=False)
     return decided
@@ -182,12 +182,10 @@ class _Bench:
     ) -> tuple[dict[UUID, PostedItem], Mapping[tuple[str, UUID], Effect]]:
         postings = [self._posting(one) for one in rulings]
         answer = points.post(self.connection, self.actor, postings, background=self.flow.background, each=True)
-        if not each:
-            faults = Faults()
-            for index, item in enumerate(answer.items):
+        if not each:  # there is one, and what is wrong with it is what is wrong
+            for item in answer.items:
                 if item.fault is not None:
-                    faults.add(index, item.fault)
-            faults.raise_any()
+                    raise item.fault
         return dict(zip([one.id for one in postings], answer.items, strict=True)), answer.effects
 
     def _posting(self, ruling: _Ruling) -> Posting:

@@ -85,7 +85,7 @@ def edit(
         costs=content.costs,
     )
     evidence = before.papers.evidence if content.evidence is None else content.evidence
-    papers = Papers(evidence, content.key_work)
+    papers = replace(before.papers, evidence=evidence, key_work=content.key_work)
     if (posting, papers) == (before.posting, before.papers):
         return before
     _check(before, OPEN_TO_EDIT, seen)

@@ -45,6 +45,7 @@ submission = district_table(
     Column("version", Integer, nullable=False),  # the number of its last step
     Column("round", SmallInteger, nullable=False),  # how often it was handed in
     Column("stage", SmallInteger, nullable=False),  # how many reviewers have approved in this round
+    Column("writers", ARRAY(Uuid), nullable=False),  # of the records that the service proposes it from
     Column("asked", ARRAY(Uuid), nullable=False),  # the accounts that it waits for: reviewers, or the member
     Column("due_on", Date),  # by when whoever it waits for should act
     Column("recorded_at", DateTime(timezone=True), nullable=False),

@@ -62,6 +62,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_appointment_district_id_account_id", "appointment", ["district_id", "account_id"])
     op.create_table(
+        "succession",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("path", sa.Text(collation="C"), nullable=False),
+        sa.Column("heir_path", sa.Text(collation="C"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date()),
+        sa.PrimaryKeyConstraint("district_id", "path", "heir_path", "from_on", name="pk_succession"),
+        sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_succession_ends_after_start")),
+    )
+    op.create_index("ix_succession_district_id_heir_path", "succession", ["district_id", "heir_path"])
+    op.create_table(
         "session",
         sa.Column("district_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -111,7 +122,8 @@ def upgrade() -> None:
     _create_identities()
 
     tables = (
-        "account", "credential", "appointment", "identity", "invitation", "session", "second_factor", "recovery_code",
+        "account", "credential", "appointment", "succession", "identity", "invitation", "session", "second_factor",
+        "recovery_code",
     )  # fmt: skip
     steps.distribute(tables, references=["district"])
 
@@ -125,7 +137,7 @@ def upgrade() -> None:
     steps.refer("second_factor", "account_id", to="account")
     steps.refer("recovery_code", "account_id", to="account")
 
-    steps.isolate("account", "credential", "appointment")
+    steps.isolate("account", "credential", "appointment", "succession")
     removed = ("identity", "invitation", "session", "second_factor", "recovery_code")
     steps.isolate(*removed, rights=steps.READ_WRITE_REMOVE)
     # Districts are made by the owner; the service only finds its own by its code.
@@ -231,4 +243,4 @@ def downgrade() -> None:
     steps.drop("access_log", "screen_token", "api_key")
     op.execute(f"REVOKE SELECT ON alembic_version FROM {steps.application_role()}")
     steps.drop("recovery_code", "second_factor", "session", "invitation", "identity")
-    steps.drop("appointment", "credential", "account", "district")
+    steps.drop("succession", "appointment", "credential", "account", "district")

@@ -79,6 +79,7 @@ def _create_submission() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("round", sa.SmallInteger(), nullable=False),
         sa.Column("stage", sa.SmallInteger(), nullable=False),
+        sa.Column("writers", sa.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("asked", sa.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("due_on", sa.Date()),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.activities.tables import attendance
 from app.auth.core import Role
 from app.cycles import service as cycles
+from app.kit.ids import new_id
 from tests.activities.meetings import Clerk, status_of
 
 HELD = date(2026, 11, 20)
@@ -212,6 +213,34 @@ def test_three_unexcused_absences_in_a_row_are_proposed_once(clerk: Clerk, days:
     assert clerk.run_job()["proposed"] == 1
     assert clerk.proposals("陈建国") == [("ORG-F02", "submitted")]
     assert clerk.run_job()["proposed"] == 0
+
+
+def test_whoever_wrote_down_one_session_of_a_run_neither_reviews_what_comes_of_it_nor_answers_for_it(
+    clerk: Clerk,
+) -> None:
+    desk = clerk.desk
+    for login, day in (("secretary", "2026-09-10"), ("group_leader", "2026-10-10"), ("group_leader", "2026-11-10")):
+        at = clerk.town.branch if login == "secretary" else clerk.town.group
+        clerk.recorded(login, clerk.mark("陈建国", "absent"), held_on=day, title=f"主题党日 {day}", at=at)
+    assert clerk.run_job()["proposed"] == 1
+    (proposal,) = (one["id"] for one in desk.submissions("committee_officer") if one["item"] == "ORG-F02")
+    desk.hear(proposal)
+    refused = desk.decide("secretary", proposal)
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_recording")
+    decided = desk.decide("committee_officer", proposal)
+    assert decided.json()["submission"]["state"] == "posted", decided.text
+    # On paper for a member without an account; neither of the two who had a hand in it answers.
+    body = {"id": str(new_id()), "text": "有一次已请假"}
+    headers = desk.headers("district_officer")
+    appeal = desk.client.post(f"/api/v1/entries/{proposal}/appeals", json=body, headers=headers)
+    assert appeal.status_code == 201, appeal.text
+    for login in ("secretary", "committee_officer"):
+        verdict = {"outcome": "refused", "answer": "属实"}
+        path = f"/api/v1/appeals/{appeal.json()['id']}/decision"
+        answer = desk.client.post(path, json=verdict, headers=desk.headers(login))
+        assert answer.json()["code"] == "concerned", login
+        waiting = desk.client.get("/api/v1/appeals", params={"waits_for_me": True}, headers=desk.headers(login))
+        assert waiting.json()["appeals"] == [], login
 
 
 def test_a_run_that_a_correction_breaks_is_taken_back(clerk: Clerk) -> None:

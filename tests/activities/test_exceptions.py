@@ -74,6 +74,12 @@ def test_a_window_that_is_none_of_the_items_or_has_not_begun_is_refused(clerk: C
     assert (answer.status_code, answer.json()["code"]) == (422, "window_unknown")
 
 
+@pytest.mark.parametrize("window", ["9999H2", "2200Q1", "1899-12", "2027-+9", "２０２７H1"])
+def test_the_district_excepts_no_window_beyond_the_calendar(clerk: Clerk, window: str) -> None:
+    answer = excuse(clerk, window=window)
+    assert (answer.status_code, answer.json()["code"]) == (422, "window_unknown")
+
+
 def test_a_branch_says_so_for_itself_only(clerk: Clerk) -> None:
     assert not_held(clerk, at=clerk.town.neighbour).status_code == 404
     assert not_held(clerk, "group_leader", clerk.town.group, item="ORG-D01", window="2026Q4").status_code == 403

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from app.kit.ids import new_id
 from tests.activities.meetings import Clerk, status_of
 from tests.statements import count_statements
 from tests.submissions.test_retries import at_once
+from tests.town import Json
 
 
-def crowd(clerk: Clerk, count: int) -> list[str]:
+def crowd(clerk: Clerk, count: int, branch: UUID | None = None) -> list[str]:
     names = [f"党员{number:03d}" for number in range(count)]
     for name in names:
-        clerk.town.add_member(name)
+        clerk.town.add_member(name, branch=branch)
     clerk.town.live_through("2026Q4")
     return names
 
@@ -36,6 +38,43 @@ def test_fifty_are_recorded_in_one_request_whose_statements_do_not_grow_with_the
     assert len(held["attendance"]) == 50
     assert [clerk.duty(name) for name in (names[0], names[47])] == ["expected", "kept"]
     assert [clerk.told(name) for name in (names[0], names[47])] == [["absence_noted"], []]
+    assert many <= few + 4, "a statement is for all of them"
+
+
+def test_thirty_are_put_right_in_as_many_statements_as_three(clerk: Clerk) -> None:
+    names = crowd(clerk, 33)
+    held = clerk.recorded("secretary")
+
+    def correct(held: Json, some: list[str]) -> tuple[Json, int]:
+        with count_statements(clerk.town.database) as statements:
+            answer = clerk.correct("secretary", held, *(clerk.mark(name, "absent") for name in some))
+        assert answer.status_code == 200, answer.text
+        return answer.json(), len(statements)
+
+    held, few = correct(held, names[:3])
+    _, many = correct(held, names[3:])
+    assert [clerk.duty(name) for name in (names[0], names[32], "陈建国")] == ["expected", "expected", "kept"]
+    assert clerk.told(names[32]) == ["absence_noted"]
+    assert many <= few + 4, "a statement is for all of them"
+
+
+def test_thirty_guests_make_up_in_as_many_statements_as_three(clerk: Clerk) -> None:
+    town = clerk.town
+    names = crowd(clerk, 33, town.neighbour)
+    absent = (clerk.mark(name, "absent") for name in names)
+    clerk.recorded("committee_officer", *absent, at=town.neighbour, held_on="2026-11-10")
+    assert clerk.run_job()["missed"] == 33
+    host = clerk.recorded("secretary", held_on="2026-11-13")
+
+    def make_up(some: list[str]) -> int:
+        body = {"members": [{"member_id": str(town.members[name])} for name in some]}
+        with count_statements(town.database) as statements:
+            answer = clerk.post("secretary", body, f"/{host['id']}/make-ups")
+        assert answer.status_code == 200, answer.text
+        return len(statements)
+
+    few, many = make_up(names[:3]), make_up(names[3:])
+    assert {(clerk.duty(name), clerk.desk.total(name)) for name in (names[0], names[32])} == {("kept", 1000)}
     assert many <= few + 4, "a statement is for all of them"
 
 

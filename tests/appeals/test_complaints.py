@@ -59,6 +59,15 @@ def test_at_once_no_number_is_given_twice_or_left_out(counter: Counter) -> None:
     assert sorted(one.json()["reference"] for one in answers) == [f"2026-000{number}" for number in range(1, 7)]
 
 
+def test_the_same_sent_thrice_at_once_is_one_under_one_number(counter: Counter) -> None:
+    counter.desk.headers(MEMBER)
+    for number in range(1, 5):
+        body = {"id": str(new_id())}
+        answers = at_once(*[partial(send, counter, MEMBER, **body)] * 3)
+        assert sorted(one.status_code for one in answers) == [200, 200, 201], [one.text for one in answers]
+        assert {one.json()["reference"] for one in answers} == {f"2026-{number:04d}"}
+
+
 def test_the_answer_is_told_and_stays(counter: Counter) -> None:
     complaint = sent(counter, MEMBER)["id"]
     answered = reply(counter, "district_officer", complaint)

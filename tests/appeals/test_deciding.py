@@ -49,7 +49,9 @@ def test_refused_leaves_the_entry_and_says_why(counter: Counter) -> None:
     assert (decided["entries"], decided["appeal"]["outcome"]) == ([], "refused")
     assert counter.desk.total(MEMBER) == 990
     assert refused(counter.decide("secretary", appeal, "upheld")) == (409, "appeal_closed")
-    assert refused(counter.withdraw(MEMBER, appeal)) == (409, "appeal_closed")
+    gone = counter.withdraw(MEMBER, appeal)
+    assert refused(gone) == (409, "appeal_closed")
+    assert "decided" not in gone.json()["detail"], "in the language of who asks"
 
 
 def test_changed_books_a_milder_entry_in_its_place(counter: Counter) -> None:
@@ -58,6 +60,7 @@ def test_changed_books_a_milder_entry_in_its_place(counter: Counter) -> None:
     appeal = counter.filed(MEMBER, entry)
     assert appeal["asked"] == "district_officer"  # the committee's only officer reviewed it
     assert refused(counter.decide("district_officer", appeal["id"], "changed", tier="serious")) == (409, "not_milder")
+    assert refused(counter.decide("district_officer", appeal["id"], "changed", tier="moon")) == (422, "tier_unknown")
     decided = counter.decided("district_officer", appeal["id"], "changed", tier="slight")
     reversal, replacement = decided["entries"]
     assert (reversal["reverses"], reversal["points"]) == (entry, 50)

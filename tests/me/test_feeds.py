@@ -19,7 +19,8 @@ def test_a_reader_beside_concurrent_writers_skips_and_repeats_no_entry_and_no_me
     desk, town = phone.desk, phone.desk.town
     opening = phone.read("/entries")["entries"][-1]["seq"]
     notices = phone.read("/messages")["last"]
-    facts = [[town.fact(MEMBER, "SRV-D02", units=1) for _ in range(EACH)] for _ in range(WRITERS)]
+    days = [f"2026-10-{day:02d}" for day in range(1, EACH + 1)]
+    facts = [[town.fact(MEMBER, "SRV-D02", units=1, effective_on=day) for day in days] for _ in range(WRITERS)]
     for login in ("organisation_commissioner", "secretary", MEMBER):
         desk.headers(login)
     written = threading.Event()

@@ -95,6 +95,12 @@ def test_an_element_that_is_nothing_at_all_is_refused_by_itself(phone: Phone, un
     assert statuses(answer.json()["results"]) == [422, 201]
 
 
+@pytest.mark.parametrize("element", [{}, {"kind": "party", "body": {}}])
+def test_of_an_element_of_no_known_kind_the_kind_is_what_is_wrong(phone: Phone, element: Json) -> None:
+    (result,) = phone.sent(element)
+    assert [one["field"] for one in result["problem"]["faults"]] == ["kind"]
+
+
 def test_a_refusal_is_in_the_callers_language(phone: Phone) -> None:
     headers = {**phone.desk.headers(MEMBER), "Accept-Language": "en"}
     body = {"items": [phone.appeal(str(new_id()))]}

@@ -102,7 +102,10 @@ def pages(desk: Desk, name: str, limit: int, after: int = 0) -> Iterator[Json]:
 
 
 def test_the_feed_holds_each_entry_once_in_order(desk: Desk) -> None:
-    facts = [desk.town.fact("林晓明", "SRV-D02", units=number, reason=f"第{number}次") for number in range(1, 8)]
+    facts = [
+        desk.town.fact("林晓明", "SRV-D02", units=number, effective_on=f"2026-11-0{number}", reason=f"第{number}次")
+        for number in range(1, 8)
+    ]
     desk.recorded("secretary", *facts)
     for limit in (1, 3, 8, 500):
         assert [one["seq"] for one in pages(desk, "林晓明", limit)] == list(range(1, 9))
@@ -126,8 +129,9 @@ def test_a_reader_misses_and_repeats_nothing_while_others_write(desk: Desk) -> N
         desk.headers(login)
 
     def write(login: str) -> None:
-        for _ in range(12):
-            desk.recorded(login, *(desk.town.fact("林晓明", "SRV-D02", units=1) for _ in range(3)))
+        for day in range(1, 13):
+            facts = (desk.town.fact("林晓明", "SRV-D02", units=1, effective_on=f"2026-10-{day:02d}") for _ in range(3))
+            desk.recorded(login, *facts)
 
     writers = [Thread(target=write, args=(login,)) for login in ("secretary", "committee_officer")]
     for writer in writers:
@@ -186,7 +190,9 @@ def test_an_explanation_adds_up_through_ceilings_ladders_matters_findings_and_re
         praised(desk, "林晓明", "EXC-A03", tier="province", matter=f"奖项{number}号")
         praised(desk, "林晓明", "EXC-A01", tier="benefit", matter=f"建议{number}号")
     praised(desk, "林晓明", "EXC-A04", tier="nation", matter="奖项1号")
-    praised(desk, "林晓明", "SRV-A01", units=85)
+    for day in range(1, 5):
+        praised(desk, "林晓明", "SRV-A01", units=20, effective_on=f"2026-11-0{day}")
+    praised(desk, "林晓明", "SRV-A01", units=5)
     praised(desk, "林晓明", "PUB-A02", tier="province", matter="奖项1号")
     praised(desk, "林晓明", "EXC-F01", matter="任务7号")
     praised(desk, "林晓明", "LAW-F07", matter="认定1号")

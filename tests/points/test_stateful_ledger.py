@@ -51,7 +51,7 @@ ITEMS = (
     make_duty("RATE", 20, Window.YEAR, matter=Matter.NONE, settlement=Settlement.RATE, unit="percent"),
     make_item("ADDED", points=None, tiers=TIERS, bounds=(Bound(Window.QUARTER, high=9), Bound(Window.YEAR, high=20))),
     make_item("NAMED", matter=Matter.REQUIRED),
-    make_item("TIMES", points=2, unit="times"),
+    make_item("TIMES", points=2, unit="times", units_max=100),
     make_item("FINDING", Kind.FAULT, pairs=("QUARTERLY", "HALVES")),
     make_item("OTHER", Kind.FAULT, points=-7, pairs=("QUARTERLY",), bounds=(Bound(Window.YEAR, low=-10),)),
     make_item("VETO", Kind.VETO, points=None),
@@ -131,6 +131,7 @@ class LedgerLife(RuleBasedStateMachine):
 
     def judged(self, known: Known, posting: Posting) -> Judged:
         known.used = {posting.id: self.stored[posting.id]} if posting.id in self.stored else {}
+        known.day_units = {(posting.member_id, posting.item, posting.effective_on): self.units_of_day(posting)}
         return Judge(known, at=AT, today=TODAY).decide(posting, None)
 
     def take(self, entries: tuple[Entry, ...]) -> None:
@@ -144,8 +145,20 @@ class LedgerLife(RuleBasedStateMachine):
     def live(self, member_id: UUID) -> list[Entry]:
         return [one for one in self.entries[member_id] if one.reverses is None and one.id not in self.undone]
 
+    def units_of_day(self, posting: Posting) -> int:
+        live = [one for one in self.live(posting.member_id) if one.item == posting.item]
+        return sum(one.units for one in live if one.effective_on == posting.effective_on)
+
     def refusal(self, posting: Posting) -> type[LongwenError] | None:
         """What must be said to a posting of a new id; None if it must go through."""
+        most = {"HOURS": 24, "TIMES": 100}.get(posting.item)
+        found = self.refusal_by_itself(posting)
+        if found is None and most is not None and self.units_of_day(posting) + (posting.units or 0) > most:
+            return refusals.UnitsOfDay
+        return found
+
+    def refusal_by_itself(self, posting: Posting) -> type[LongwenError] | None:
+        """The same, whatever else the day has."""
         item = REGIME.items.get(posting.item)
         if item is None:
             return refusals.UnknownItem

@@ -172,7 +172,13 @@ def test_the_statements_of_a_batch_do_not_grow_with_its_size(desk: Desk) -> None
     sent = {}
     for size in (2, 1000):
         facts = [
-            town.fact(f"成员{number % 20:03d}", "SRV-D02", units=1 + number // 20, reason="活动")
+            town.fact(
+                f"成员{number % 20:03d}",
+                "SRV-D02",
+                units=1 + number // 20 % 3,
+                reason="活动",
+                effective_on=f"2026-{10 + number // 20 % 2}-{1 + number // 40 % 20:02d}",
+            )
             for number in range(size)
         ]
         with count_statements(town.database) as statements:

@@ -21,7 +21,7 @@ from app.proofs import service, store
 from app.proofs.tables import checkpoint_leaf
 from app.tables import metadata
 from tests.proofs.conftest import ABOVE, COLLEAGUE, MEMBER, NEIGHBOUR, Registry, named
-from tests.seals.conftest import DAY, Q3, Office
+from tests.seals.conftest import Q3, Office
 from tests.statements import count_statements
 from tests.test_schedule import NOTHING, shanghai
 from tests.town import Town, found_town
@@ -196,7 +196,7 @@ def act(office: Office, run: int, recorded: list[str], items: tuple[str, ...]) -
         body: dict[str, Any] = {"id": str(new_id()), "reason": "录入有误"}
         office.call("POST", "committee_officer", f"entries/{recorded.pop()}/reversal", body)
         return
-    fact = office.desk.town.fact(name, "SRV-D02", units=1 + run % 5, effective_on=DAY)
+    fact = office.desk.town.fact(name, "SRV-D02", units=1 + run % 5, effective_on=f"2026-09-{1 + run % 28:02d}")
     if run % 8 == 4:
         fact = office.desk.town.missed(name, items[run % len(items)], effective_on="2026-10-21")
     answer = office.desk.record("committee_officer", fact)

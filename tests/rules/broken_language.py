@@ -54,6 +54,20 @@ LANGUAGE = [
         "per: lessons",
     ),
     broken(
+        "units_max_uncounted",
+        _A01,
+        _A01 + "    units_max: {value: 2, assumption: true}\n",
+        "items.ORG-A01.units_max",
+        "    units_max:",
+    ),
+    broken(
+        "units_max_hours",
+        "    measure:\n      ladder:\n        unit: hours",
+        "    units_max: {value: 25, assumption: true}\n    measure:\n      ladder:\n        unit: hours",
+        "items.SRV-A01.units_max.value",
+        "    units_max:",
+    ),
+    broken(
         "unknown_unit",
         "        unit: hours\n        rungs",
         "        unit: days\n        rungs",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from app.auth.core import Role
 from app.kit.ids import new_id
+from app.points.tables import duty
 from tests.seals.conftest import Q3, Office
 
 MEMBER, COLLEAGUE = "林晓明", "陈建国"
@@ -16,6 +18,15 @@ MEMBER, COLLEAGUE = "林晓明", "陈建国"
 def code(answer: object) -> tuple[int, str]:
     found = answer.json()  # type: ignore[attr-defined]
     return answer.status_code, found["faults"][0]["code"] if found.get("faults") else found["code"]  # type: ignore[attr-defined]
+
+
+def duty_states(office: Office, item: str) -> list[str]:
+    """Of the member's duty of the third quarter."""
+    town = office.desk.town
+    mine = (duty.c.district_id == town.district.id, duty.c.member_id == town.members[MEMBER])
+    statement = select(duty.c.state).where(*mine, duty.c.item == item, duty.c.window == Q3)
+    found: list[str] = town.run(lambda connection, _: list(connection.execute(statement).scalars()))
+    return found
 
 
 def test_one_request_confirms_all_of_a_branch_and_again_changes_nothing(office: Office) -> None:
@@ -97,11 +108,27 @@ def test_a_refusal_is_a_reversal_with_its_reason_and_the_member_is_told(office: 
 
 
 def test_a_loss_that_is_refused_is_not_taken_again_at_once(office: Office) -> None:
-    """Dues of which nobody says anything are lost; but somebody has, and was refused."""
+    """Dues of which nobody says anything are lost; but somebody has, and was refused: nobody is asked for them again,
+    neither at once nor when a later quarter is settled.
+    """
     entry = office.recorded(MEMBER, "ORG-D07")
     office.live(date(2026, 10, 11))
     assert office.refuse("secretary", entry).status_code == 201
-    assert [one["points"] for one in office.desk.entries(MEMBER) if one["item"] == "ORG-D07"] == [-5, 5]
+
+    def of_the_quarter() -> list[int]:
+        found = [one for one in office.desk.entries(MEMBER) if (one["item"], one["window"]) == ("ORG-D07", Q3)]
+        return [one["points"] for one in found]
+
+    assert of_the_quarter() == [-5, 5]
+    assert duty_states(office, "ORG-D07") == ["waived"]
+    office.run("settle", "2026Q3")
+    assert of_the_quarter() == [-5, 5]
+
+
+def test_a_loss_that_is_refused_while_its_quarter_records_is_asked_again(office: Office) -> None:
+    entry = office.recorded(MEMBER, "ORG-D07")
+    assert office.refuse("secretary", entry).status_code == 201
+    assert duty_states(office, "ORG-D07") == ["expected"]
 
 
 def test_what_is_confirmed_is_not_refused_and_what_is_no_routine_is_not_checked(office: Office) -> None:

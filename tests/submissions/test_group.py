@@ -26,7 +26,7 @@ from app.points.views import Opening
 from app.submissions import group as grouping
 from tests.statements import count_statements
 from tests.submissions.crowd import NAMES, SECONDS_MAX, Ask, held_up, until, waiting
-from tests.town import Desk, Json, client_of, found_town, staffed
+from tests.town import Desk, Json, Town, client_of, found_town, staffed
 
 UUIDS = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -41,14 +41,17 @@ def forge(desk: Desk) -> None:
     desk._known["nobody"] = {"Authorization": f"Bearer {desk.town.district.code}.not-a-token"}
 
 
+def hours(town: Town, units: int, name: str = "林晓明", **more: Any) -> Json:
+    """So many hours, on a day by their number: no day has more than it can have."""
+    return town.fact(name, "SRV-D02", units=units, effective_on=f"2026-10-{units:02d}", **more)
+
+
 def everything(desk: Desk) -> list[Ask]:
     """Requests about few members: good ones, wrong ones, and those of callers who may not."""
     town = desk.town
     forge(desk)
     good: list[Ask] = [
-        ("secretary", town.fact(name, "SRV-D02", units=units, reason="社区服务"))
-        for units in range(1, 21)
-        for name in NAMES
+        ("secretary", hours(town, units, name, reason="社区服务")) for units in range(1, 21) for name in NAMES
     ]
     conflict = town.missed("林晓明", "ORG-D01")
     wrong: list[Ask] = [
@@ -72,7 +75,7 @@ def everything(desk: Desk) -> list[Ask]:
         ("committee_officer", town.missed("周美玲", "ORG-D01")),
     ]
     wrong += [
-        ("secretary", town.fact("林晓明", "SRV-D02", units=30, costs="ORG-D02")),
+        ("secretary", town.fact("林晓明", "SRV-D02", units=3, costs="ORG-D02")),
         ("organisation_commissioner", town.fact("陈建国", "PUB-D02", units=70)),
         ("discipline_commissioner", town.fact("陈建国", "LAW-V01")),
         ("group_leader", town.missed("林晓明", "ORG-D02")),
@@ -129,7 +132,7 @@ def translated(fact: Json, desk: Desk, other: Desk) -> Json:
 def test_what_comes_while_a_group_is_under_way_goes_together_in_the_order_of_coming(
     desk: Desk, together: Callable[[Sequence[Ask]], list[Any]], groups: list[int]
 ) -> None:
-    facts = [desk.town.fact("林晓明", "SRV-D02", units=units) for units in range(1, 21)]
+    facts = [hours(desk.town, units) for units in range(1, 21)]
     answers = together([("secretary", fact) for fact in facts])
     assert groups == [1, 20]
     assert [one.json()["results"][0]["entry"]["seq"] for one in answers] == list(range(2, 22))
@@ -142,18 +145,15 @@ def test_the_statements_of_a_group_do_not_grow_with_its_size(
     desk: Desk, together: Callable[[Sequence[Ask]], list[Any]]
 ) -> None:
     sent = {}
-    together([("secretary", desk.town.fact(name, "SRV-D02", units=30)) for name in NAMES])
+    together([("secretary", desk.town.fact(name, "SRV-D02", units=3)) for name in NAMES])
     for size in (1, 30):
-        asked = [
-            ("secretary", desk.town.fact(NAMES[units % 2], "SRV-D02", units=units, reason="活动"))
-            for units in range(1, size + 1)
-        ]
+        asked = [("secretary", hours(desk.town, 1 + at % 20, NAMES[at % 2], reason="活动")) for at in range(size)]
         with count_statements(desk.town.database) as statements:
             together(asked)
         sent[size] = len(statements)
     assert abs(sent[30] - sent[1]) <= 1, "a refresh of what is remembered may fall into either"
     with count_statements(desk.town.database) as statements:
-        desk.recorded("secretary", desk.town.fact("林晓明", "SRV-D02", units=31, reason="活动"))
+        desk.recorded("secretary", desk.town.fact("林晓明", "SRV-D02", units=4, reason="活动"))
     assert len(statements) <= 13
     with count_statements(desk.town.database) as statements:
         desk.recorded("secretary", desk.town.missed("林晓明", reason="缺席"))
@@ -167,7 +167,7 @@ def test_a_large_group_is_split(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(grouping, "GROUP_MAX", 4)
-    together([("secretary", desk.town.fact("林晓明", "SRV-D02", units=units)) for units in range(1, 11)])
+    together([("secretary", hours(desk.town, units)) for units in range(1, 11)])
     assert groups == [1, 4, 4, 2]
     assert [one["units"] for one in desk.entries("林晓明")] == list(range(11))
 

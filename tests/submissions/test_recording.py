@@ -198,7 +198,7 @@ def test_each_by_itself_keeps_what_is_sound(desk: Desk) -> None:
 
 
 def test_a_batch_holds_a_thousand_and_no_more(desk: Desk) -> None:
-    facts = [desk.town.fact("陈建国", "SRV-D02", units=1) for _ in range(1001)]
+    facts = [desk.town.fact("陈建国", "SRV-D02", units=0) for _ in range(1001)]
     refused = desk.record("secretary", *facts)
     assert refused.status_code == 422
     (fault,) = refused.json()["faults"]
@@ -243,3 +243,35 @@ def test_a_finding_answers_with_the_share_that_it_costs_along(desk: Desk) -> Non
     assert [(one["item"], one["points"]) for one in decided.json()["entries"]] == [("EXC-F01", -10), ("EXC-D02", -10)]
     assert len({one["cause"] for one in decided.json()["entries"]}) == 1
     assert desk.total("林晓明") == 980
+    # Both are read with the reason, and so is what takes both out again.
+    body = {"id": str(new_id()), "reason": "查核有误"}
+    path = f"/api/v1/entries/{finding['id']}/reversal"
+    assert desk.client.post(path, json=body, headers=desk.headers("committee_officer")).status_code == 201
+    told = [(one["item"], one["reason"]) for one in desk.entries("林晓明") if one["item"] in ("EXC-F01", "EXC-D02")]
+    assert told == [("EXC-F01", "未完成"), ("EXC-D02", "未完成"), ("EXC-F01", "查核有误"), ("EXC-D02", "查核有误")]
+
+
+def test_no_day_has_more_hours_than_it_has_however_they_are_sent(desk: Desk) -> None:
+    town = desk.town
+
+    def hours(count: int, **more: Any) -> Json:
+        return town.fact("林晓明", "ORG-D08", units=count, **more)
+
+    assert desk.codes("secretary", hours(900)) == [(0, "units", "units_of_day")]
+    # In one batch, and beside what is booked; another day and another member have hours of their own.
+    first, more = hours(20), hours(5)
+    assert desk.codes("secretary", first, more) == [(1, "units", "units_of_day")]
+    desk.recorded("secretary", first, hours(24, effective_on="2026-11-06"), town.fact("陈建国", "ORG-D08", units=24))
+    assert desk.codes("secretary", more) == [(0, "units", "units_of_day")]
+    assert desk.recorded("secretary", first)[0]["replayed"]
+    (fault,) = desk.faults("secretary", more, language="en")
+    assert "2026-11-05 has 20 already" in fault["detail"]
+    # What was reversed leaves its hours free.
+    body = {"id": str(new_id()), "reason": "记错了人"}
+    path = f"/api/v1/entries/{first['id']}/reversal"
+    assert desk.client.post(path, json=body, headers=desk.headers("secretary")).status_code == 201
+    desk.recorded("secretary", more)
+    # A proposal says so when it is handed in, and not first when it is approved.
+    assert desk.codes("organisation_commissioner", town.fact("林晓明", "SRV-A01", units=25)) == [
+        (0, "units", "units_of_day")
+    ]
