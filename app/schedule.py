@@ -160,14 +160,15 @@ JOBS = (
         after="freeze",
     ),
     Job(
-        "cases",
-        "帮扶整改与表彰推荐",
-        "app.cases.jobs:cases",
-        {"hour": 2, "minute": 35},
-        ended_quarter,
-        370,
-        after="lines",
+        "cases", "帮扶与表彰推荐", "app.cases.jobs:cases", {"hour": 2, "minute": 35}, ended_quarter, 370, after="lines"
     ),
+    Job(
+        "stars", "星级取数", "app.ratings.jobs:indicators", {"hour": 2, "minute": 40}, ended_quarter, 370, after="cases"
+    ),
+    Job(
+        "mentoring", "帮带季末", "app.grids.jobs:progress", {"hour": 2, "minute": 45}, ended_quarter, 370, after="stars"
+    ),
+    Job("rating_plans", "整改和培育计划的期限", "app.ratings.jobs:plans", {"hour": 7, "minute": 50}, of_the_day, 1),
     Job("case_steps", "帮扶整改的期限", "app.cases.jobs:steps", {"hour": 7, "minute": 40}, of_the_day, 1),
     Job("digest_month", "月调度", "app.digests.jobs:month", {"day": 1, "hour": 6}, ended_month, 100),
     # Each waits for the sealed quarter; the last two do nothing for a quarter that ends no half-year, or no year.

@@ -156,6 +156,7 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
         SET_THERE,
     ),
     ("POST /api/v1/grids/assignment", sending("POST", "/grids/assignment", lambda _: {"stars": []}), SET),
+    ("POST /api/v1/grids/indicators", sending("POST", "/grids/indicators", lambda _: None), SET),
     ("POST /api/v1/mentorings/overrides", sending("POST", "/mentorings/overrides", _choice), SET_THERE),
     (
         "GET /api/v1/mentorings",

@@ -197,6 +197,11 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     (f"POST {R}/plans", at_rating("POST", "/plans", problems=PROBLEMS), SIGNING),
     ("POST /api/v1/branches/{branch_id}/star-vetoes", vetoing, DECIDING),
     ("GET /api/v1/rating-plans", listing("/api/v1/rating-plans"), READERS),
+    (
+        "GET /api/v1/rating-treatments",
+        listing("/api/v1/rating-treatments"),
+        {"any": "3  3  3  3  3  3  +  +  3  3  3  3  +  1"},
+    ),
     ("GET /api/v1/rating-list", listing("/api/v1/rating-list"), {"any": "3  3  3  3  3  3  +  +  3  3  3  3  +  1"}),
     (f"POST {P}/struck", at_plan("/struck", number=1), SIGNING),
     (f"POST {P}/extension", at_plan("/extension"), SIGNING),

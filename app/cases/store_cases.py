@@ -73,6 +73,25 @@ def list_open_members(connection: Connection, district_id: UUID) -> frozenset[UU
     return frozenset(connection.execute(statement).scalars())
 
 
+def list_ended(connection: Connection, district_id: UUID, first: date, last: date) -> list[tuple[UUID, UUID, bool]]:
+    """Case, branch and whether it was accepted, of those whose outcome was found in the days; by id.
+
+    The outcome's day is that of the case's end (UTC) where it was accepted, else that of its failure.
+    """
+    columns = assistance_case.c
+    ended_on = func.date(func.timezone("UTC", columns.ended_at))
+    accepted = and_(columns.state == CaseState.ACCEPTED.value, ended_on.between(first, last))
+    failed = and_(
+        columns.state.in_((CaseState.FAILED.value, CaseState.CLOSED.value)), columns.failed_on.between(first, last)
+    )
+    statement = (
+        select(columns.id, columns.branch_id, columns.state)
+        .where(columns.district_id == district_id, or_(accepted, failed))
+        .order_by(columns.id)
+    )
+    return [(row.id, row.branch_id, row.state == CaseState.ACCEPTED.value) for row in connection.execute(statement)]
+
+
 def list_cases(
     connection: Connection,
     district_id: UUID,

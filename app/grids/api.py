@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.grids import mentoring, pairing, planning, service
+from app.grids import handing, mentoring, pairing, planning, service
 from app.grids.core import PAGE_MAX
 from app.grids.core_mentoring import MentoringOutcome, MentoringState, MentoringView
 from app.grids.schemas import (
@@ -27,6 +27,7 @@ from app.grids.schemas import (
     LeadAnswer,
     LeadRequest,
     OverrideRequest,
+    SuppliedAnswer,
     TerritoryRequest,
 )
 from app.grids.schemas_mentoring import (
@@ -137,6 +138,12 @@ def override(body: OverrideRequest, door: Setter, preview: Preview = False) -> M
         commit=not preview,
     )
     return door.named(MentoringAnswer.model_validate(chosen))
+
+
+@router.post("/grids/indicators", summary="网格任务取数 · Hand grid work down to open rounds")
+def supply_indicators(door: Setter, preview: Preview = False) -> SuppliedAnswer:
+    """评定批次开启期间可随时重取；已签字的不变。· As often as wanted; what is signed stays as it was."""
+    return SuppliedAnswer(written=door.run(handing.supply_for, commit=not preview))
 
 
 # Mentorings.

@@ -97,10 +97,23 @@ class Supplied:
     """What rooms that this one does not know hand in: stars by branch (0: none), and members with an open case.
 
     A branch that is not among the stars has none that is known: it neither needs help for it nor loses its lead.
+    ``eligible`` are the branches whose star lets them lead by their own sheet; None where nobody has said.
     """
 
     stars: Mapping[UUID, int] = field(default_factory=dict)
     cases: frozenset[UUID] = frozenset()
+    eligible: frozenset[UUID] | None = None
+
+    @property
+    def lead_stars(self) -> Mapping[UUID, int]:
+        """The stars as they tell who may lead: one that its sheet lets lead nobody counts as too few."""
+        if self.eligible is None:
+            return self.stars
+        return {key: star if key in self.eligible else min(star, LEAD_STARS - 1) for key, star in self.stars.items()}
+
+    def over(self, said: Supplied | None) -> Supplied:
+        """What is on record goes before what a request says; that serves where nothing is on record."""
+        return self if said is None else replace(self, stars={**said.stars, **self.stars})
 
 
 def standard_grids(today: date, new_id: Callable[[], UUID]) -> tuple[Grid, ...]:

@@ -114,13 +114,41 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the helped branch stood at a quarter's end; ``average`` in hundredths of a point. None: not known."""
+
+    mentoring_id: UUID
+    quarter: str
+    noted_on: date
+    star: int | None
+    average: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class MentoringView:
-    """A mentoring with its visits, the earliest first."""
+    """A mentoring with its visits and the quarters' progress, the earliest first."""
 
     mentoring: Mentoring
     visits: tuple[Visit, ...]
     missing_meetings: tuple[str, ...]  # quarters that have ended without a joint meeting
+    progress: tuple[Progress, ...] = ()
     replayed: bool = False
+
+
+def quarters_due(mentoring: Mentoring, first: date, last: date) -> tuple[str, ...]:
+    """The quarters that end from the first day to the last, in which the help was under way to their end.
+
+    What was handed over counts by each lead for its own time.
+    """
+    if mentoring.active_on is None:
+        return ()
+    due: list[str] = []
+    code = quarter_of(max(mentoring.active_on, mentoring.proposed_on, first))
+    while (ends_on := quarter_days(code)[1]) <= last:
+        if mentoring.ended_on is None or mentoring.ended_on >= ends_on:
+            due.append(code)
+        code = next_quarter(code)
+    return tuple(due)
 
 
 def missing_meetings(mentoring: Mentoring, visits: Iterable[Visit], today: date) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
 from app.cycles.core import NoCycle
-from app.grids import refusals, store, store_mentoring, supplying
+from app.grids import handing, refusals, store, store_mentoring, supplying
 from app.grids.assigning import HelpedKind
 from app.grids.core import PAGE_MAX, GridLead, Supplied
 from app.grids.core_mentoring import (
@@ -23,6 +23,7 @@ from app.grids.core_mentoring import (
     WantedVisit,
     missing_meetings,
 )
+from app.grids.telling import Herald
 from app.kit.calendar import quarter_of
 from app.kit.errors import NotFound
 from app.points import reading
@@ -146,7 +147,18 @@ def _change(
     after = changed(one)
     if after != one:
         store_mentoring.write_mentorings(connection, actor.district_id, [after], new=False)
+        _follow(connection, actor, one, after)
     return _view(connection, actor, after)
+
+
+def _follow(connection: Connection, actor: Actor, before: Mentoring, after: Mentoring) -> None:
+    """What rooms below make of it, and who is told: last, since inboxes stay locked."""
+    handing.hand_down(connection, actor)
+    herald = Herald(connection, actor)
+    if after.state is MentoringState.ENDED:
+        herald.tell(herald.ended([after]))
+    elif after.state is not before.state:
+        herald.tell(herald.agreed(after))
 
 
 def _reached(
@@ -167,4 +179,5 @@ def _check_open(one: Mentoring) -> None:
 
 def _view(connection: Connection, actor: Actor, one: Mentoring) -> MentoringView:
     visits = store_mentoring.list_visits(connection, actor.district_id, [one.id]).get(one.id, [])
-    return MentoringView(one, tuple(visits), missing_meetings(one, visits, actor.today))
+    progress = store_mentoring.list_progress(connection, actor.district_id, one.id)
+    return MentoringView(one, tuple(visits), missing_meetings(one, visits, actor.today), tuple(progress))

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
-from app.grids import refusals, service, store, store_mentoring, supplying
+from app.grids import following, handing, refusals, service, store, store_mentoring, supplying
 from app.grids.assigning import (
     Assignment,
     HelpedKind,
@@ -25,6 +25,7 @@ from app.grids.assigning import (
 from app.grids.core import NEEDY_STARS, Applied, GridLead, LeadState, Supplied, reach_of
 from app.grids.core_mentoring import Mentoring, MentoringOutcome, MentoringState
 from app.grids.knowing import Scene
+from app.grids.telling import Herald
 from app.kit.errors import NotFound
 from app.kit.ids import new_id
 from app.roster import service as roster
@@ -42,18 +43,23 @@ _RELEASED = {
 def apply(connection: Connection, actor: Actor, said: Supplied | None = None) -> Applied:
     """Put everybody in their grid, let deputies follow, pair whoever needs help, and write down the proposals.
 
-    What is agreed on stays as long as it is valid. ``said`` stands in for what is on record. A caller who previews does
-    the same and does not commit. Raises NotFound and StarsUnknown.
+    What is agreed on stays as long as it is valid. ``said`` stands in for what is not on record. A caller who previews
+    does the same and does not commit. Raises NotFound and StarsUnknown.
     """
     service.check_office(actor)
-    known = said if said is not None else supplying.supplied(connection, actor)
+    on_record = supplying.supplied(connection, actor)
+    known = said if on_record is None else on_record.over(said)
     if known is None:
         raise refusals.StarsUnknown(field="stars")
     placing = service.arrange(connection, actor)
-    succession = service.turn(connection, actor, known.stars)
+    succession = service.turn(connection, actor, known.lead_stars)
     desk = _Desk(connection, actor, known)
     assignment = assign(desk.problem())
     opened, closed = desk.write(assignment)
+    handing.hand_down(connection, actor)
+    herald = Herald(connection, actor)
+    told = [*herald.turned(succession), *herald.asked(opened), *herald.ended(closed)]
+    herald.tell([*told, *following.meetings_due(connection, actor, herald)])
     return Applied(assignment, tuple(opened), tuple(closed), succession, placing)
 
 
@@ -231,6 +237,9 @@ def override(
         ended = before.ended(MentoringOutcome.CHOSEN_OTHERWISE, actor.today, reason)
         store_mentoring.write_mentorings(connection, actor.district_id, [ended], new=False)
     store_mentoring.write_mentorings(connection, actor.district_id, [chosen], new=True)
+    handing.hand_down(connection, actor)
+    herald = Herald(connection, actor)
+    herald.tell(herald.asked([chosen]))
     return chosen
 
 
@@ -246,6 +255,9 @@ def keep(connection: Connection, actor: Actor) -> dict[str, int]:
     if known is None:
         placing = service.arrange(connection, actor)
         succession = service.turn(connection, actor, {})
+        handing.hand_down(connection, actor)
+        herald = Herald(connection, actor)
+        herald.tell([*herald.turned(succession), *following.meetings_due(connection, actor, herald)])
         return {"placed": len(placing.opened), "leads": len(succession.changed), "waits_for_stars": 1}
     applied = apply(connection, actor, known)
     return {

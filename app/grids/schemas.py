@@ -302,6 +302,12 @@ class AssignmentAnswer(Answer):
         )
 
 
+class SuppliedAnswer(Answer):
+    """What was handed down to ratings."""
+
+    written: int = Field(description="写入的指标数 · indicators written")
+
+
 class OverrideRequest(Model):
     """The lead that is chosen by hand."""
 

@@ -15,6 +15,7 @@ from app.grids.core_mentoring import (
     MentoringOutcome,
     MentoringState,
     MentoringView,
+    Progress,
     Side,
     Visit,
     VisitKind,
@@ -102,6 +103,20 @@ class VisitAnswer(Answer):
         )
 
 
+class MentoringProgressAnswer(Answer):
+    """Where the helped branch stood at the end of a quarter."""
+
+    quarter: str
+    noted_on: date
+    star: int | None
+    average: Decimal | None = Field(description="当时党员平均积分 · its members' mean points then", examples=["986.50"])
+
+    @classmethod
+    def of_progress(cls, one: Progress) -> MentoringProgressAnswer:
+        average = None if one.average is None else Decimal(one.average).scaleb(-2)
+        return cls(quarter=one.quarter, noted_on=one.noted_on, star=one.star, average=average)
+
+
 class MentoringViewAnswer(Answer):
     """A mentoring with what has come of it."""
 
@@ -110,6 +125,9 @@ class MentoringViewAnswer(Answer):
     problems_found: int
     problems_solved: int
     missing_meetings: list[str] = Field(description="未开联席会议的季度 · quarters without a joint meeting")
+    progress: list[MentoringProgressAnswer] = Field(
+        description="帮带对象各季末的情况 · the helped one at each quarter's end"
+    )
 
     @classmethod
     def of_view(cls, view: MentoringView) -> MentoringViewAnswer:
@@ -119,6 +137,7 @@ class MentoringViewAnswer(Answer):
             problems_found=sum(one.problems_found for one in view.visits),
             problems_solved=sum(one.problems_solved for one in view.visits),
             missing_meetings=list(view.missing_meetings),
+            progress=[MentoringProgressAnswer.of_progress(one) for one in view.progress],
         )
 
 

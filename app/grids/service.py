@@ -28,6 +28,7 @@ from app.grids.core import (
 )
 from app.grids.core_mentoring import Mentoring, MentoringOutcome
 from app.grids.knowing import Scene
+from app.grids.telling import Herald
 from app.kit.calendar import quarter_days, quarter_of
 from app.kit.errors import NotFound
 from app.kit.ids import new_id
@@ -160,7 +161,7 @@ def set_lead(connection: Connection, actor: Actor, wanted: WantedLead) -> GridLe
     if before is not None and before.state is LeadState.ENDED:
         raise refusals.LeadOver(field="id")
     if wanted.deputy_id is not None:
-        _check_star(scene, on_record.stars, wanted.deputy_id, wanted.deputy_star, "deputy_id", "deputy_star")
+        _check_star(scene, on_record.lead_stars, wanted.deputy_id, wanted.deputy_star, "deputy_id", "deputy_star")
         if wanted.deputy_id == wanted.branch_id:
             raise refusals.NotABranch(name="本支部 / the lead itself", field="deputy_id")
         _check_free(known, leads, scene, wanted.deputy_id, "deputy_id", but=wanted.grid_id)
@@ -168,13 +169,15 @@ def set_lead(connection: Connection, actor: Actor, wanted: WantedLead) -> GridLe
         changed = replace(before, deputy_id=wanted.deputy_id, capacity=wanted.capacity)
         store.write_leads(connection, actor.district_id, [changed], new=False)
         return changed
-    star = _check_star(scene, on_record.stars, wanted.branch_id, wanted.star, "branch_id", "star")
+    star = _check_star(scene, on_record.lead_stars, wanted.branch_id, wanted.star, "branch_id", "star")
     _check_free(known, leads, scene, wanted.branch_id, "branch_id")
     lead = GridLead(
         wanted.id, wanted.grid_id, wanted.branch_id, wanted.deputy_id, wanted.capacity, star, LeadState.LEADING,
         actor.today,
     )  # fmt: skip
     store.write_leads(connection, actor.district_id, [lead], new=True)
+    herald = Herald(connection, actor)
+    herald.tell(herald.named(lead))
     return lead
 
 
@@ -220,6 +223,8 @@ def end_lead(connection: Connection, actor: Actor, lead_id: UUID, reason: str) -
         return lead
     leaving = replace(lead, state=LeadState.LEAVING, until_on=_quarter_end(actor.today), reason=reason)
     store.write_leads(connection, actor.district_id, [leaving], new=False)
+    herald = Herald(connection, actor)
+    herald.tell(herald.lost(leaving))
     return leaving
 
 

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, Table, Update, and_, bindparam, func, or_, select, update
 
+from app.auth.core import Role
+from app.auth.tables import appointment
 from app.grids.core import Grid, GridLead, GridMember, LeadState
 from app.grids.core_plans import Plan, PlanLevel
 from app.grids.tables import grid, grid_lead, grid_member, grid_plan
@@ -139,6 +141,28 @@ def count_members(connection: Connection, district_id: UUID, day: date) -> tuple
     return branches, enterprises
 
 
+def list_secretaries(connection: Connection, district_id: UUID, paths: Collection[str], day: date) -> dict[str, UUID]:
+    """By path of a branch, the member who is its secretary on the day; of several the one longest in office."""
+    columns = appointment.c
+    joined = and_(member.c.district_id == columns.district_id, member.c.account_id == columns.account_id)
+    belongs = and_(membership.c.district_id == member.c.district_id, membership.c.member_id == member.c.id)
+    statement = (
+        select(columns.path, member.c.id)
+        .select_from(appointment.join(member, joined).join(membership, belongs))
+        .where(
+            columns.district_id == district_id,
+            columns.role == Role.SECRETARY.value,
+            columns.path.in_(sorted(paths)),
+            columns.from_on <= day,
+            or_(columns.until_on.is_(None), columns.until_on >= day),
+            membership.c.from_on <= day,
+            or_(membership.c.until_on.is_(None), membership.c.until_on >= day),
+        )
+        .order_by(columns.from_on.desc(), member.c.id.desc())
+    )
+    return {row.path: row.id for row in connection.execute(statement)}
+
+
 # Leads.
 
 
@@ -190,6 +214,15 @@ def write_plan(
 ) -> None:
     row = {**asdict(plan), "recorded_by": by, "recorded_at": at}
     write_rows(connection, district_id, grid_plan, [row], new=new)
+
+
+def list_hosted(connection: Connection, district_id: UUID) -> list[Plan]:
+    """What has a host and was not dropped, by window."""
+    statement = select(*_PLAN).where(
+        grid_plan.c.district_id == district_id, grid_plan.c.host_id.is_not(None), ~grid_plan.c.dropped
+    )
+    found = connection.execute(statement.order_by(grid_plan.c.window, grid_plan.c.id))
+    return [_plan(row) for row in found.mappings()]
 
 
 def _plan(row: RowMapping) -> Plan:

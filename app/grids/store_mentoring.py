@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from app.grids.assigning import HelpedKind, NeedGround
-from app.grids.core_mentoring import Mentoring, MentoringOutcome, MentoringState, Visit, VisitKind
+from app.grids.core_mentoring import Mentoring, MentoringOutcome, MentoringState, Progress, Visit, VisitKind
 from app.grids.store import write_rows
-from app.grids.tables import mentoring, mentoring_visit
+from app.grids.tables import mentoring, mentoring_progress, mentoring_visit
 from app.points.tables import standing
 
 _MENTORING = tuple(mentoring.c[one.name] for one in fields(Mentoring))
+_PROGRESS = tuple(mentoring_progress.c[one.name] for one in fields(Progress))
 _VISIT = tuple(mentoring_visit.c[one.name] for one in fields(Visit))
 
 
@@ -25,6 +26,40 @@ def list_open(connection: Connection, district_id: UUID) -> list[Mentoring]:
         mentoring.c.district_id == district_id, mentoring.c.state != MentoringState.ENDED.value
     )
     return [_mentoring(row) for row in connection.execute(statement.order_by(mentoring.c.id)).mappings()]
+
+
+def list_begun(connection: Connection, district_id: UUID, last: date) -> list[Mentoring]:
+    """All that were under way on the day or before it, ended ones too; by id."""
+    statement = select(*_MENTORING).where(mentoring.c.district_id == district_id, mentoring.c.active_on <= last)
+    return [_mentoring(row) for row in connection.execute(statement.order_by(mentoring.c.id)).mappings()]
+
+
+def list_ended(connection: Connection, district_id: UUID, leads: Collection[UUID], day: date) -> list[Mentoring]:
+    """Those of the leads that ended on the day; by id."""
+    if not leads:
+        return []
+    statement = select(*_MENTORING).where(
+        mentoring.c.district_id == district_id, mentoring.c.lead_id.in_(sorted(leads)), mentoring.c.ended_on == day
+    )
+    return [_mentoring(row) for row in connection.execute(statement.order_by(mentoring.c.id)).mappings()]
+
+
+def list_progress(connection: Connection, district_id: UUID, mentoring_id: UUID) -> list[Progress]:
+    """By quarter."""
+    columns = mentoring_progress.c
+    statement = select(*_PROGRESS).where(columns.district_id == district_id, columns.mentoring_id == mentoring_id)
+    return [Progress(*row) for row in connection.execute(statement.order_by(columns.quarter))]
+
+
+def list_progress_of_quarter(connection: Connection, district_id: UUID, quarter: str) -> frozenset[UUID]:
+    """The mentorings of which the quarter's progress is kept."""
+    columns = mentoring_progress.c
+    statement = select(columns.mentoring_id).where(columns.district_id == district_id, columns.quarter == quarter)
+    return frozenset(connection.execute(statement).scalars())
+
+
+def insert_progress(connection: Connection, district_id: UUID, made: Sequence[Progress]) -> None:
+    write_rows(connection, district_id, mentoring_progress, [asdict(one) for one in made], new=True)
 
 
 def find_mentoring(connection: Connection, district_id: UUID, mentoring_id: UUID) -> Mentoring | None:

@@ -141,6 +141,18 @@ Index(
     postgresql_where=mentoring.c.state != "ended",
 )
 
+# Where the helped branch stood at the end of each quarter, as it was known then.
+mentoring_progress = district_table(
+    "mentoring_progress",
+    Column("mentoring_id", Uuid, nullable=False),
+    Column("quarter", Text(collation="C"), nullable=False),
+    Column("noted_on", Date, nullable=False),
+    Column("star", Integer),
+    Column("average", Integer),  # hundredths: of its members' points
+    refers("mentoring_id", to="mentoring"),
+    key=("mentoring_id", "quarter"),
+)
+
 mentoring_visit = district_table(
     "mentoring_visit",
     Column("id", Uuid, nullable=False),

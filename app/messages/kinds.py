@@ -54,6 +54,21 @@ class Kind(StrEnum):
     DIGEST_MADE = "digest_made"
     BRANCH_LATE = "branch_late"
     SAMPLE_ASKED = "sample_asked"
+    RATING_ASKED = "rating_asked"
+    RATING_RETURNED = "rating_returned"
+    RATING_CORRECTED = "rating_corrected"
+    RATING_NOTICED = "rating_noticed"
+    RATING_ANSWERED = "rating_answered"
+    RATING_NAMED = "rating_named"
+    STAR_LOWERED = "star_lowered"
+    RATING_PLAN_AGREED = "rating_plan_agreed"
+    RATING_PLAN_CLOSED = "rating_plan_closed"
+    LEAD_NAMED = "lead_named"
+    LEAD_LOST = "lead_lost"
+    MENTORING_ASKED = "mentoring_asked"
+    MENTORING_AGREED = "mentoring_agreed"
+    MENTORING_ENDED = "mentoring_ended"
+    VISIT_DUE = "visit_due"
 
 
 @dataclass(frozen=True, slots=True)

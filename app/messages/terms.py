@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.messages.texts_cases import CASE_TERMS
 from app.messages.texts_digests import DIGEST_TERMS
+from app.messages.texts_ratings import RATING_TASKS, RATING_TERMS
 
 TERMS: dict[str, dict[str, tuple[str, str]]] = {
     "outcome": {
@@ -57,7 +58,9 @@ TERMS: dict[str, dict[str, tuple[str, str]]] = {
         "complaint": ("答复意见建议", "To answer"),
         "make_up": ("补课", "To make up"),
         **CASE_TERMS["task"],
+        **RATING_TASKS,
     },
     "move": CASE_TERMS["move"],
     **DIGEST_TERMS,
+    **RATING_TERMS,
 }

@@ -16,6 +16,7 @@ from app.messages.kinds import Kind, Told
 from app.messages.terms import TERMS
 from app.messages.texts_cases import CASE_TEXTS
 from app.messages.texts_digests import DIGEST_TEXTS
+from app.messages.texts_ratings import RATING_TEXTS
 
 __all__ = ["Kind", "Told"]
 
@@ -238,6 +239,7 @@ TEXTS: dict[Kind, Told] = {
     ),
     **CASE_TEXTS,
     **DIGEST_TEXTS,
+    **RATING_TEXTS,
 }
 
 _NOT_GIVEN = ("未填写", "not given")

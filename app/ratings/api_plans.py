@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.kit.http import state_of
-from app.ratings import treating
+from app.ratings import treating, treatments
+from app.ratings.core_treatments import Treatment
 from app.ratings.schemas_plans import (
     ListAnswer,
     PlanCloseRequest,
@@ -19,6 +20,7 @@ from app.ratings.schemas_plans import (
     RatingPlanAnswer,
     RatingPlanRequest,
     StrikeRequest,
+    TreatmentsAnswer,
 )
 
 router = APIRouter(prefix="/api/v1", tags=["ratings"])
@@ -47,6 +49,15 @@ def list_plans(door: Reading, open_only: bool = False) -> PlansAnswer:
     return door.named(
         PlansAnswer(plans=[RatingPlanAnswer.of(one) for one in found], without=[one.id for one in without])
     )
+
+
+@router.get("/rating-treatments", summary="按星级分类管理名单 · What follows from stars")
+def list_treatments(door: Signing, treatment: Treatment | None = None) -> TreatmentsAnswer:
+    """二星及以下整改、三星培育、四星以上示范；计划、期限、帮带龙头一并列出。
+
+    Rectification, cultivation and models in reach, with plan, deadline and the branch that helps.
+    """
+    return TreatmentsAnswer.of(door.run(lambda connection, actor: treatments.treatments(connection, actor, treatment)))
 
 
 @router.get("/rating-list", summary="区整改名单 · The district's list")

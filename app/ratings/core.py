@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -91,7 +91,7 @@ class PlanState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round as it was published at its opening; ``shares`` and tie-breakers are those of the edition."""
+    """A round as it was published at its opening; shares and tie-breakers are those of the edition."""
 
     id: UUID
     code: str
@@ -188,8 +188,7 @@ class Said:
 class Measured:
     """What the service found for an indicator: the formula in words, and what went into it.
 
-    ``reading`` None: it is not known to the service yet. ``disputed``: how the same stands without entries under
-    appeal, where that differs.
+    ``reading`` None: it is not known to the service yet.
     """
 
     reading: Reading | None
@@ -294,7 +293,7 @@ class RatingLine:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One entry of a plan, struck off when it is put right. ``number`` counts from 1."""
+    """One entry of a plan, struck off when it is put right; numbered from 1."""
 
     number: int
     text: str
@@ -307,7 +306,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is put right, or cultivated, by when. ``misses`` counts the deadlines that passed without it."""
+    """What is put right, or cultivated, by when. ``misses`` counts the deadlines that passed without it.
+
+    ``helper_id`` is the branch that helps.
+    """
 
     id: UUID
     rating_id: UUID
@@ -325,6 +327,7 @@ class Plan:
     closed_on: date | None = None
     closed_by: UUID | None = None
     note: str | None = None
+    helper_id: UUID | None = None
     version: int = 1
 
     @property
@@ -391,7 +394,3 @@ def is_listed(sheet: Stars, stars: Sequence[int | None]) -> bool:
     rule = sheet.rectification
     last = stars[: rule.listed_years]
     return len(last) == rule.listed_years and all((one or 0) <= rule.listed_at_most for one in last)
-
-
-def one_problem(problems: Iterable[Problem], number: int) -> Problem | None:
-    return next((one for one in problems if one.number == number), None)

@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
+from app.auth.wording import ROLE_WORDS
 from app.cycles import work_calendar
 from app.kit.digests import canonical, digest
 from app.kit.errors import NotFound
 from app.kit.words import all_of
-from app.ratings import refusals, service, store
+from app.ratings import refusals, service, store, telling
 from app.ratings.core import (
     ON_NOTICE,
     Action,
@@ -203,6 +204,7 @@ def reckon(connection: Connection, actor: Actor, round_id: UUID, step: Step) -> 
         hall.reckon()
         hall.note_round(step, Action.RECKONED, sent)
         hall.open_notices()
+        telling.tell_round(connection, actor, round_id)
     return hall.view(replayed=replayed)
 
 
@@ -235,7 +237,7 @@ def decide_highest(connection: Connection, actor: Actor, rating_id: UUID, step: 
     hall.check_state(RoundState.DECIDING, RoundState.NOTICE)
     folder.check_state(RatingState.DECIDING)
     if not hall.is_districts(folder.rating.star):
-        raise refusals.NotYourStar(star=folder.rating.star, office="党委 / committee", field="id")
+        raise refusals.NotYourStar(star=folder.rating.star, office=ROLE_WORDS["committee_officer"], field="id")
     folder.note(star=folder.rating.star)
     if not accept:
         folder.change(refusal=step.basis)
@@ -244,6 +246,7 @@ def decide_highest(connection: Connection, actor: Actor, rating_id: UUID, step: 
     if accept and now.star == folder.rating.star:
         hall.change(now, None, {"state": RatingState.DECIDED, "decided_star": now.star})
     hall.open_notices()
+    telling.tell_round(connection, actor, hall.round.id)
     return folder.view()
 
 
@@ -270,6 +273,7 @@ def decide_below(connection: Connection, actor: Actor, round_id: UUID, committee
         first = replace(made, id=step.id, input_digest=sent)
         store.insert_decisions(connection, actor.district_id, [made if number else first])
     hall.open_notices()
+    telling.tell_round(connection, actor, round_id)
     return hall.view(replayed=False)
 
 
@@ -301,6 +305,7 @@ def object_to(connection: Connection, actor: Actor, rating_id: UUID, step: Step)
         )
         store.update_rating(connection, actor.district_id, found, {"state": RatingState.DISPUTED})
         store.insert_decisions(connection, actor.district_id, [made])
+        telling.tell_objection(connection, actor, found, step.id)
     return replace(service.get(connection, actor, rating_id), replayed=replayed)
 
 
@@ -341,6 +346,7 @@ def answer(
     folder.change(state=RatingState.NOTICE if is_last else folder.rating.state)
     hall.reckon()
     hall.open_notices()
+    telling.tell_answer(connection, actor, folder.rating, objection, step.basis)
     return folder.view()
 
 
@@ -376,6 +382,7 @@ def name(connection: Connection, actor: Actor, round_id: UUID, step: Step) -> Ro
         hall.change(one, Action.NAMED, values, star=one.star)
     store.update_round(connection, actor.district_id, hall.round, {"state": RoundState.NAMED, "named_on": actor.today})
     hall.note_round(step, Action.NAMED, sent)
+    telling.tell_round(connection, actor, round_id)
     return hall.view(replayed=False)
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.auth.core import Actor, Permission
+from app.auth.core import Actor, Permission, Role
 from app.cycles import service as cycles
 from app.cycles.core import QuarterState
 from app.kit.calendar import quarter_of
 from app.kit.words import all_of
-from app.ratings import refusals, store
+from app.messages.texts import Kind
+from app.ratings import refusals, store, telling
 from app.ratings.checking import missing
 from app.ratings.core import BRANCH_TURN, Action, Entry, RatingState, RatingView, Round, Step
 from app.ratings.gathering import Folder, open_folder, write_values
@@ -43,6 +44,9 @@ def submit(connection: Connection, actor: Actor, rating_id: UUID, step: Step) ->
             raise refusals.IndicatorsMissing(missing=all_of(left), field="indicators")
         folder.change(state=RatingState.COMMITTEE)
         folder.note()
+        telling.tell_rating(
+            connection, actor, folder.rating, step.id, Kind.RATING_ASKED, Role.COMMITTEE_OFFICER, task="rating_sign"
+        )
     return folder.view()
 
 
@@ -63,6 +67,9 @@ def send_back(connection: Connection, actor: Actor, rating_id: UUID, step: Step)
         folder.check_state(RatingState.COMMITTEE, RatingState.SIGNED)
         folder.change(state=RatingState.RETURNED, signed_by=None)
         folder.note()
+        telling.tell_rating(
+            connection, actor, folder.rating, step.id, Kind.RATING_RETURNED, Role.SECRETARY, note=step.basis
+        )
     return folder.view()
 
 
@@ -78,6 +85,9 @@ def correct(
         write_values(folder, entries, as_committee=True)
         folder.change(state=folder.rating.state)
         folder.note()
+        telling.tell_rating(
+            connection, actor, folder.rating, step.id, Kind.RATING_CORRECTED, Role.SECRETARY, count=len(entries)
+        )
     return folder.view()
 
 

@@ -23,17 +23,18 @@ from app.points.views import Corrected
 from app.ratings import store, store_measures
 from app.ratings.core import Measured, Rating, RatingState, Round, RoundState, Value
 from app.ratings.gathering import sheet_of
+from app.ratings.measuring_items import BY_ITEMS
 from app.ratings.scoring import Reading
 from app.ratings.starring import months_later
+from app.ratings.store_measures import DutyCount, Session
+from app.ratings.suppliers import SUPPLIERS
 from app.roster import service as roster
-from app.roster.core import BranchForm, MemberOn, OrganisationView
+from app.roster.core import BranchForm, MemberOn, OrganisationKind, OrganisationView
 from app.rules import service as rules
 from app.rules.core import STANDARD, Edition, Settlement
 from app.rules.lines import Relation, holds
 from app.rules.points import json_number, printed
 from app.rules.stars import Indicator
-from app.surveys import service as surveys
-from app.surveys.core import Satisfaction, SurveyKind
 
 _UNSIGNED = frozenset({RatingState.SELF, RatingState.RETURNED, RatingState.COMMITTEE})
 _COMMITTEE_POSTS = (Role.ORGANISATION_COMMISSIONER.value, Role.DISCIPLINE_COMMISSIONER.value)
@@ -53,6 +54,7 @@ class Person:
     exempt: bool
     disputed: bool
     lines: Mapping[str, tuple[Relation, int]]
+    member_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,11 @@ class Scene:
     members: Mapping[UUID, int]
     enterprises: Mapping[UUID, int]
     offices: Mapping[str, set[str]]
-    held: tuple[tuple[str, str, str], ...]
+    held: tuple[Session, ...]
     excepted: tuple[tuple[str, str, str], ...]
-    attendance: Mapping[str, tuple[int, int]]
-    opinion: Mapping[SurveyKind, Mapping[UUID, Satisfaction]]
+    attendance: Mapping[tuple[str, str], tuple[int, int]]
+    duties: Mapping[UUID, tuple[DutyCount, ...]]  # by branch
+    with_groups: frozenset[UUID]
 
 
 Measure = Callable[[Scene, OrganisationView, Indicator], Measured]
@@ -109,7 +112,7 @@ def _yearly_meetings(scene: Scene, branch: OrganisationView, _: Indicator) -> Me
     }
     excepted = {item for path, item, _ in scene.excepted if within(branch.path, path)}
     due = sorted(yearly - excepted)
-    held = sorted({item for path, item, _ in scene.held if within(path, branch.path)} & set(due))
+    held = sorted({one.item for one in scene.held if within(one.path, branch.path)} & set(due))
     return Measured(
         Reading(len(held), len(due)),
         "已召开 ÷ 应召开（每年一次的会议；区里免予要求的除外）",
@@ -118,13 +121,23 @@ def _yearly_meetings(scene: Scene, branch: OrganisationView, _: Indicator) -> Me
     )
 
 
-def _activities(scene: Scene, branch: OrganisationView, _: Indicator) -> Measured:
-    count = sum(within(path, branch.path) for path, _, _ in scene.held)
-    return Measured(Reading(count), "年内召开的活动次数", "sessions held in the year", {"held": count})
+def _counts(indicator: Indicator, item: str) -> bool:
+    """Of a measure that may name items, whether the item counts; without any all do."""
+    return not indicator.items or item in indicator.items
 
 
-def _attendance(scene: Scene, branch: OrganisationView, _: Indicator) -> Measured:
-    own = [pair for path, pair in scene.attendance.items() if within(path, branch.path)]
+def _activities(scene: Scene, branch: OrganisationView, indicator: Indicator) -> Measured:
+    own = [one for one in scene.held if within(one.path, branch.path) and _counts(indicator, one.item)]
+    inputs = {"held": len(own), "sessions": sorted(str(one.id) for one in own)}
+    return Measured(Reading(len(own)), "年内召开的活动次数", "sessions held in the year", inputs)
+
+
+def _attendance(scene: Scene, branch: OrganisationView, indicator: Indicator) -> Measured:
+    own = [
+        pair
+        for (path, item), pair in scene.attendance.items()
+        if within(path, branch.path) and _counts(indicator, item)
+    ]
     attended, counted = sum(one for one, _ in own), sum(one for _, one in own)
     return Measured(
         Reading(attended, counted),
@@ -147,6 +160,7 @@ def _member_average(scene: Scene, branch: OrganisationView, indicator: Indicator
         "members": len(own),
         "points": json_number(printed(points, len(str(unit)) - 1)),
         "under_appeal": sum(one.disputed for one in own),
+        "by_member": {str(one.member_id): json_number(printed(one.daily, one.decimals)) for one in own},
     }
     return Measured(Reading(points, len(own) * unit), zh, en, inputs)
 
@@ -169,38 +183,11 @@ def _share(consequence: str, *, met: bool, basis: str, zh: str, en: str) -> Meas
     return measure
 
 
-def _survey(kind: SurveyKind, zh: str, en: str) -> Measure:
-    """The satisfied of those who answered an anonymous survey of the year; 0 of 0 where too few did."""
-
-    def measure(scene: Scene, branch: OrganisationView, _: Indicator) -> Measured:
-        found = scene.opinion[kind].get(branch.id)
-        if found is None:
-            return Measured(None, zh, en)
-        inputs = {
-            "satisfied": found.satisfied,
-            "answers": found.answers,
-            "valid": found.valid,
-            "invalid": found.invalid,
-        }
-        return Measured(Reading(found.satisfied, found.answers), zh, en, inputs)
-
-    return measure
-
-
 MEASURING: Mapping[str, Measure] = {
-    "member_survey": _survey(
-        SurveyKind.MEMBERS,
-        "党员匿名测评：满意和基本满意 ÷ 有效答卷；不足五份的无效",
-        "members' anonymous survey: satisfied of valid answers; with fewer than five it is not valid",
-    ),
-    "staff_survey": _survey(
-        SurveyKind.STAFF,
-        "职工匿名测评：满意和基本满意 ÷ 有效答卷；不足五份的无效",
-        "staff's anonymous survey: satisfied of valid answers; with fewer than five it is not valid",
-    ),
     "branch_setup": _branch_setup,
     "leadership_posts": _leadership_posts,
     "yearly_meetings_held": _yearly_meetings,
+    **BY_ITEMS,
     "activities": _activities,
     "attendance": _attendance,
     "member_average": _member_average,
@@ -229,16 +216,23 @@ def measure(connection: Connection, actor: Actor, held: Round) -> int:
     ratings = [
         one for one in store.list_ratings(connection, actor.district_id, held.id, lock=True) if one.state in _UNSIGNED
     ]
-    wanted = [one for one in sheet.indicators if one.measure in MEASURING]
-    if not ratings or not wanted:
+    wanted = [
+        one for one in sheet.indicators if one.measure in MEASURING and (one.items or one.measure not in BY_ITEMS)
+    ]
+    if not ratings:
         return 0
-    scene = _scene(connection, actor, held)
+    scene = _scene(connection, actor, held, {item for one in wanted for item in one.items})
     branches = {one.id: one for one in roster.organisations(connection, actor.district_id)}
     found = {
         (one.id, indicator.code): MEASURING[indicator.measure](scene, branches[one.branch_id], indicator)
         for one in ratings
         for indicator in wanted
     }
+    by_branch = {one.branch_id: one.id for one in ratings}
+    for indicator in sheet.indicators:
+        if indicator.measure in SUPPLIERS:
+            told = SUPPLIERS[indicator.measure](connection, actor, scene.first, scene.last, list(by_branch))
+            found |= {(by_branch[branch], indicator.code): one for branch, one in told.items()}
     return _write(connection, actor, held, ratings, found)
 
 
@@ -285,11 +279,17 @@ def _write(
     return written
 
 
-def _scene(connection: Connection, actor: Actor, held: Round) -> Scene:
+def _scene(connection: Connection, actor: Actor, held: Round, items: set[str]) -> Scene:
     last = min(held.cut_off, actor.today)
     first = held.cut_off.replace(month=1, day=1)
     district_id = actor.district_id
     there = roster.members_under(connection, district_id, roster.root_of(district_id), last)
+    branch_of = {one.id: one.branch_id for one in there}
+    duties: dict[UUID, list[DutyCount]] = {}
+    for one in store_measures.list_duties(connection, district_id, items, first, last):
+        if one.member_id in branch_of:  # who has left is in no branch's numbers
+            duties.setdefault(branch_of[one.member_id], []).append(one)
+    organisations = roster.organisations(connection, district_id)
     return Scene(
         first=first,
         last=last,
@@ -303,10 +303,14 @@ def _scene(connection: Connection, actor: Actor, held: Round) -> Scene:
             one for one in store_measures.list_excepted(connection, district_id) if one[2].startswith(str(first.year))
         ),
         attendance=store_measures.count_attendance(connection, district_id, first, last),
-        opinion={
-            kind: surveys.satisfactions(connection, actor, held.cut_off.year, kind)
-            for kind in (SurveyKind.MEMBERS, SurveyKind.STAFF)
-        },
+        duties={branch: tuple(own) for branch, own in duties.items()},
+        with_groups=frozenset(
+            one.parent_id
+            for one in organisations
+            if one.kind is OrganisationKind.GROUP
+            and one.parent_id is not None
+            and (one.until_on is None or one.until_on > last)
+        ),
     )
 
 
@@ -342,4 +346,5 @@ def _person(books: Books, one: Corrected, member: MemberOn, code: str, last: dat
         exempt=not regime.ranked,
         disputed=one.disputed is not None,
         lines={line.consequence: (line.relation, line.bound) for line in regime.lines},
+        member_id=member.id,
     )

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from app.kit.http import Answer, Model
 from app.kit.naming import AccountName, OrganisationName
 from app.ratings.core import PROBLEMS_MAX, Listed, Plan, PlanKind, PlanState, Problem
+from app.ratings.core_treatments import Treated, Treatment
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 _ID = "由客户端生成，重发用同一编号 · made by the client; a retry sends the same"
@@ -83,6 +84,8 @@ class RatingPlanAnswer(Answer):
     misses: int
     closed_on: date | None
     note: str | None
+    helper_id: UUID | None = Field(description="帮带的龙头支部 · the branch that helps")
+    helper_name: OrganisationName = None
     version: int
 
     @classmethod
@@ -95,6 +98,36 @@ class PlansAnswer(Answer):
 
     plans: list[RatingPlanAnswer]
     without: list[UUID] = Field(description="应有而未立计划的评定 · ratings that wait for a plan")
+
+
+class TreatedAnswer(Answer):
+    """A branch with its star, and what follows from it."""
+
+    branch_id: UUID
+    branch: str
+    rating_id: UUID
+    star: int | None
+    named_star: int | None
+    treatment: Treatment | None
+    valid_until: date | None
+    wants_plan: bool = Field(description="应立计划而未立 · the star asks for a plan that is not there yet")
+    plan_id: UUID | None
+    plan_state: PlanState | None
+    due_on: date | None
+    late: bool = Field(description="计划已逾期 · the plan is overdue")
+    helper_id: UUID | None = Field(description="帮带的龙头支部 · the branch that helps")
+    helper_name: OrganisationName = None
+    listed: bool = Field(description="在区整改名单上 · on the district's list")
+
+
+class TreatmentsAnswer(Answer):
+    """Branches by what follows from their stars, the fewest stars first."""
+
+    branches: list[TreatedAnswer]
+
+    @classmethod
+    def of(cls, found: tuple[Treated, ...]) -> TreatmentsAnswer:
+        return cls(branches=[TreatedAnswer.model_validate(one) for one in found])
 
 
 class ListedAnswer(Answer):

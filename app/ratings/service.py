@@ -13,7 +13,7 @@ from app.files.core import Evidence, Owner, OwnerKind
 from app.kit.errors import NotFound
 from app.kit.ids import new_id
 from app.points.refusals import IdUsed
-from app.ratings import measuring, refusals, store
+from app.ratings import measuring, refusals, store, telling
 from app.ratings.core import (
     PAGE_MAX,
     Opening,
@@ -70,6 +70,7 @@ def open_round(connection: Connection, actor: Actor, opening: Opening) -> RoundV
     )
     store.insert_round(connection, actor.district_id, made)
     store.insert_ratings(connection, actor.district_id, _ratings(connection, actor, made, opening))
+    telling.tell_round(connection, actor, made.id)
     return round_view(connection, actor, made)
 
 

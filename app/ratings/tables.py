@@ -154,6 +154,7 @@ rectification = district_table(
     Column("closed_on", Date),
     Column("closed_by", Uuid),
     Column("note", Text),
+    Column("helper_id", Uuid),  # the branch that helps, as grids hand it down
     Column("version", Integer, nullable=False),
     Column("input_digest", LargeBinary, nullable=False),
     CheckConstraint("kind IN ('rectification', 'cultivation')", name="kind_known"),
@@ -164,6 +165,7 @@ rectification = district_table(
     refers("branch_id", to="organisation"),
     refers("opened_by", to="account"),
     refers("closed_by", to="account"),
+    refers("helper_id", to="organisation"),
     Index(None, "district_id", "path"),
 )
 Index(

@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
+from app.auth.wording import ROLE_WORDS
 from app.kit.digests import canonical, digest
 from app.kit.errors import NotFound
 from app.kit.words import all_of
 from app.points.refusals import IdUsed
-from app.ratings import refusals, store, store_plans
+from app.ratings import refusals, store, store_plans, telling
 from app.ratings.core import (
     Action,
     Decision,
@@ -33,7 +34,6 @@ from app.ratings.core import (
     grounds_met,
     is_listed,
     lowered,
-    one_problem,
 )
 from app.ratings.gathering import names_of, open_folder, reads_papers, sheet_of, was_made
 from app.ratings.starring import months_later
@@ -164,7 +164,7 @@ def downgrade(connection: Connection, actor: Actor, rating_id: UUID, ground: str
     level = sheet.level(star)
     is_districts = level is not None and level.decided_by is Decider.DISTRICT
     if is_districts and not actor.may(Permission.RATING_DECIDE, rating.path):
-        raise refusals.NotYourStar(star=star, office="区 / district", field="id")
+        raise refusals.NotYourStar(star=star, office=ROLE_WORDS["district_officer"], field="id")
     plans = store_plans.list_plans(connection, actor.district_id, branch_id=rating.branch_id)
     misses = sum(one.misses for one in plans if one.opened_on >= (rating.valid_from or one.opened_on))
     if rule.ground is DowngradeGround.VETO:
@@ -178,6 +178,7 @@ def downgrade(connection: Connection, actor: Actor, rating_id: UUID, ground: str
     left = lowered(rule, star)
     folder.change(star=left)
     folder.note(ground=ground, star=left)
+    telling.tell_lowered(connection, actor, rating, left, rule.name, step.id)
     return folder.view()
 
 
@@ -257,6 +258,7 @@ def agree(
         input_digest=sent,
     )
     store_plans.insert_plan(connection, actor.district_id, made)
+    telling.tell_plan(connection, actor, made)
     return PlanView(made)
 
 
@@ -268,7 +270,7 @@ def strike(
     Raises NotFound, PlanClosed, RatingMoved, UnknownProblem.
     """
     plan = _held(connection, actor, plan_id)
-    problem = one_problem(plan.problems, number)
+    problem = next((one for one in plan.problems if one.number == number), None)
     if problem is not None and problem.struck_on is not None and problem.note == note:
         return PlanView(plan, replayed=True)
     _check_open(plan, seen)
@@ -313,7 +315,7 @@ def close(
         raise refusals.ProblemsOpen(numbers=numbers, field="id")
     if not accepted and actor.today <= plan.due_on:
         raise refusals.PlanStillDue(due_on=plan.due_on.isoformat(), field="id")
-    return _changed(
+    closed = _changed(
         connection,
         actor,
         plan,
@@ -323,6 +325,8 @@ def close(
         closed_by=actor.account_id,
         note=note,
     )
+    telling.tell_plan(connection, actor, closed.plan)
+    return closed
 
 
 def _held(connection: Connection, actor: Actor, plan_id: UUID) -> Plan:

@@ -220,7 +220,8 @@ def _whole(folder: Path, source: Source, faults: FaultList, read: Read) -> _Book
     book = parsed.document
     check_cycle(book, source, faults)
     drafts = [draft for at in _edition_folders(folder) if (draft := _draft(book, at, faults, read)) is not None]
-    return _BookDraft(book, folder, _in_order(drafts), _read_sheets(book, folder, faults), faults, book.book)
+    items = {draft.edition.edition: frozenset(draft.source.data["items"]) for draft in drafts}
+    return _BookDraft(book, folder, _in_order(drafts), _read_sheets(book, folder, items, faults), faults, book.book)
 
 
 def _extension_text(folder: Path, faults: FaultList, read: Read) -> tuple[Parsed[ExtensionText], Source] | None:
@@ -262,7 +263,9 @@ def _loaded(book: BookText, draft: Draft, sheets: Mapping[str, StarsDraft]) -> L
     return LoadedEdition(edition, content_of(edition), Path(draft.source.file).parent)
 
 
-def _read_sheets(book: BookText, folder: Path, faults: FaultList) -> dict[str, StarsDraft]:
+def _read_sheets(
+    book: BookText, folder: Path, items: Mapping[str, frozenset[str]], faults: FaultList
+) -> dict[str, StarsDraft]:
     """The star sheets beside the items, by the code of their edition, checked."""
     sheets: dict[str, StarsDraft] = {}
     for at in sorted(inside for inside in folder.iterdir() if (inside / STARS_FILE).is_file())[:FILES_MAX]:
@@ -273,7 +276,7 @@ def _read_sheets(book: BookText, folder: Path, faults: FaultList) -> dict[str, S
         parsed = None if source is None else parse(StarsText, source, faults)
         if source is None or parsed is None:
             continue
-        draft = StarsDraft(book, parsed.document, source, faults)
+        draft = StarsDraft(book, parsed.document, source, faults, items.get(at.name))
         if draft.sheet.edition != at.name:
             draft.fault("folder_name", "edition", folder=at.name, name=draft.sheet.edition)
         check_stars(draft)

@@ -9,6 +9,18 @@ _SHEET: Mapping[str, tuple[str, str]] = {
         "目录中有 stars.yaml 而没有 items.yaml，星级标准不会载入。请补上 items.yaml，或移走 stars.yaml。",
         "There is a stars.yaml but no items.yaml, so the sheet is not loaded. Add items.yaml or move stars.yaml away.",
     ),
+    "star_items_missing": (
+        "指标 {name} 由 {measure} 量得，请在 items 中写明计哪些积分项。",
+        "{name} is measured by {measure}. Name in items which items it counts.",
+    ),
+    "star_items_extra": (
+        "指标 {name} 由 {measure} 量得，不按积分项计算。请删去 items。",
+        "{name} is measured by {measure}, which counts no items. Remove items.",
+    ),
+    "star_item_unknown": (
+        "items.yaml 没有积分项 {name}，或者重复列出。请核对。",
+        "items.yaml has no item {name}, or it is named twice. Check it.",
+    ),
     "indicator_form": (
         "“{value}”不能作指标代码。请只用字母、数字、“.”“-”和“_”，最多 40 个字符。",
         "“{value}” cannot be an indicator's code. Use letters, digits, dots, - and _ only, at most 40 of them.",

@@ -37,6 +37,7 @@ _OF_INDICATORS: Mapping[str, tuple[str, str, str, str]] = {
         "What the service measures, or by hand.",
     ),
     "IndicatorText.scale": ("计分方式", "Scale", "量得的数怎样变为分。", "How what is measured becomes points."),
+    "IndicatorText.items": ("计哪些积分项", "Items", "items.yaml 中的代号。", "Codes of items.yaml that it counts."),
     "IndicatorText.limits": ("量度的界限", "Limits", "量度所需的数，如最少人数。", "Numbers that the measure needs."),
     "IndicatorText.evidence": ("证明材料", "Evidence", "填报时附的材料。", "What is handed in with it."),
     "BonusText.name": ("名称", "Name", "加分的名称。", "What it is called."),

@@ -114,11 +114,16 @@ class DowngradeEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Something that the service can measure of a branch; ``limits`` are the numbers that a sheet must set for it."""
+    """Something that the service can measure of a branch; ``limits`` are the numbers that a sheet must set for it.
+
+    ``by_items``: it counts what was done on the items that an indicator names; ``needs_items``: and has to name.
+    """
 
     name: Name
     quantity: Quantity
     limits: frozenset[str] = frozenset()
+    by_items: bool = False
+    needs_items: bool = False
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -131,21 +136,30 @@ MEASURES: Mapping[str, Measure] = {
     "leadership_posts": Measure(
         Name("应配班子职务的到位率", "Leading posts filled, of those due"), Quantity.RATE, frozenset({"committee_from"})
     ),
-    "meetings_held": Measure(Name("三会一课：实开占应开", "Meetings and classes held, of those due"), Quantity.RATE),
-    "theme_days": Measure(Name("主题党日次数", "Theme days held"), Quantity.COUNT),
+    "meetings_held": Measure(
+        Name("三会一课：实开占应开", "Meetings and classes held, of those due"),
+        Quantity.RATE,
+        by_items=True,
+        needs_items=True,
+    ),
+    "theme_days": Measure(Name("主题党日次数", "Theme days held"), Quantity.COUNT, by_items=True, needs_items=True),
     "yearly_meetings_held": Measure(
         Name("组织生活会、民主评议：实开占应开", "Yearly meetings held, of those due"), Quantity.RATE
     ),
-    "activities": Measure(Name("活动次数", "Activities held"), Quantity.COUNT),
-    "attendance": Measure(Name("到会率", "Attendance, of those due to attend"), Quantity.RATE),
+    "activities": Measure(Name("活动次数", "Activities held"), Quantity.COUNT, by_items=True),
+    "attendance": Measure(Name("到会率", "Attendance, of those due to attend"), Quantity.RATE, by_items=True),
     "member_average": Measure(
         Name("党员日常积分均值", "Members' mean daily points"), Quantity.MEAN, frozenset({"months_min"})
     ),
     "share_recommended": Measure(Name("达到表彰推荐线的党员比例", "Members at the commendation line"), Quantity.RATE),
     "share_unassisted": Measure(Name("未落入帮扶线的党员比例", "Members above the assistance line"), Quantity.RATE),
     "correction_rate": Measure(Name("帮扶整改到位率", "Assistance cases corrected in time"), Quantity.RATE),
-    "dues_and_transfers": Measure(Name("党费、组织关系办理率", "Dues and transfers in order"), Quantity.RATE),
-    "floating_contacts": Measure(Name("流动党员联系率", "Contacts with members away, of those due"), Quantity.RATE),
+    "dues_and_transfers": Measure(
+        Name("党费、组织关系办理率", "Dues and transfers in order"), Quantity.RATE, by_items=True
+    ),
+    "floating_contacts": Measure(
+        Name("流动党员联系率", "Contacts with members away, of those due"), Quantity.RATE, by_items=True
+    ),
     "demands_in_time": Measure(Name("诉求按期办结率", "Demands answered in time"), Quantity.RATE),
     "grid_work": Measure(Name("网格联建任务完成率", "Grid tasks done, of those agreed"), Quantity.RATE),
     "site_available": Measure(
@@ -203,7 +217,10 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One thing that a branch is rated on, for at most ``points``. ``measure`` is a row of ``MEASURES`` or by hand."""
+    """One thing that a branch is rated on, for at most ``points``. ``measure`` is a row of ``MEASURES`` or by hand.
+
+    ``items`` are the scorable items on which the measure counts what was done.
+    """
 
     code: str
     name: Name
@@ -214,6 +231,7 @@ class Indicator:
     scale: Scale
     limits: Mapping[str, int] = field(default_factory=dict)
     evidence: tuple[Name, ...] = ()
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

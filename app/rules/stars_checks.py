@@ -38,6 +38,7 @@ class StarsDraft:
     sheet: StarsText
     source: Source
     faults: FaultList
+    items: frozenset[str] | None = None  # of the edition; None where they cannot be read
 
     def fault(self, code: str, *path: str | int, **facts: Any) -> None:
         self.faults.add(code, self.source.file, self.source.line(path), path, **facts)
@@ -165,6 +166,7 @@ def _check_indicator(draft: StarsDraft, code: str, indicator: IndicatorText) -> 
     else:
         _check_scale(draft, code, indicator)
     _check_limits(draft, code, indicator)
+    _check_items(draft, code, indicator)
 
 
 def _choices() -> str:
@@ -190,6 +192,18 @@ def _check_scale(draft: StarsDraft, code: str, indicator: IndicatorText) -> None
     percent = known is not None and known.quantity in (Quantity.RATE, Quantity.SURVEY)
     if percent and scale.high is not None and scale.high > 100:
         draft.fault("out_of_range", *place, "high", value=scale.high, limit="≤ 100")
+
+
+def _check_items(draft: StarsDraft, code: str, indicator: IndicatorText) -> None:
+    """A measure that counts by items names such as the edition has, each once; another one names none."""
+    known, place = MEASURES.get(indicator.measure), ("indicators", code)
+    if known is not None and known.needs_items and not indicator.items:
+        draft.fault("star_items_missing", *place, name=code, measure=indicator.measure)
+    if indicator.items and (known is None or not known.by_items):
+        draft.fault("star_items_extra", *place, "items", name=code, measure=indicator.measure)
+    for number, item in enumerate(indicator.items):
+        if item in indicator.items[:number] or (draft.items is not None and item not in draft.items):
+            draft.fault("star_item_unknown", *place, "items", number, name=item)
 
 
 def _check_limits(draft: StarsDraft, code: str, indicator: IndicatorText) -> None:

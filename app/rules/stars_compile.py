@@ -89,6 +89,7 @@ class _Compiler:
             ),
             limits={name: limit.value for name, limit in text.limits.items()},
             evidence=tuple(map(name_of, text.evidence)),
+            items=tuple(text.items),
         )
 
     def _bonus(self) -> stars.Bonus:

@@ -108,6 +108,7 @@ class IndicatorText(Strict):
     scale: ScaleText
     limits: dict[Code, CitedCount] = Field(default_factory=dict)
     evidence: list[NameText] = Field(default_factory=list)
+    items: list[Code] = Field(default_factory=list)
 
 
 class BonusText(Strict):

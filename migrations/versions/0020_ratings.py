@@ -149,6 +149,7 @@ def _rectification() -> None:
         sa.Column("closed_on", sa.Date()),
         sa.Column("closed_by", sa.Uuid()),
         sa.Column("note", sa.Text()),
+        sa.Column("helper_id", sa.Uuid()),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("input_digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_rectification"),
@@ -206,6 +207,7 @@ def upgrade() -> None:
     steps.refer("rectification", "branch_id", to="organisation")
     steps.refer("rectification", "opened_by", to="account")
     steps.refer("rectification", "closed_by", to="account")
+    steps.refer("rectification", "helper_id", to="organisation")
 
     steps.isolate("rating_round", "rating", "indicator_value", "rectification")
     steps.isolate("star_decision", rights=steps.READ_AND_ADD)

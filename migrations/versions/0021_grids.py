@@ -13,7 +13,7 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
-_TABLES = ("grid", "grid_member", "grid_lead", "grid_plan", "mentoring", "mentoring_visit")
+_TABLES = ("grid", "grid_member", "grid_lead", "grid_plan", "mentoring", "mentoring_visit", "mentoring_progress")
 
 
 def upgrade() -> None:
@@ -37,6 +37,7 @@ def upgrade() -> None:
     steps.refer("grid_plan", "recorded_by", to="account")
     steps.refer("mentoring", "lead_id", to="grid_lead")
     steps.refer("mentoring", "before_id", to="mentoring")
+    steps.refer("mentoring_progress", "mentoring_id", to="mentoring")
     steps.refer("mentoring_visit", "mentoring_id", to="mentoring")
     steps.refer("mentoring_visit", "recorded_by", to="account")
 
@@ -159,6 +160,17 @@ def _mentorings() -> None:
         sa.Column("input_digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_mentoring_visit"),
         sa.CheckConstraint("kind IN ('visit', 'joint_meeting')", name=op.f("ck_mentoring_visit_kind_known")),
+    )
+
+    op.create_table(
+        "mentoring_progress",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("mentoring_id", sa.Uuid(), nullable=False),
+        sa.Column("quarter", sa.Text(collation="C"), nullable=False),
+        sa.Column("noted_on", sa.Date(), nullable=False),
+        sa.Column("star", sa.Integer()),
+        sa.Column("average", sa.Integer()),
+        sa.PrimaryKeyConstraint("district_id", "mentoring_id", "quarter", name="pk_mentoring_progress"),
     )
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from app.cases import store_cases
+from app.cases.core_cases import Case, CaseState
 from app.kit.ids import new_id
-from app.ratings import measuring
-from app.ratings.core import Measured
+from app.ratings import measuring, store
+from app.ratings.core import Measured, RatingState
 from app.ratings.measuring import MEASURING, Person
 from app.ratings.scoring import Reading
 from app.roster.core import OrganisationKind, OrganisationView
+from app.rules import service as rules
 from app.rules.lines import Relation
 from app.rules.stars import MEASURES
+from app.schedule import find_job
 from tests.ratings.conftest import Jury
 from tests.ratings.rounds import SHEET
 from tests.ratings.test_round import DISTRICT, OFFICER
@@ -143,3 +147,101 @@ def test_shares_look_at_the_lines_of_the_book() -> None:
         for name in ("share_recommended", "share_unassisted")
     }
     assert found == {"share_recommended": Reading(1, 4), "share_unassisted": Reading(3, 4)}
+
+
+def held(jury: Jury, item: str, day: str) -> None:
+    town = jury.desk.town
+    meeting = {"id": str(new_id()), "organisation_id": str(town.branch), "item": item, "title": "会", "held_on": day}
+    jury.done("POST", OFFICER, "activities", meeting)
+
+
+def test_what_an_indicator_names_is_counted_by_window_up_to_the_cut_off(jury: Jury) -> None:
+    """On 21 November ten months and three quarters are over; the running ones count once they are."""
+    for item, day in (("ORG-D02", "2026-10-09"), ("ORG-D02", "2026-10-30"), ("ORG-D02", "2026-11-06")):
+        held(jury, item, day)
+    held(jury, "ORG-D01", "2026-10-12")
+    round_id, rating = opened(jury)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    found = measured(jury, rating)
+    assert found["S2.2"]["part"] == 2  # two in October are one month's
+    assert found["S2.2"]["inputs"]["windows"] == ["ORG-D02 2026-10", "ORG-D02 2026-11"]
+    assert len(found["S2.2"]["inputs"]["sessions"]) == 3
+    now = found["S2.1"]
+    assert (now["part"], "ORG-D01 2026Q3" in now["inputs"]["missing"]) == (0, True)
+    assert now["whole"] == len(now["inputs"]["missing"]) == now["inputs"]["due"]
+    # After the year the same round still goes by its cut-off: what is held in January is next year's.
+    jury.desk.town.on(date(2027, 1, 20))
+    jury.desk.forget()
+    jury.desk.town.run(lambda c, a: find_job("quarters").do(c, a, "2027-01-20"))
+    held(jury, "ORG-D02", "2027-01-08")
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    found = measured(jury, rating)
+    assert found["S2.2"]["part"] == 2
+    assert found["S2.1"]["part"] == 1  # the fourth quarter's meeting is due by now, and was held
+    assert found["S2.1"]["whole"] > now["whole"]
+
+
+def test_dues_count_what_is_settled_and_name_each_that_was_missed(jury: Jury) -> None:
+    town = jury.desk.town
+    town.run(lambda c, a: find_job("duties").do(c, a, "2026Q4"))
+    fact = town.missed("林晓明", "ORG-D07", effective_on="2026-10-20")
+    jury.desk.recorded(OFFICER, fact)
+    round_id, rating = opened(jury)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    assert measured(jury, rating)["S3.4"]["whole"] == 0  # the quarter is not over yet
+    jury.desk.town.on(date(2027, 1, 20))
+    jury.desk.forget()
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    found = measured(jury, rating)["S3.4"]
+    assert found["part"] == found["whole"] - 1
+    (missed,) = found["inputs"]["missed"]
+    assert missed.startswith(f"{town.members['林晓明']} ORG-D07 ")
+
+
+def test_cases_with_an_outcome_in_the_year_make_the_correction_rate(jury: Jury) -> None:
+    town = jury.desk.town
+    for number, (state, day) in enumerate(
+        [("accepted", "2026-06-01"), ("closed", "2026-07-01"), ("annulled", "2026-07-01"), ("accepted", "2025-12-30")]
+    ):
+        town.run(lambda c, a, n=number, s=state, d=day: ended_case(c, a, town.members["林晓明"], town, n, s, d))
+    round_id, rating = opened(jury)
+    jury.done("POST", DISTRICT, f"rating-rounds/{round_id}/measurement")
+    found = measured(jury, rating)["S3.2"]
+    assert (found["part"], found["whole"], found["points"]) == (1, 2, 2)
+    assert [len(found["inputs"][name]) for name in ("accepted", "failed")] == [1, 1]
+    other = measured(jury, jury.rating_of(round_id, town.neighbour)["id"])["S3.2"]
+    assert (other["part"], other["whole"], other["points"]) == (0, 0, 4)  # nothing was due
+
+
+def ended_case(connection: Any, actor: Any, member: UUID, town: Any, number: int, state: str, day: str) -> None:
+    on = date.fromisoformat(day)
+    edition = rules.edition_on(connection, actor.district_id, town.root, actor.today)
+    case = Case(
+        id=new_id(), member_id=member, branch_id=town.branch, path=town.branch_path, quarter=f"2026Q{number + 1}",
+        cycle="2026", line="assistance", edition=edition.digest, value=480, bound=500, opened_at=actor.at,
+        opened_on=on, due_on=None, state=CaseState(state), failed_on=on if state == "closed" else None,
+        ended_at=datetime(on.year, on.month, on.day, 2, tzinfo=UTC),
+    )  # fmt: skip
+    store_cases.insert_cases(connection, actor.district_id, [case])
+
+
+def test_the_job_measures_after_the_seal_and_a_signed_rating_stays_as_it_was(jury: Jury) -> None:
+    _, rating = opened(jury)
+    job = find_job("stars")
+    assert (job.after, find_job("mentoring").after) == ("cases", "stars")
+    measure: Any = lambda c, a: job.do(c, a, "2026Q3")  # noqa: E731
+    assert jury.desk.town.run(measure)["measured"] > 0
+    assert jury.desk.town.run(measure) == {"measured": 0}
+    held(jury, "ORG-D02", "2026-11-06")
+    assert jury.desk.town.run(measure)["measured"] > 0
+    before = measured(jury, rating)["S2.2"]
+
+    def sign(connection: Any, actor: Any) -> None:
+        found = store.find_rating(connection, actor.district_id, UUID(rating))
+        assert found is not None
+        store.update_rating(connection, actor.district_id, found, {"state": RatingState.SIGNED})
+
+    jury.desk.town.run(sign)
+    held(jury, "ORG-D02", "2026-10-06")
+    jury.desk.town.run(measure)
+    assert measured(jury, rating)["S2.2"] == before

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 import pytest
 
-from app.ratings import treating
+from app.kit.ids import new_id
+from app.ratings import store, treating
+from app.ratings.core import RatingState
 from tests.ratings.conftest import Jury
 from tests.ratings.test_round import DISTRICT, OFFICER, five_star_round, to_notice
+from tests.town import Json
 
 
 @pytest.fixture
@@ -107,3 +114,55 @@ def test_the_next_round_steps_from_this_years_star(jury: Jury, named: dict[str, 
     }
     assert last == {town.branch: 5, town.neighbour: 3}
     assert jury.done("GET", DISTRICT, "rating-list")["branches"] == []
+
+
+def year_before(jury: Jury, rating: str, star: int | None) -> None:
+    """The same branch in a round that was named a year earlier."""
+
+    def work(connection: Any, actor: Any) -> None:
+        now = store.find_rating(connection, actor.district_id, UUID(rating))
+        assert now is not None
+        held = store.get_round(connection, actor.district_id, now.round_id)
+        before = replace(held, id=new_id(), code="2024", cut_off=date(2024, 12, 31), version=1)
+        store.insert_round(connection, actor.district_id, before)
+        made = replace(now, id=new_id(), round_id=before.id, star=star, named_star=star, reasons=())
+        state = RatingState.UNRATED if star is None else RatingState.NAMED
+        if star is not None:
+            made = replace(made, valid_from=date(2025, 11, 28), valid_until=date(2026, 11, 27))
+        store.insert_ratings(connection, actor.district_id, [replace(made, state=state)])
+
+    jury.desk.town.run(work)
+
+
+@pytest.mark.parametrize(("star", "is_listed"), [(2, True), (None, True), (3, False)])
+def test_two_years_of_two_stars_or_none_are_on_the_districts_list(
+    jury: Jury, named: dict[str, str], star: int | None, *, is_listed: bool
+) -> None:
+    year_before(jury, named["b0"], star)
+    found = jury.done("GET", OFFICER, "rating-list")["branches"]
+    assert [one["stars"] for one in found] == ([[2, star]] if is_listed else [])
+    treated = jury.done("GET", DISTRICT, "rating-treatments")["branches"]
+    assert [one["star"] for one in treated] == [2] * 8 + [4, 5]
+    assert {one["branch_id"] for one in treated if one["listed"]} == {one["branch_id"] for one in found}
+    assert {one["treatment"] for one in treated} == {"rectification", "model"}
+
+
+def test_two_officers_who_agree_on_a_plan_or_close_it_at_once_do_it_once(jury: Jury, named: dict[str, str]) -> None:
+    headers = [jury.desk.headers(one) for one in (OFFICER, "other_officer")] * 2
+    problems = [{"text": "台账不全", "person": "书记", "due_on": "2027-01-15"}]
+
+    def sent(at: int, path: str, body: Json) -> tuple[int, Json]:
+        answer = jury.desk.client.post(f"/api/v1/{path}", json=body, headers=headers[at])
+        return answer.status_code, answer.json()
+
+    def at_once(path: str, bodies: list[Json]) -> list[tuple[int, Json]]:
+        with ThreadPoolExecutor(4) as pool:
+            return list(pool.map(lambda at: sent(at, path, bodies[at]), range(4)))
+
+    made = at_once(f"ratings/{named['b0']}/plans", [{"id": str(new_id()), "problems": problems} for _ in range(4)])
+    assert sorted(status for status, _ in made) == [201, 409, 409, 409]
+    key = next(answer["id"] for status, answer in made if status == 201)
+    struck = at_once(f"rating-plans/{key}/struck", [{"number": 1, "note": f"第{at}人核实"} for at in range(4)])
+    assert sorted(status for status, _ in struck) == [200, 409, 409, 409]
+    closed = at_once(f"rating-plans/{key}/closing", [{"note": f"合格{at}", "accepted": True} for at in range(4)])
+    assert sorted(status for status, _ in closed) == [200, 409, 409, 409]

@@ -38,6 +38,7 @@ indicators:
     grounds: {source: M1}
     measure: meetings_held
     scale: {form: rate, assumption: true}
+    items: [ORG-D01]
   A.2:
     name: {zh: 均值, en: Mean}
     module: A
@@ -55,6 +56,7 @@ indicators:
     grounds: {source: M1}
     measure: theme_days
     scale: {form: each, per_unit: 0.5, assumption: true}
+    items: [SRV-D01]
   B.1:
     name: {zh: 职工满意, en: Staff}
     module: B
@@ -186,6 +188,12 @@ MEANING = [
            "  A.2:"),
     broken("star_limit_extra", "limits: {months_min:", "limits: {days_min: {value: 1, source: M1}, months_min:",
            "indicators.A.2.limits.days_min"),
+    broken("star_items_missing", "    items: [ORG-D01]\n", "", "indicators.A.1", "  A.1:"),
+    broken("star_items_extra", "    evidence: [{zh: 抽查表, en: Form}]",
+           "    evidence: [{zh: 抽查表, en: Form}]\n    items: [ORG-D01]",
+           "indicators.B.2.items", "Form}]\n    items: [ORG-D01]"),
+    broken("star_item_unknown", "items: [SRV-D01]", "items: [SRV-D01, SRV-D09]", "indicators.A.3.items.1",
+           "items: [SRV-D01, SRV"),
     broken("star_gap", "  3:\n    name: {zh: 三星, en: Three}\n    low: {value: 14, source: M1}\n"
            "    decided_by: {value: committee, source: M1}\n    treatment: {value: cultivation, source: M1}\n", "",
            "stars", "stars:"),
