@@ -55,6 +55,7 @@ from app.me import api as me
 from app.messages import api as messages
 from app.points import api as points
 from app.points import api_telling as points_telling
+from app.proofs.readiness import Checkpoints
 from app.ratings import api as ratings
 from app.ratings import api_plans as rating_plans
 from app.reviews import api as reviews
@@ -258,6 +259,7 @@ def create_app(
     app.state.callers = Callers()
     app.state.jobs = schedule.views
     app.state.names_of = names
+    app.state.checkpoints = Checkpoints(pool, clock)
     app.state.group = group
     app.state.providers = Providers.of(settings)
     http.install(app, settings)
@@ -306,8 +308,12 @@ def _operations() -> APIRouter:
 
     @router.get("/readyz", summary="可以服务 · Requests can be served")
     def readyz(request: Request) -> dict[str, str]:
-        """数据库可用且结构为本版本；否则 503 并说明原因。· The database answers and is at this version; else 503."""
-        reasons = ready(state_of(request).database)
+        """数据库可用、结构为本版本且最近的校验点完好；否则 503 并说明原因。
+
+        The database answers, is at this version, and its newest checkpoints are whole; else 503.
+        """
+        checkpoints: Checkpoints = request.app.state.checkpoints
+        reasons = ready(state_of(request).database) or checkpoints.broken()
         if reasons:
             raise NotReady(reasons)
         return {"status": "ready"}

@@ -142,6 +142,7 @@ JOBS = (
         100,
         ongoing=True,
     ),
+    Job("rank", "排名随免考核变动", "app.points.jobs:rank", {"hour": 0, "minute": 25}, of_the_day, 1, ongoing=True),
     Job("settle", "结算应尽职责", "app.points.jobs:settle", {**_CHECK_STARTS, "hour": 1}, ended_quarter, 370),
     Job("check", "季度复核与公示", "app.seals.jobs:keep", {"hour": 1, "minute": 30}, of_the_day, 1, ongoing=True),
     # Tried every day until the last notice is over; the same quarter is then done, and what follows from it with it.

@@ -12,7 +12,7 @@ from types import FrameType
 
 from app.cli.output import either
 from app.kit.clock import SystemClock
-from benchmarks import assignment, board, machine, one_entry, simulation, thousand_entries, verification
+from benchmarks import assignment, board, closing, machine, one_entry, simulation, thousand_entries, verification
 from benchmarks.ground import grounds
 from benchmarks.load import Unexpected, load_generator
 from benchmarks.results import Finding, show, write_json
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Stage], Finding]] = {
     "board": board.run,
     "verify": verification.run,
     "simulate": simulation.run,
+    "closing": closing.run,
 }
 
 

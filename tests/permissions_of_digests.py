@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from app.auth.core import Actor
-from app.digests import making, service
+from app.digests import making, service, store
+from app.digests.core import DigestKind, Snapshot
+from app.kit.ids import new_id
+from app.points.tables import entry
 from tests.town import Town
 
 
@@ -27,12 +31,28 @@ Call = Callable[[Any, str, dict[str, str]], Any]
 
 
 def fill(world: World) -> None:
-    """The digest of October in both towns."""
+    """The digest of October in both towns, and one of a quarter with an opening in its sample."""
     for town in (world.town, world.other):
         town.run(lambda connection, actor: making.month(connection, actor, "2026-10"))
+        town.run(partial(_put_samples, town=town))
 
 
-def at_digest(part: str = "") -> Callable[[World, str, dict[str, str]], Any]:
+def _put_samples(connection: Connection, actor: Actor, *, town: Town) -> None:
+    drawn = {"branches": [{"branch_id": str(town.branch), "name": "第一支部", "entries": [_opening(connection, town)]}]}
+    committee = town.path(town.committee)
+    for scope, path in ((town.district.id, town.root), (town.committee, committee)):
+        content = {"sample": drawn | {"inspect_by": "2026-12-01"}, "due": 0, "late": 0, "scope": {"name": "抽样"}}
+        one = Snapshot(new_id(), DigestKind.QUARTER, "2026Q2", scope, path, actor.at, content, b"")
+        store.insert_snapshot(connection, actor.district_id, one)
+
+
+def _opening(connection: Connection, town: Town) -> dict[str, str]:
+    statement = select(entry.c.id).where(entry.c.district_id == town.district.id, entry.c.kind == "opening").limit(1)
+    facts = {"member_number": "A1", "item": "OPENING", "effective_on": "2026-01-01", "points": "1000"}
+    return facts | {"entry_id": str(connection.execute(statement).scalar_one())}
+
+
+def at_digest(part: str = "", kind: DigestKind = DigestKind.MONTH) -> Callable[[World, str, dict[str, str]], Any]:
     """``own``: the committee's; ``above``: the district's; ``elsewhere``: that of a committee of another district."""
 
     def call(world: World, whose: str, headers: dict[str, str]) -> Any:
@@ -40,11 +60,27 @@ def at_digest(part: str = "") -> Callable[[World, str, dict[str, str]], Any]:
 
         def find(connection: Connection, actor: Actor) -> Any:
             scope = town.district.id if whose == "above" else town.committee
-            return next(one.id for one in service.digests(connection, actor).snapshots if one.scope_id == scope)
+            found = service.digests(connection, actor, kind=kind).snapshots
+            return next(one.id for one in found if one.scope_id == scope)
 
         return world.client.get(f"/api/v1/digests/{town.run(find)}{part}", headers=headers)
 
     return call
+
+
+def inspect(world: World, whose: str, headers: dict[str, str]) -> Any:
+    """The opening of the sample, which the service itself has recorded."""
+    town = world.other if whose == "elsewhere" else world.town
+    scope = town.district.id if whose == "above" else town.committee
+
+    def find(connection: Connection, actor: Actor) -> Any:
+        found = service.digests(connection, actor, kind=DigestKind.QUARTER).snapshots
+        one = next(one for one in found if one.scope_id == scope)
+        return one.id, one.content["sample"]["branches"][0]["entries"][0]["entry_id"]
+
+    digest_id, entry_id = town.run(find)
+    body = {"inspections": [{"id": str(new_id()), "entry_id": entry_id, "in_order": True}]}
+    return world.client.post(f"/api/v1/digests/{digest_id}/inspections", json=body, headers=headers)
 
 
 def get(path: str) -> Call:
@@ -59,6 +95,11 @@ _DIGEST = {
     "above": "3  3  3  3  3  3  4  +  3  3  +  3  4  1",
     "elsewhere": "3  3  3  3  3  3  4  4  3  3  4  3  +  1",
 }
+_INSPECT = {
+    "own": "3  3  3  3  3  3  +  +  3  3  3  3  4  1",
+    "above": "3  3  3  3  3  3  4  +  3  3  3  3  4  1",
+    "elsewhere": "3  3  3  3  3  3  4  4  3  3  3  3  +  1",
+}
 _LISTED = {"any": "3  3  3  3  3  3  +  +  3  3  +  3  +  1"}
 _JOBS = {"any": "3  3  3  3  3  3  3  +  +  3  +  3  +  1"}
 ROWS: list[tuple[str, Call, dict[str, str]]] = [
@@ -66,6 +107,8 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("GET /api/v1/digests/{digest_id}", at_digest(), _DIGEST),
     ("GET /api/v1/digests/{digest_id}/paper", at_digest("/paper"), _DIGEST),
     ("GET /api/v1/digests/{digest_id}/proof", at_digest("/proof"), _DIGEST),
+    ("GET /api/v1/digests/{digest_id}/inspections", at_digest("/inspections", DigestKind.QUARTER), _DIGEST),
+    ("POST /api/v1/digests/{digest_id}/inspections", inspect, _INSPECT),
     ("GET /api/v1/jobs", get("jobs"), _JOBS),
     ("GET /api/v1/jobs/runs", get("jobs/runs"), _JOBS),
 ]

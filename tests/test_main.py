@@ -146,8 +146,9 @@ def test_a_process_lives_without_its_database(settings: Settings) -> None:
     assert answer.headers["retry-after"]
 
 
-def test_a_migrated_database_is_ready(client: TestClient) -> None:
-    answer = client.get("/readyz")
+def test_a_migrated_database_is_ready(fresh_database: Callable[..., Addresses], settings: Settings) -> None:
+    with opened(fresh_database().application_url, settings) as database:
+        answer = TestClient(create_app(settings, database=database)).get("/readyz")
     assert answer.status_code == 200, answer.text
 
 
@@ -180,7 +181,7 @@ def test_an_application_without_its_settings_is_not_put_together(settings: Setti
 def test_an_application_closes_only_its_own_pool(settings: Settings, database: Database) -> None:
     with TestClient(create_app(settings, database=database)) as client:
         pool = database.engine.pool
-        assert client.get("/readyz").status_code == 200
+        assert client.get("/api/v1/sessions/current").status_code == 401
     assert database.engine.pool is pool
     own = create_app(settings)
     own_pool = own.state.service.database.engine.pool

@@ -327,17 +327,19 @@ class Life:
         self.model.people[name].profiles.append((self.today, "floating"))
         self.did("profiles")
 
-    def exempt(self, name: str, since: date) -> None:
+    def exempt(self, name: str, since: date, until: date = date.max) -> None:
         body = {"id": str(new_id()), "ground": "illness", "from_on": since.isoformat()}
+        if until != date.max:
+            body["until_on"] = until.isoformat()
         self.send(DISTRICT, f"members/{self.town.members[name]}/exemptions", body)
-        self.model.relieve(name, since, self.today)
-        self.model.people[name].exempt_from = since
-        self.did("exemptions")
+        self.model.relieve(name, since, until, self.today)
+        self.model.people[name].exemptions.append((since, until))
+        self.did("exemptions" if until == date.max else "short exemptions")
 
     def die(self, name: str, last: date) -> None:
         body = {"id": str(new_id()), "ground": "died", "left_on": last.isoformat()}
         self.send(DISTRICT, f"members/{self.town.members[name]}/leaving", body)
-        self.model.relieve(name, last + DAY, self.today)
+        self.model.relieve(name, last + DAY, date.max, self.today)
         self.model.people[name].last = last
         self.did("deaths")
 

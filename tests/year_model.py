@@ -87,18 +87,32 @@ class Person:
     since: date
     branches: list[tuple[date, str]]
     profiles: list[tuple[date, str]] = field(default_factory=list)
-    exempt_from: date = date.max
+    exemptions: list[tuple[date, date]] = field(default_factory=list)
     last: date = date.max
+
+    def is_listed(self, quarter: str, today: date) -> bool:
+        """By rankings and lines: as on the quarter's last day, and not if they have left since."""
+        last = last_of(quarter)
+        return self.branch(last) is not None and not self.is_exempt(last) and today < self.last
+
+    def days(self, quarter: str, first: date) -> int:
+        """In the year that begins on ``first``, by the quarter's end."""
+        return (last_of(quarter) - max(self.since, first)).days + 1
 
     def branch(self, day: date) -> str | None:
         if not self.since <= day <= self.last:
             return None
         return max((from_on, code) for from_on, code in self.branches if from_on <= day)[1]
 
+    def is_exempt(self, day: date) -> bool:
+        return any(first <= day <= last for first, last in self.exemptions)
+
     def profile(self, quarter: str) -> str:
-        """Of the quarter's first day, or of joining."""
-        day = max(first_of(quarter), self.since)
-        if day >= self.exempt_from:
+        """Of the quarter's first day, or of joining; exempt only who is so on every day that there is of them."""
+        day = one = max(first_of(quarter), self.since)
+        while self.is_exempt(one) and one <= min(last_of(quarter), self.last):
+            one += DAY
+        if one > min(last_of(quarter), self.last):
             return "exempt"
         return max([(date.min, "standard"), *(one for one in self.profiles if one[0] <= day)])[1]
 
@@ -179,7 +193,7 @@ class Model:
         key = (member, item, starts_on.isoformat())
         if key not in self.duties:
             owed = person.since <= starts_on and person.branch(due_on) is not None
-            if not owed or due_on >= person.exempt_from:
+            if not owed or person.is_exempt(due_on):
                 return None
             self.duties[key] = Duty(due_on)
         return self.duties[key]
@@ -224,10 +238,10 @@ class Model:
         if found is not None:
             found.state, found.line = ("waived" if found.by_job and found.state == "missed" else "expected"), None
 
-    def relieve(self, member: str, since: date, today: date) -> None:
-        """Nothing that falls due from a day on is owed any more; what was recorded as kept stays."""
+    def relieve(self, member: str, since: date, until: date, today: date) -> None:
+        """Nothing that falls due on these days is owed any more; what was recorded as kept stays."""
         for (name, _, _), one in sorted(self.duties.items()):
-            if name != member or one.due_on < since:
+            if name != member or not since <= one.due_on <= until:
                 continue
             if one.state == "expected" or (one.state == "kept" and one.by_job):
                 one.state = "waived"
@@ -302,7 +316,7 @@ class Model:
         if (
             quarter == self.quarters[3]
             and self.people[member].branch(self.end)
-            and self.people[member].exempt_from > self.end
+            and not self.people[member].is_exempt(self.end)
         ):
             due, decided = due + 1, decided + 1  # the law was kept: nobody has said otherwise
         return due, decided

@@ -92,6 +92,11 @@ def plan_year(life: Life, publish: Callable[[], None]) -> None:
     life.plan(start + 130 * DAY, lambda: life.reclass(NAMES[3]))
     life.plan(start + 260 * DAY, lambda: life.exempt(NAMES[4], start + 200 * DAY))
     life.plan(start + 210 * DAY, lambda: life.exempt(NAMES[8], start + 130 * DAY))
+    second, third = (first_of(one) for one in life.model.quarters[1:3])
+    life.plan(second + 5 * DAY, lambda: life.exempt(NAMES[5], second, second))  # one day frees nobody's quarter
+    life.plan(third + 44 * DAY, lambda: life.exempt(NAMES[6], third, third + 40 * DAY))
+    life.plan(third + 2 * DAY, lambda: life.exempt(NAMES[9], third - 9 * DAY, third + 9 * DAY))
+    life.plan(third + 104 * DAY, lambda: life.die(NAMES[10], life.today - 2 * DAY))  # before its seal
     life.plan(start + 233 * DAY, lambda: life.die(NAMES[11], life.today - 2 * DAY))
     life.plan(start + 150 * DAY, lambda: life.enrol("杨新来", "ZB01"))
     life.plan(start + 160 * DAY, publish)

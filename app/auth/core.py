@@ -77,6 +77,7 @@ class Permission(StrEnum):
     CHECK_DECIDE = "check:decide"
     QUARTER_EXPORT = "quarter:export"
     DIGEST_READ = "digest:read"
+    DIGEST_INSPECT = "digest:inspect"
     LINE_READ = "line:read"
     LINE_SET = "line:set"
     CASE_READ = "case:read"  # assistance cases and commendations
@@ -154,7 +155,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | _FILING
         | _NOTICED
         | _SURVEYING
-        | {Permission.RATING_SIGN, Permission.CASE_DECIDE, Permission.DIGEST_READ}
+        | {Permission.RATING_SIGN, Permission.CASE_DECIDE, Permission.DIGEST_READ, Permission.DIGEST_INSPECT}
     ),
     Role.DISTRICT_OFFICER: frozenset(
         _LEADING
@@ -169,6 +170,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_ANSWER,
             Permission.VETO_FILE,
             Permission.DIGEST_READ,
+            Permission.DIGEST_INSPECT,
             Permission.ACTIVITY_EXCUSE,
             Permission.GRID_SET,
             Permission.ROSTER_IMPORT,

@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from app.auth.core import Actor, Permission
+from app.auth import service as auth
+from app.auth.core import Actor, Permission, Role
 from app.cases import store_commendations, store_steps
 from app.cases.core import Exclusion
 from app.cases.core_cases import CaseStep
@@ -37,6 +38,7 @@ from app.messages.texts import FactValue, Kind
 from app.points.refusals import IdUsed
 from app.roster import service as roster
 
+ANSWERING = (Role.COMMITTEE_OFFICER, Role.DISTRICT_OFFICER)
 _MOVES = frozenset(set(ListAction) - {ListAction.LISTED, ListAction.OBJECTED, ListAction.ANSWERED})
 
 
@@ -73,6 +75,26 @@ class Committing:
             to, about = Recipient(member_id=one.member_id), Subject("commendation", one.id)
             self.messages.append(Message(to, Kind.COMMENDATION_MOVED, about, facts, occasion=str(changed.version)))
         return changed
+
+    def ask(self, one: Commendation) -> None:
+        """Tell those who answer an objection, the nearest above the branch; neither who made it nor the member."""
+        actor = self.actor
+        history = roster.histories(self.connection, actor.district_id, [one.member_id])[one.member_id]
+        branch = next(o for o in roster.organisations(self.connection, actor.district_id) if o.id == one.branch_id)
+        found = auth.holders(self.connection, actor, ANSWERING, branch.path)
+        others = [(account, role) for account, role in found if account not in (actor.account_id, history.account_id)]
+        facts: dict[str, FactValue] = {"branch": branch.name, "quarter": one.quarter, "member": history.name}
+        self.messages += [
+            Message(
+                Recipient(account_id=account),
+                Kind.OBJECTION_ASKED,
+                Subject("commendation", one.id),
+                facts,
+                occasion=str(one.version),
+            )
+            for account, role in others
+            if role is others[0][1]
+        ]
 
     def finish(self) -> None:
         store_steps.insert_commendation_steps(self.connection, self.actor.district_id, self.steps)
@@ -235,7 +257,7 @@ def object_to(connection: Connection, actor: Actor, commendation_id: UUID, reque
     one = store_commendations.lock_commendation(connection, actor.district_id, commendation_id)
     if one is None or not (actor.is_service or actor.roles_at(one.path) & OBJECTORS):
         raise NotFound(what="commendation", field="id")
-    return _move_one(connection, actor, one, ListDeed(request, ListAction.OBJECTED, note))
+    return _move_one(connection, actor, one, ListDeed(request, ListAction.OBJECTED, note), asks=True)
 
 
 def answer(
@@ -287,7 +309,7 @@ def _held(connection: Connection, actor: Actor, commendation_id: UUID) -> Commen
     return one
 
 
-def _move_one(connection: Connection, actor: Actor, one: Commendation, deed: ListDeed) -> Moved:
+def _move_one(connection: Connection, actor: Actor, one: Commendation, deed: ListDeed, *, asks: bool = False) -> Moved:
     before = store_steps.find_step(connection, actor.district_id, deed.id)
     if before is not None:
         if before[0] != one.id or before[1].sent_digest != deed.digest():
@@ -295,6 +317,8 @@ def _move_one(connection: Connection, actor: Actor, one: Commendation, deed: Lis
         return Moved((view(connection, actor, one),), replayed=True)
     work = Committing(connection, actor)
     changed = work.done(one, deed)
+    if asks:
+        work.ask(changed)
     work.finish()
     return Moved((view(connection, actor, changed),))
 

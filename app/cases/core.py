@@ -115,28 +115,79 @@ def apply_lines(
     in_cases: Collection[UUID] = (),
 ) -> tuple[list[Finding], list[Count]]:
     """Every finding and count of a quarter. Exempt members meet no line; ``in_cases`` have an open case already."""
-    testable = [member for member in members if not member.exempt]
-    assisted = {member.member_id for member in testable if meets_assistance(lines, member)} | set(in_cases)
-    findings: list[Finding] = []
-    counts: list[Count] = []
-    for line in lines:
-        tested = [one for one in testable if value_of(line, one) is not None and _applies(line, one)]
-        met = [one for one in tested if _meets(line, one)]
-        found: list[Finding] = []
-        quota = None
-        if line.quota is not None:
-            quotas = _quotas(line, tested)
-            quota = sum(quotas.values())
-            found = _ordered(line, met, quotas, assisted, tested)
+    tally = Tally.of(lines, place, half_year_decides=half_year_decides, in_cases=in_cases)
+    for member in members:
+        tally.take(member)
+    return tally.result()
+
+
+@dataclass(slots=True)
+class _LineTally:
+    """What one line has come to so far: of those who meet it only whom it names is kept."""
+
+    line: Line
+    names: bool
+    sizes: dict[UUID, int] = field(default_factory=dict)  # of those tested, by branch
+    committees: dict[UUID, str] = field(default_factory=dict)  # of those branches
+    met_count: int = 0
+    met: list[Tested] = field(default_factory=list)
+
+    def take(self, member: Tested) -> None:
+        if value_of(self.line, member) is None or not _applies(self.line, member):
+            return
+        self.sizes[member.branch_id] = self.sizes.get(member.branch_id, 0) + 1
+        self.committees[member.branch_id] = member.committee
+        if _meets(self.line, member):
+            self.met_count += 1
+            if self.names:
+                self.met.append(member)
+
+    def result(self, assisted: Collection[UUID]) -> tuple[list[Finding], Count]:
+        line, tested, quota, out_of_reach = self.line, sum(self.sizes.values()), None, 0
+        if line.quota is None:
+            found = [Finding(line, one, _value_met(line, one)) for one in self.met]
         else:
-            found = [Finding(line, one, _value_met(line, one)) for one in met]
+            quotas = self._quotas(line.quota)
+            quota, out_of_reach = sum(quotas.values()), tested - self.met_count
+            found = _ordered(line, self.met, quotas, assisted, self.sizes)
         named = sum(not one.exclusions for one in found)
-        if not names_now(line, place, half_year_decides=half_year_decides):
-            found, named = [], 0
-        out_of_reach = len(tested) - len(met) if line.quota is not None else 0
-        counts.append(Count(line, len(tested), len(met), out_of_reach, named, quota))
-        findings += found
-    return findings, counts
+        return found, Count(line, tested, self.met_count, out_of_reach, named, quota)
+
+    def _quotas(self, share: tuple[int, int]) -> dict[str, int]:
+        """Places by pool: the share of its graded members, rounded down."""
+        pools: dict[str, int] = {}
+        for branch_id, size in self.sizes.items():
+            pool = _pool(self.line, branch_id, self.committees[branch_id], size)
+            pools[pool] = pools.get(pool, 0) + size
+        return {pool: count * share[0] // share[1] for pool, count in pools.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The lines of a book, taking one member behind the other: memory holds whom they name, and nobody else."""
+
+    lines: Sequence[_LineTally]
+    of_assistance: Sequence[Line]
+    assisted: set[UUID]
+
+    @classmethod
+    def of(
+        cls, lines: Sequence[Line], place: Place, *, half_year_decides: bool, in_cases: Collection[UUID] = ()
+    ) -> Tally:
+        each = [_LineTally(one, names_now(one, place, half_year_decides=half_year_decides)) for one in lines]
+        return cls(each, [one for one in lines if one.consequence == ASSISTANCE], set(in_cases))
+
+    def take(self, member: Tested) -> None:
+        if member.exempt:
+            return
+        if meets_assistance(self.of_assistance, member):
+            self.assisted.add(member.member_id)
+        for one in self.lines:
+            one.take(member)
+
+    def result(self) -> tuple[list[Finding], list[Count]]:
+        each = [one.result(self.assisted) for one in self.lines]
+        return [finding for found, _ in each for finding in found], [count for _, count in each]
 
 
 def _applies(line: Line, member: Tested) -> bool:
@@ -214,37 +265,22 @@ def _value_met(line: Line, member: Tested) -> int:
     return value_of(line, _standings(line, member)[0]) or 0
 
 
-def _pool(line: Line, member: Tested, sizes: Mapping[UUID, int]) -> str:
+def _pool(line: Line, branch_id: UUID, committee: str, size: int) -> str:
     """The branch, or the committee's pool of small branches."""
-    return member.branch_id.hex if sizes[member.branch_id] >= line.pool_below else f"pool {member.committee}"
-
-
-def _sizes(members: Iterable[Tested]) -> dict[UUID, int]:
-    sizes: dict[UUID, int] = {}
-    for member in members:
-        sizes[member.branch_id] = sizes.get(member.branch_id, 0) + 1
-    return sizes
-
-
-def _quotas(line: Line, tested: Sequence[Tested]) -> dict[str, int]:
-    """Places by pool: the share of its graded members, rounded down."""
-    numerator, denominator = line.quota or (1, 1)
-    sizes = _sizes(tested)
-    pools: dict[str, int] = {}
-    for member in tested:
-        pool = _pool(line, member, sizes)
-        pools[pool] = pools.get(pool, 0) + 1
-    return {pool: count * numerator // denominator for pool, count in pools.items()}
+    return branch_id.hex if size >= line.pool_below else f"pool {committee}"
 
 
 def _ordered(
-    line: Line, met: Sequence[Tested], quotas: Mapping[str, int], assisted: Collection[UUID], tested: Sequence[Tested]
+    line: Line,
+    met: Sequence[Tested],
+    quotas: Mapping[str, int],
+    assisted: Collection[UUID],
+    sizes: Mapping[UUID, int],
 ) -> list[Finding]:
     """By total, then fewer faults, then earlier membership; within the quota of each pool.
 
     Whom nothing but the appeal keeps off holds the place that the appeal would give, and is not named while it is open.
     """
-    sizes = _sizes(tested)
     taken: dict[str, int] = {}
     found: list[Finding] = []
 
@@ -256,7 +292,7 @@ def _ordered(
         is_eligible = any(not _exclusions(line, one, assisted) for one in _standings(line, member))
         if member.undisputed is not None and _keeps_places(line):
             exclusions += (Exclusion.APPEAL,)
-        pool = _pool(line, member, sizes)
+        pool = _pool(line, member.branch_id, member.committee, sizes[member.branch_id])
         finding = Finding(line, member, _value_met(line, member), exclusions, pool=pool, places=quotas[pool])
         if is_eligible:
             taken[pool] = taken.get(pool, 0) + 1

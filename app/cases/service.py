@@ -9,19 +9,15 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission, Role
 from app.cases import store, store_cases
-from app.cases.core import FOR_SECRETARIES, Count, Finding, Found, FoundRow, Tested, apply_lines, merged
+from app.cases.core import FOR_SECRETARIES, Count, Finding, Found, FoundRow, Tally, merged
 from app.cases.measuring import Scale
 from app.cycles import service as cycles
-from app.cycles.core import place_of
 from app.kit.errors import NotFound
-from app.points import reading
-from app.points.views import Corrected
 from app.roster import service as roster
 from app.rules import service as rules
 from app.rules.lines import Basis, Line
 from app.rules.points import decimals_of
 
-_CHUNK = 500
 HALF_YEAR_DECIDES = False  # unless the district says so
 
 
@@ -34,32 +30,24 @@ def apply(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     if quarter is None or cycles.is_before_books(connection, actor, quarter):
         return {}
     scale = Scale.at(connection, actor, quarter)
-    tested: dict[tuple[Line, ...], list[Tested]] = {}  # members by the lines of the book that judges them
-    chunk: list[Corrected] = []
-    for one in reading.corrected(connection, actor, quarter, checked_only=True):
-        chunk.append(one)
-        if len(chunk) == _CHUNK:
-            _test(scale, chunk, tested)
-            chunk = []
-    _test(scale, chunk, tested)
     decides = half_year_decides(connection, actor)
     in_cases = store_cases.list_open_members(connection, actor.district_id)
-    place = place_of(cycles.quarters(connection, actor), quarter)
+    tallies: dict[tuple[Line, ...], Tally] = {}  # by the lines of the book that judges the members
+    everybody = 0
+    for lines, member in scale.everybody(half_year_decides=decides):
+        if lines not in tallies:
+            tallies[lines] = Tally.of(lines, scale.place, half_year_decides=decides, in_cases=in_cases)
+        tallies[lines].take(member)
+        everybody += 1
     findings: list[Finding] = []
     counts: list[Count] = []
-    for lines, members in tested.items():
-        found, counted = apply_lines(lines, members, place, half_year_decides=decides, in_cases=in_cases)
+    for tally in tallies.values():
+        found, counted = tally.result()
         findings += found
         counts += counted
     counts = merged(counts)
     store.replace_findings(connection, actor.district_id, quarter.code, findings, counts, actor.at)
-    everybody = sum(len(members) for members in tested.values())
     return {"tested": everybody, **{f"named_{one.line.code}": one.named for one in counts}}
-
-
-def _test(scale: Scale, chunk: Sequence[Corrected], tested: dict[tuple[Line, ...], list[Tested]]) -> None:
-    for lines, member in scale.measured(chunk):
-        tested.setdefault(lines, []).append(member)
 
 
 def _with_decimals(connection: Connection, actor: Actor, findings: Sequence[FoundRow]) -> list[FoundRow]:

@@ -9,14 +9,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.digests import rendering, service
+from app.digests import inspecting, rendering, service
 from app.digests.core import PAGE_MAX, DigestKind
 from app.digests.schemas import CURSOR, PERIOD, DigestAnswer, DigestsAnswer, ProofAnswer, cursor_of
+from app.digests.schemas_inspecting import InspectionsRequest, SampleAnswer
+from app.kit.http import state_of
 from app.kit.sending import conditional
 
 router = APIRouter(prefix="/api/v1/digests", tags=["digests"])
 
 Reading = Annotated[Door, Depends(permit(Permission.DIGEST_READ))]
+Inspecting = Annotated[Door, Depends(permit(Permission.DIGEST_INSPECT))]
 
 
 @router.get("", summary="调度分析材料列表 · Digests")
@@ -62,3 +65,26 @@ def prove_digest(digest_id: UUID, door: Reading) -> ProofAnswer:
     The digest is computed anew, and the sample drawn again from the ledger by the seed that was kept.
     """
     return ProofAnswer.of(door.run(lambda connection, actor: service.prove(connection, actor, digest_id)))
+
+
+@router.get("/{digest_id}/inspections", summary="抽样与抽查情况 · A sample and what was found of it")
+def list_inspections(digest_id: UUID, door: Reading) -> SampleAnswer:
+    """季检查抽到的每条记录及最近一次抽查意见。· Each record of the sample with the last finding about it."""
+    return SampleAnswer.of(door.run(lambda connection, actor: inspecting.page(connection, actor, digest_id)))
+
+
+@router.post("/{digest_id}/inspections", summary="登记抽查意见 · Record what was found of sampled records")
+def inspect_sample(
+    digest_id: UUID, body: InspectionsRequest, door: Inspecting, request: Request, response: Response
+) -> SampleAnswer:
+    """逐条登记与依据是否相符及如何处理，全部保存或全部不保存；不得抽查本人登记、审核或与本人有关的记录。
+
+    Record by record, whether it agrees with its evidence and what follows: all or nothing. Nobody inspects what they
+    recorded or approved, or what is about themselves.
+    """
+    asked = [one.inspection() for one in body.inspections]
+    done = door.run(lambda connection, actor: inspecting.inspect(connection, actor, digest_id, asked))
+    if done.replayed:
+        response.headers["Idempotent-Replay"] = "true"
+        state_of(request).metrics.replayed()
+    return SampleAnswer.of(done.page)

@@ -24,10 +24,12 @@ from sqlalchemy import (
 
 from app.activities.tables import activity
 from app.appeals.tables import appeal, complaint
-from app.cases.tables import line_finding
+from app.cases.tables import assistance_case, commendation, line_finding
 from app.digests.core import Fact, Task
 from app.enrolment.tables import transfer
+from app.grids.tables import mentoring
 from app.points.tables import duty, entry, standing, telling
+from app.ratings.tables import rating, rectification
 from app.roster.tables import membership, organisation
 from app.seals.tables import quarter_standing
 from app.submissions.tables import submission
@@ -226,7 +228,54 @@ def list_waiting(connection: Connection, district_id: UUID, root: str, today: da
             (activity.c.district_id == district_id, activity.c.state == "planned", activity.c.held_on <= today),
         ),
     )
-    return [task for one in waiting for task in _tasks(connection, today, *one)]
+    return [task for one in (*waiting, *_of_results(district_id)) for task in _tasks(connection, today, *one)]
+
+
+def _of_results(district_id: UUID) -> tuple[tuple[str, Any, Any, tuple[ColumnElement[bool], ...]], ...]:
+    """What waits of cases, commendations, ratings and grids; what has no day by which it is due is only ever due."""
+    no_day = cast(literal(None), Date)
+    return (
+        (
+            "case",
+            assistance_case.c.path,
+            assistance_case.c.due_on,
+            (
+                assistance_case.c.district_id == district_id,
+                assistance_case.c.ended_at.is_(None),
+                assistance_case.c.due_on.is_not(None),
+            ),
+        ),
+        (
+            "commendation",
+            commendation.c.path,
+            no_day,
+            (
+                commendation.c.district_id == district_id,
+                or_(commendation.c.state.in_(("listed", "recommended", "confirmed")), commendation.c.objections > 0),
+            ),
+        ),
+        (
+            "rating",
+            rating.c.path,
+            no_day,
+            (
+                rating.c.district_id == district_id,
+                rating.c.state.in_(("self", "returned", "committee", "deciding", "disputed")),
+            ),
+        ),
+        (
+            "rectification",
+            rectification.c.path,
+            rectification.c.due_on,
+            (rectification.c.district_id == district_id, rectification.c.state == "open"),
+        ),
+        (
+            "mentoring",
+            mentoring.c.path,
+            no_day,
+            (mentoring.c.district_id == district_id, mentoring.c.state == "proposed"),
+        ),
+    )
 
 
 def _tasks(

@@ -17,7 +17,7 @@ from app.auth import service as auth
 from app.auth.core import Actor
 from app.cycles import service as cycles
 from app.cycles.core import Quarter, QuarterState, place_of
-from app.digests import counting_store, sampling, store, telling
+from app.digests import counting_store, inspecting, sampling, store, telling
 from app.digests.core import (
     Fact,
     Json,
@@ -76,6 +76,7 @@ class _Desk:
         root = roster.root_of(actor.district_id)
         desk.waiting += counting_store.list_waiting(connection, actor.district_id, root, actor.today)
         desk.waiting += desk._unchecked()
+        desk.waiting += inspecting.waiting(connection, actor)
         return desk
 
     def _unchecked(self) -> list[Task]:

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
+from app.cycles import work_calendar
 from app.digests import sampling_store as store
-from app.digests.core import Drawn, Json, SampleRule, Unit, seed_of, stratum_of
+from app.digests.core import SAMPLE_DAYS, Drawn, Json, SampleRule, Unit, seed_of, stratum_of
 from app.roster import service as roster
 from app.rules import service as rules
 from app.rules.points import decimals_of
@@ -43,6 +44,7 @@ def samples(connection: Connection, actor: Actor, quarter: str, units: Sequence[
         "seed": seed.hex(),
         "ledger": {"quarter": quarter, "members": state.members, "digest": state.digest.hex()},
         "population": sum(rows[0].population for rows in drawn.values()),
+        "inspect_by": work_calendar.add_working_days(connection, actor, actor.today, SAMPLE_DAYS).day.isoformat(),
         "drawn": sum(len(rows) for rows in drawn.values()),
     }
     return {one.path: shared | {"branches": strata.get(one.path, [])} for one in units}

@@ -41,6 +41,16 @@ def get_snapshot(connection: Connection, district_id: UUID, snapshot_id: UUID) -
     return _snapshot(row)
 
 
+def list_since(connection: Connection, district_id: UUID, kind: DigestKind, since: datetime) -> list[Snapshot]:
+    """Every scope's of a kind that were made since."""
+    statement = select(digest_snapshot).where(
+        digest_snapshot.c.district_id == district_id,
+        digest_snapshot.c.kind == kind.value,
+        digest_snapshot.c.made_at >= since,
+    )
+    return [_snapshot(row) for row in connection.execute(statement)]
+
+
 def list_snapshots(
     connection: Connection,
     district_id: UUID,

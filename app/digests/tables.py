@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, LargeBinary, Text, UniqueConstraint, Uuid
+from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, LargeBinary, Text, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.kit.db import district_table, refers
@@ -22,4 +22,23 @@ digest_snapshot = district_table(
     CheckConstraint("kind IN ('month', 'quarter', 'half', 'year')", name="kind_known"),
     refers("scope_id", to="organisation"),
     Index(None, "district_id", "made_at"),
+)
+
+# What somebody found of a sampled entry; of several about one entry the last holds. Only ever added to.
+sample_inspection = district_table(
+    "sample_inspection",
+    Column("id", Uuid, nullable=False),  # made by the client, so that a retry is known
+    Column("digest_id", Uuid, nullable=False),
+    Column("entry_id", Uuid, nullable=False),
+    Column("in_order", Boolean, nullable=False),
+    Column("follows", Text, nullable=False),
+    Column("note", Text),
+    Column("inspected_at", DateTime(timezone=True), nullable=False),
+    Column("inspected_by", Uuid),
+    CheckConstraint("follows IN ('nothing', 'correction', 'evidence', 'fault')", name="follows_known"),
+    CheckConstraint("NOT in_order OR follows = 'nothing'", name="nothing_follows_from_order"),
+    refers("digest_id", to="digest_snapshot"),
+    refers("entry_id", to="entry"),
+    refers("inspected_by", to="account"),
+    Index(None, "district_id", "digest_id", "entry_id"),
 )

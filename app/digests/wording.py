@@ -48,6 +48,12 @@ TASKS = {
     "transfer": Name("组织关系转接待答复", "Transfers to be answered"),
     "telling": Name("扣分待当面告知", "Deductions to be told in person"),
     "activity": Name("计划活动待登记结果", "Planned meetings to be written up"),
+    "sample": Name("季检查抽样待抽查", "Sampled entries to be inspected"),
+    "case": Name("帮扶整改待办步骤", "Steps of assistance cases"),
+    "commendation": Name("表彰推荐待决定或待答复异议", "Commendations to be decided, or objected to"),
+    "rating": Name("星级评定待自评、签署或决定", "Ratings to be filed, signed or decided"),
+    "rectification": Name("星级整改或培育计划待验收", "Plans after a rating to be accepted"),
+    "mentoring": Name("结对帮带提议待同意", "Proposed pairings to be agreed on"),
 }
 _AVERAGES = frozenset({"daily", "total"})
 _ASPECTS = {"met": Name("达到", "met"), "named": Name("列名", "named")}

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from typing import Any
 
 import rfc8785
 
+_INTEGER_MAX = 2**53 - 1
+_AS_THEY_ARE = frozenset({str, bool, type(None)})
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def canonical(value: Any) -> bytes:
     """The one byte form of a JSON value; ValueError where JSON has none (NaN, numbers past 2**53)."""
-    return rfc8785.dumps(value)
+    # Seals hash a hundred thousand rows: where nothing can differ, the interpreter's own encoder is ten times as fast.
+    return _encode(value).encode() if _is_plain(value) else rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether the plain form is the canonical one: no fractions, no large numbers, names that sort as bytes do."""
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return True
+    if kind is int:
+        return bool(-_INTEGER_MAX <= value <= _INTEGER_MAX)
+    if kind is dict:
+        return all(type(name) is str and name.isascii() for name in value) and all(map(_is_plain, value.values()))
+    return kind is list and all(map(_is_plain, value))
 
 
 def digest(data: bytes) -> bytes:

@@ -69,6 +69,8 @@ class Kind(StrEnum):
     MENTORING_AGREED = "mentoring_agreed"
     MENTORING_ENDED = "mentoring_ended"
     VISIT_DUE = "visit_due"
+    SAMPLE_WRONG = "sample_wrong"
+    OBJECTION_ASKED = "objection_asked"
 
 
 @dataclass(frozen=True, slots=True)

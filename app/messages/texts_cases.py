@@ -59,6 +59,13 @@ CASE_TEXTS: dict[Kind, Told] = {
         "The commendation list of {branch} for {quarter} is there, {count} of it within the places. Please put it to"
         " the branch meeting and record what it decides.",
     ),
+    Kind.OBJECTION_ASKED: Told(
+        "公示期间收到异议，请答复",
+        "{branch}{quarter}的表彰推荐公示期间收到对 {member} 的异议，请核实并答复；答复前不能确认。",
+        "An objection during a notice waits for an answer",
+        "While the commendations of {branch} for {quarter} are on notice, an objection against {member} has come in."
+        " Please look into it and answer; until then nothing is confirmed.",
+    ),
     Kind.WITHDRAWAL_ASKED: Told(
         "请决定是否撤回表彰推荐",
         "{member} 在表彰推荐（{quarter}）之后被一票否决，请决定是否撤回推荐或表彰。",

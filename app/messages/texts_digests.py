@@ -25,6 +25,13 @@ DIGEST_TEXTS: dict[Kind, Told] = {
         "{count} entries of {scope} for {window} were drawn at random. Please compare each with its evidence by"
         " {due_on}; what is wrong is reversed in the open quarter.",
     ),
+    Kind.SAMPLE_WRONG: Told(
+        "抽查发现记录与依据不符",
+        "{window}季检查抽查中，{branch}有 {count} 条记录与依据不符。请查看抽查意见，并按意见更正或补充依据。",
+        "Sampled entries are not in order",
+        "Of the sampled entries of {branch} for {window}, {count} do not agree with their evidence. Please read what"
+        " was found, and correct them or hand in what is missing.",
+    ),
 }
 
 # Words that stand for a code, by fact.

@@ -45,7 +45,7 @@ def _booked(books: Books, balance: Balance, later: list[Entry], quarter: Quarter
     entered = [code for code in balance.regimes if code <= quarter.code]
     if not entered or not balance.seq or any(one.seq == 1 for one in later):
         return None
-    edition, profile = balance.regimes[max(entered)]
+    regime = books.regime(*balance.regimes[max(entered)])
     then = balance.without(one for one in later if one.kind is not Kind.OPENING)
     then.opening -= sum(one.points for one in later if one.kind is Kind.OPENING)
     return Booked(
@@ -53,11 +53,11 @@ def _booked(books: Books, balance: Balance, later: list[Entry], quarter: Quarter
         branch_id=balance.branch_id,
         seq=balance.seq,
         running_hash=balance.running_hash,
-        edition=edition,
-        profile=profile,
+        edition=regime.digest,
+        profile=regime.profile,
         opening=then.opening,
         vetoes=then.vetoes,
-        ranked=balance.ranked,
+        ranked=regime.ranked,
         score=score_at(books, then, quarter.code),
     )
 

@@ -15,6 +15,7 @@ from app.points.ledger import DutyKey, DutyRow, DutyState
 from app.rules.award import shortfall
 from app.rules.core import Duty, Item, Regime, Settlement, Unrecorded
 
+ROSTER = "roster"  # source of a duty that the roster waived: it falls due where the member is exempt, or no more
 NOT_OWED = "rules"  # source of a duty that the rules of a later quarter waived
 
 
@@ -92,7 +93,7 @@ def brought(row: DutyRow, now: DutyRow | None) -> DutyRow:
     if now is None:
         return replace(row, state=DutyState.WAIVED, source=NOT_OWED, entry_id=None)
     if is_waived or now.target is None:
-        return replace(now, source=None, entry_id=None)
+        return replace(now, entry_id=None)
     return replace(now, source=row.source, entry_id=row.entry_id)
 
 

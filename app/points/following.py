@@ -15,20 +15,17 @@ from app.cycles import service as cycles
 from app.cycles.core import Quarter, QuarterState, quarter_on
 from app.points import store, telling
 from app.points.core_telling import Deduction
-from app.points.duties import without_exempt_days
-from app.points.gathering import Books, cycle_days, enter_quarter, held_quarters, histories_of, quarter_day
+from app.points.duties import ROSTER, without_exempt_days
+from app.points.gathering import Books, cycle_days, enter_quarter, held_quarters, histories_of, is_exempt
 from app.points.ledger import Balance, DutyKey, DutyRow, DutyState, Entry
 from app.points.owing import write_owed
 from app.points.restoring import restored
 from app.points.settling import settle_one
 from app.points.views import Effect
 from app.points.working import Work
-from app.roster.core import EXEMPT
 from app.roster.history import MemberHistory
 from app.rules import service as rules
 from app.rules.core import Item
-
-ROSTER = "roster"  # source of a duty that a change of the roster waived
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +118,7 @@ def _enter_anew(work: Work, balance: Balance, before: MemberHistory, quarters: I
 
 def _facts(history: MemberHistory, quarter: Quarter) -> tuple[object, ...] | None:
     """What decides the rules of a member's quarter."""
-    day = quarter_day(history, quarter)
-    there = None if day is None else history.on(day)
+    there = history.ruling(quarter.starts_on, quarter.ends_on)
     return None if there is None else (there.branch_id, there.profile, there.form)
 
 
@@ -170,7 +166,7 @@ def _owed(work: Work, balance: Balance, row: DutyRow) -> Item | None:
     if there is None or item is None or item.duty is None or item.retired:
         return None
     if row.target is None:
-        return None if there.profile == EXEMPT else item
+        return None if is_exempt(history, row.due_on) else item
     # Amounts are asked for by the days that are left of their window.
     scaled = without_exempt_days(row, history.exemptions, _first_day_of(work, balance, row.due_on))
     return item if scaled.target else None

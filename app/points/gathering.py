@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -15,16 +15,16 @@ from app.cycles.core import Quarter, quarter_on
 from app.kit.calendar import months_of, quarter_days
 from app.points import store
 from app.points.core import Score, fold
-from app.points.duties import CycleDays, Entered, duties_due
-from app.points.ledger import Balance, DutyRow, Entry
+from app.points.duties import ROSTER, CycleDays, Entered, duties_due
+from app.points.ledger import Balance, DutyRow, DutyState, Entry
 from app.points.openings import cycles_in_order
 from app.points.plan import Plan, RegimesDisagree, compile_plan
 from app.roster import service as roster
-from app.roster.core import MemberOn
+from app.roster.core import EXEMPT, MemberOn
 from app.roster.history import MemberHistory
 from app.rules import service as rules
 from app.rules.adoption import Adopted, NoEditionInForce
-from app.rules.core import Edition, Regime
+from app.rules.core import Edition, MeasureForm, Regime
 
 Regimes = Mapping[str, tuple[str, str]]  # by quarter: an edition's digest and a class of members
 
@@ -68,6 +68,13 @@ class Books:
         editions = (self.edition(one) for one in digests)
         return any(sought(regime) for edition in editions for regime in edition.regimes.values())
 
+    def measured(self) -> set[str]:
+        """The items of which an entry may count though it bears no points: those that are not simply added up."""
+        books = {one.book for one in self.adopted.adoptions}
+        editions = (self.edition(one.digest) for one in self.adopted.published if one.book in books)
+        regimes = (regime for edition in editions for regime in edition.regimes.values())
+        return {code for one in regimes for code, item in one.items.items() if item.measure.form is not MeasureForm.SUM}
+
     def has_rules(self, member: MemberOn | None, day: date) -> bool:
         """Whether an edition is in force for the member on the day."""
         return member is not None and self.adopted.find_digest(member.path, day, member.form) is not None
@@ -85,7 +92,7 @@ class Books:
         its edition of the quarter, to the cycle's end. Raises UnknownProfile.
         """
         day = quarter_day(history, quarter)
-        member = None if day is None else history.on(day)
+        member = history.ruling(quarter.starts_on, quarter.ends_on)
         digest = None if day is None or member is None else self.adopted.find_digest(member.path, day, member.form)
         if day is None or member is None or digest is None:
             return None
@@ -130,7 +137,10 @@ class Books:
 
 
 def quarter_day(history: MemberHistory, quarter: Quarter) -> date | None:
-    """The day whose profile rules a member's quarter: its first, or that of joining in it; None: not a member in it."""
+    """The day whose facts rule a member's quarter: its first, or that of joining in it; None: not a member in it.
+
+    An exemption rules it only if it holds to the end (``MemberHistory.ruling``).
+    """
     if history.on(quarter.starts_on) is not None:
         return quarter.starts_on
     joined = [spell.from_on for spell in history.spells if quarter.starts_on < spell.from_on <= quarter.ends_on]
@@ -167,13 +177,26 @@ def enter_quarter(
 def given_in(
     balance: Balance, regime: Regime, history: MemberHistory, quarter: Quarter, cycle: CycleDays, *, first: bool
 ) -> list[DutyRow]:
-    """The duties that a regime gives in a quarter that is entered; with ``first`` those under way too."""
+    """The duties that a regime gives in a quarter that is entered; with ``first`` those under way too.
+
+    What falls due on a day on which the member is exempt is waived from the start.
+    """
     day = quarter_day(history, quarter)
     if day is None:
         return []
     # What is due over the cycle begins with its first rules.
     since = max(history.since(day), quarter_days(min(balance.regimes))[0])
-    return duties_due(regime, cycle, quarter, balance.member_id, since, first=first)
+    rows = duties_due(regime, cycle, quarter, balance.member_id, since, first=first)
+    return [_spared(row) if row.target is None and is_exempt(history, row.due_on) else row for row in rows]
+
+
+def is_exempt(history: MemberHistory, day: date) -> bool:
+    there = history.on(day)
+    return there is not None and there.profile == EXEMPT
+
+
+def _spared(row: DutyRow) -> DutyRow:
+    return replace(row, state=DutyState.WAIVED, source=ROSTER)
 
 
 def cycle_days(quarters: Sequence[Quarter], code: str) -> CycleDays:

@@ -13,7 +13,7 @@ from app.cycles import service as cycles
 from app.cycles.core import NoCycle, Quarter, quarter_on
 from app.kit.calendar import Window, period_days, quarter_of
 from app.kit.errors import ErrorKind, LongwenError
-from app.points import checking, disputing
+from app.points import booking_store, checking, disputing
 from app.points import reading_store as store
 from app.points.core import Score, fold
 from app.points.duties import count_duties, units_done
@@ -162,6 +162,11 @@ def _balance(connection: Connection, actor: Actor, member_id: UUID, cycle: str) 
     return found
 
 
+def balances_in(connection: Connection, actor: Actor, cycle: str, members: Collection[UUID]) -> list[Balance]:
+    """These members' standings in a cycle, with their cells, by member."""
+    return booking_store.list_balances(connection, actor.district_id, cycle, members) if members else []
+
+
 def corrected(
     connection: Connection,
     actor: Actor,
@@ -169,12 +174,13 @@ def corrected(
     *,
     checked_only: bool = False,
     members: Collection[UUID] | None = None,
+    briefly: bool = False,
 ) -> Iterator[Corrected]:
     """Every member's corrected score at the end of a quarter, with that of the quarter before; by member.
 
     Where an entry dated up to the quarter's end is under appeal, the score without it is given as well. With
     ``checked_only`` what still waits for the quarter's check is left out: it sets nothing off. ``members`` looks at
-    those only.
+    those only; ``briefly`` leaves out the quarter before and the duties.
 
     Cells carry the month or quarter of the day of the matter, so the cells up to the quarter are exactly the entries
     dated up to its end.
@@ -185,7 +191,9 @@ def corrected(
     under_appeal = disputing.in_dispute(connection, actor, quarter.cycle, dated_by=quarter.ends_on)
     unchecked = checking.unchecked_by_member(connection, actor, quarter) if checked_only else {}
     district_id, ends_on = actor.district_id, quarter.ends_on
-    for stored, duties in store.stream_balances(connection, district_id, quarter.cycle, ends_on, members=members):
+    for stored, duties in store.stream_balances(
+        connection, district_id, quarter.cycle, None if briefly else ends_on, members=members
+    ):
         if not stored.regimes or min(stored.regimes) > quarter.code:
             continue
         waiting = {one.id: one for one in unchecked.get(stored.member_id, ()) if one.seq <= stored.seq}
@@ -194,7 +202,8 @@ def corrected(
         if found := under_appeal.get(balance.member_id):
             without = balance.without(one for one in found.live if one.id not in waiting)
             disputed = Disputed(found.entries, without, score_at(books, without, quarter.code))
-        score, previous = score_at(books, balance, quarter.code), score_at(books, balance, before)
+        score = score_at(books, balance, quarter.code)
+        previous = score if briefly else score_at(books, balance, before)
         yield Corrected(balance, score, previous, duties, disputed)
 
 

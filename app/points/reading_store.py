@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from app.points.ledger import Balance, DutyRow, Entry
 from app.points.store import BALANCE_COLUMNS, ENTRY_COLUMNS, balance_of, duty_of, entry_of
@@ -127,29 +128,18 @@ def stream_balances(
     connection: Connection,
     district_id: UUID,
     cycle: str,
-    due_by: date,
+    due_by: date | None,
     *,
     members: Collection[UUID] | None = None,
 ) -> Iterator[tuple[Balance, list[DutyRow]]]:
-    """Every standing of a cycle with its duties due by a day, by member, a few hundred at a time.
+    """Every standing of a cycle with its duties due by a day (None: without them), by member, a few hundred at a time.
 
     ``members`` looks at those only.
     """
-    last: UUID | None = None
-    while True:
-        statement = (
-            select(*BALANCE_COLUMNS)
-            .where(standing.c.district_id == district_id, standing.c.cycle == cycle)
-            .order_by(standing.c.member_id)
-            .limit(_CHUNK)
-        )
-        if last is not None:
-            statement = statement.where(standing.c.member_id > last)
-        if members is not None:
-            statement = statement.where(standing.c.member_id.in_(list(members)))
-        balances = [balance_of(row) for row in connection.execute(statement)]
-        if not balances:
-            return
+    for balances in _chunks(connection, district_id, cycle, members):
+        if due_by is None:
+            yield from ((one, []) for one in balances)
+            continue
         first, last = balances[0].member_id, balances[-1].member_id
         due = (
             select(duty)
@@ -170,3 +160,29 @@ def stream_balances(
         }
         for balance in balances:
             yield balance, duties.get(balance.member_id, [])
+
+
+def _chunks(
+    connection: Connection, district_id: UUID, cycle: str, members: Collection[UUID] | None
+) -> Iterator[list[Balance]]:
+    """Standings by member, a few hundred at a time and never none."""
+    statement = (
+        select(*BALANCE_COLUMNS)
+        .where(standing.c.district_id == district_id, standing.c.cycle == cycle)
+        .order_by(standing.c.member_id)
+    )
+    if members is not None:
+        ordered = sorted(members)
+        for start in range(0, len(ordered), _CHUNK):
+            chosen = statement.where(standing.c.member_id.in_(ordered[start : start + _CHUNK]))
+            if found := [balance_of(row) for row in connection.execute(chosen)]:
+                yield found
+        return
+    last: UUID | None = None
+    while found := [balance_of(row) for row in connection.execute(_behind(statement, last))]:
+        last = found[-1].member_id
+        yield found
+
+
+def _behind(statement: Select[Any], last: UUID | None) -> Select[Any]:
+    return (statement if last is None else statement.where(standing.c.member_id > last)).limit(_CHUNK)

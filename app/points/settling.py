@@ -24,13 +24,12 @@ from app.points import settling_store as store
 from app.points import telling
 from app.points.core_telling import Deduction, about, titled
 from app.points.duties import Due, as_judged, due_value, without_exempt_days
-from app.points.gathering import Books, cycle_days, held_quarters, histories_of, quarter_day
+from app.points.gathering import Books, cycle_days, held_quarters, histories_of, is_exempt, quarter_day
 from app.points.judging import Judge
 from app.points.ledger import DutyRow, DutyState, Entry, MemberFacts, Posting, Source
 from app.points.openings import cycle_before, cycles_in_order
 from app.points.working import Work, openings_before
 from app.roster import service as roster
-from app.roster.core import EXEMPT
 from app.rules import service as rules
 from app.rules.core import Item
 from app.rules.points import printed_text
@@ -167,8 +166,7 @@ def settle_one(
     held_in = max((code for code in balance.regimes if code <= quarter_of(row.due_on)), default=None)
     held = None if held_in is None else work.books.regime(*balance.regimes[held_in]).items.get(row.key.item)
     scaled = without_exempt_days(as_judged(row, held, item), history.exemptions, starts_on)
-    there = history.on(row.due_on)
-    spared = row.target is None and there is not None and there.profile == EXEMPT
+    spared = row.target is None and is_exempt(history, row.due_on)
     if item is None or item.duty is None or item.retired or scaled.target == 0 or spared:
         due = Due(DutyState.WAIVED) if row.state is DutyState.EXPECTED and row.due_on <= quarter.ends_on else None
     else:

@@ -184,8 +184,8 @@ class Work:
         """Whether boards show the member, and where. Whose last day is today is out at once."""
         history, today = self.histories[balance.member_id], self.actor.today
         there = history.on(today)
-        goes_on = any(one.until_on is None or one.until_on > today for one in history.spells)
-        ranked = there is not None and goes_on and self.books.regime(*balance.regimes[max(balance.regimes)]).ranked
+        listed = history.is_listed(today, today)
+        ranked = listed and self.books.regime(*balance.regimes[max(balance.regimes)]).ranked
         return ranked, balance.branch_id if there is None else there.branch_id
 
     def _opened(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -69,17 +70,20 @@ def standing_leaf(key: LeafKey, running_hash: bytes) -> bytes:
 
 def row_line(row: Mapping[str, Any]) -> bytes:
     """A frozen standing as it is hashed and handed out: canonical JSON (RFC 8785). ValueError where JSON has none."""
-    return canonical({name: _plain(value) for name, value in row.items()})
+    return canonical({name: _PLAIN.get(type(value), _same)(value) for name, value in row.items()})
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime):
-        return moment(value)
+def _same(value: Any) -> Any:
     return value
+
+
+@lru_cache(maxsize=8)
+def _moment(at: datetime) -> str:
+    """Rows that were frozen together bear one moment."""
+    return moment(at)
+
+
+_PLAIN: Mapping[type, Callable[[Any], Any]] = {UUID: str, bytes: bytes.hex, datetime: _moment}
 
 
 def moment(at: datetime) -> str:

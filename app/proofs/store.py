@@ -21,7 +21,7 @@ from app.seals.tables import quarter_standing
 _FETCH = 5000
 STANDING, FROZEN = "standing", "frozen"
 _FROZEN_COLUMNS = tuple(column for column in quarter_standing.columns if column.name != "district_id")
-_FROZEN_NAMES = tuple(column.name for column in _FROZEN_COLUMNS)
+_FROZEN_NAMES = tuple(str(column.name) for column in _FROZEN_COLUMNS)
 
 
 # Checkpoints.
@@ -67,6 +67,17 @@ def stream_checkpoints(connection: Connection, district_id: UUID) -> Iterator[tu
     with connection.execute(statement) as rows:
         for row in rows:
             yield _checkpoint(row), bytes(row.root)
+
+
+def list_newest(connection: Connection, district_id: UUID, count_max: int) -> list[tuple[Checkpoint, bytes]]:
+    """The last ones, the newest first, each with the root that is stored beside it."""
+    statement = (
+        select(checkpoint)
+        .where(checkpoint.c.district_id == district_id)
+        .order_by(checkpoint.c.number.desc())
+        .limit(count_max)
+    )
+    return [(_checkpoint(row), bytes(row.root)) for row in connection.execute(statement)]
 
 
 def find_seal(connection: Connection, district_id: UUID, quarter_code: str) -> Checkpoint | None:

@@ -29,7 +29,7 @@ from app.ratings.starring import months_later
 from app.ratings.store_measures import DutyCount, Session
 from app.ratings.suppliers import SUPPLIERS
 from app.roster import service as roster
-from app.roster.core import BranchForm, MemberOn, OrganisationKind, OrganisationView
+from app.roster.core import EXEMPT, BranchForm, MemberOn, OrganisationKind, OrganisationView
 from app.rules import service as rules
 from app.rules.core import STANDARD, Edition, Settlement
 from app.rules.lines import Relation, holds
@@ -343,7 +343,7 @@ def _person(books: Books, one: Corrected, member: MemberOn, code: str, last: dat
         daily=score.daily,
         total=score.total,
         decimals=regime.decimals,
-        exempt=not regime.ranked,
+        exempt=not regime.ranked or member.profile == EXEMPT,
         disputed=one.disputed is not None,
         lines={line.consequence: (line.relation, line.bound) for line in regime.lines},
         member_id=member.id,

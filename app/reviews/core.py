@@ -169,7 +169,7 @@ def _duties(standing: Standing, earned: Mapping[str, int], points: int, words: _
     parts = []
     if owes_duties(standing.items) or not standing.earning:
         parts.append(_counted(standing.duties, words))
-    elif not standing.ranked:
+    if not standing.ranked:
         parts.append(words.either("不参加排名", "not ranked"))
     if standing.earning:
         number = printed_text(points, words.decimals)

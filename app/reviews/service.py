@@ -154,7 +154,7 @@ def _rows(
             exempt=not regime.ranked
             and not owes_duties(regime.items)
             and owes_duties(books.regime(regime.digest, STANDARD).items),
-            ranked=regime.ranked,
+            ranked=regime.ranked and histories[there.id].is_listed(quarter.ends_on, actor.today),
             vetoed=one.score.vetoed,
         )
         found.append(((branch.path, there.number), sheet_row(standing, windows, today, quarter.code, language)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.roster.core import EXEMPT, BranchForm, MemberOn
@@ -47,9 +47,39 @@ class MemberHistory:
     def on(self, day: date) -> MemberOn | None:
         """Where the member belonged on the day, with the profile ``exempt`` where an exemption held; None: nowhere."""
         spell = next((one for one in self.spells if one.holds(day)), None)
-        if spell is None:
+        return None if spell is None else self._as(spell, exempt=self._is_exempt(day))
+
+    def ruling(self, starts_on: date, ends_on: date) -> MemberOn | None:
+        """Whose rules hold over a span of days: where the member belonged on its first, or on that of joining in it.
+
+        With the profile ``exempt`` only if exempt on every one of its days on which they belong; None: on none of them.
+        """
+        spells = [one for one in self.spells if one.from_on <= ends_on and (one.until_on or ends_on) >= starts_on]
+        if not spells:
             return None
-        exempt = any(start <= day and (end is None or day <= end) for start, end in self.exemptions)
+        spell = min(spells, key=lambda one: one.from_on)
+        if not self._is_exempt(max(starts_on, spell.from_on)):
+            return self._as(spell, exempt=False)
+        days = (starts_on + timedelta(days=offset) for offset in range((ends_on - starts_on).days + 1))
+        exempt = all(self._is_exempt(day) for day in days if any(one.holds(day) for one in spells))
+        return self._as(spell, exempt=exempt)
+
+    def is_listed(self, day: date, today: date) -> bool:
+        """Whether averages, rankings and lines hold the member for a day, as far as the roster goes.
+
+        They belong on it, are not exempt on it, and have not left since: who leaves is out at once (domain, rule 30).
+        """
+        there = self.on(day)
+        return there is not None and there.profile != EXEMPT and not self.has_left(today)
+
+    def has_left(self, today: date) -> bool:
+        """Whose last day is today is out at once."""
+        return all(one.until_on is not None and one.until_on <= today for one in self.spells)
+
+    def _is_exempt(self, day: date) -> bool:
+        return any(start <= day and (end is None or day <= end) for start, end in self.exemptions)
+
+    def _as(self, spell: Spell, *, exempt: bool) -> MemberOn:
         return MemberOn(
             id=self.id,
             number=self.number,

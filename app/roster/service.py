@@ -161,6 +161,11 @@ def present_ids(connection: Connection, district_id: UUID, day: date) -> list[UU
     return store.list_present_ids(connection, district_id, day)
 
 
+def exempt_ids(connection: Connection, district_id: UUID, first: date, last: date) -> list[UUID]:
+    """Who was exempt on any of these days, in the order of their ids."""
+    return store.list_exempt_ids(connection, district_id, first, last)
+
+
 def require_key(connection: Connection, district_id: UUID, cipher: FieldCipher) -> None:
     """Raises WrongKey where the district's personal data was encrypted under another key."""
     found = store.find_encrypted(connection, district_id)

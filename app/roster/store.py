@@ -203,6 +203,21 @@ def list_present_ids(connection: Connection, district_id: UUID, day: date) -> li
     return list(connection.execute(statement).scalars())
 
 
+def list_exempt_ids(connection: Connection, district_id: UUID, first: date, last: date) -> list[UUID]:
+    """The members with an exemption on any of the days, in the order of their ids."""
+    statement = (
+        select(exemption.c.member_id)
+        .where(
+            exemption.c.district_id == district_id,
+            exemption.c.from_on <= last,
+            or_(exemption.c.until_on.is_(None), exemption.c.until_on >= first),
+        )
+        .distinct()
+        .order_by(exemption.c.member_id)
+    )
+    return list(connection.execute(statement).scalars())
+
+
 # Members as they are looked at.
 
 

@@ -7,6 +7,7 @@ second reads it without a lock, however long that takes and however late it come
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -16,7 +17,9 @@ from app.cycles import service as cycles
 from app.cycles.core import Quarter, QuarterState
 from app.job_runs.service import NotDue, report
 from app.points import booking
+from app.points.gathering import Books, histories_of
 from app.points.views import Booked
+from app.roster.history import MemberHistory
 from app.seals import store
 from app.seals.core import Frozen, is_seal_due, matrix_of
 from app.seals.keeping import restart_rows
@@ -70,14 +73,17 @@ def _until(connection: Connection, actor: Actor, last: Quarter) -> list[Quarter]
 
 def _freeze(connection: Connection, actor: Actor, quarter: Quarter) -> int:
     """Whose standing is still that of the quarter in one statement; the others worked out, a few hundred at a time."""
+    books = Books.opened(connection, actor)
+    known = store.list_regimes(connection, actor.district_id, quarter.code, quarter.cycle)
+    unranked = [one for one in known if not books.regime(*one).ranked]
     frozen = store.insert_unchanged(
-        connection, actor.district_id, quarter.code, quarter.cycle, quarter.ends_on, actor.at
+        connection, actor.district_id, quarter, unranked, books.measured(), actor.today, actor.at
     )
-    unfrozen = store.count_unfrozen(connection, actor.district_id, quarter.code, quarter.cycle)
+    everybody = store.count_standings(connection, actor.district_id, quarter.cycle)
     last: UUID | None = None
     worked_out = 0
     while True:
-        report(frozen + worked_out, frozen + unfrozen)
+        report(frozen + worked_out, everybody)
         members = store.list_unfrozen(connection, actor.district_id, quarter.code, quarter.cycle, last, _CHUNK)
         if not members:
             return frozen + worked_out
@@ -90,17 +96,23 @@ def _freeze(connection: Connection, actor: Actor, quarter: Quarter) -> int:
 def _worked_out(connection: Connection, actor: Actor, quarter: Quarter, members: list[UUID]) -> list[Frozen]:
     found = booking.booked(connection, actor, quarter, members)
     duties = store.count_duties(connection, actor.district_id, quarter.cycle, quarter.ends_on, members)
-    branches = store.list_branches_of(connection, actor.district_id, quarter.ends_on, members)
-    return [frozen_of(one, quarter, branches.get(one.member_id), duties.get(one.member_id, (0, 0))) for one in found]
+    histories = histories_of(connection, actor, members)
+    return [
+        frozen_of(one, quarter, histories[one.member_id], duties.get(one.member_id, (0, 0)), actor.today)
+        for one in found
+    ]
 
 
-def frozen_of(one: Booked, quarter: Quarter, branch_id: UUID | None, duties: tuple[int, int]) -> Frozen:
-    """The row that is kept of a member; without a branch they had left before the quarter's end."""
-    score = one.score
+def frozen_of(one: Booked, quarter: Quarter, history: MemberHistory, duties: tuple[int, int], today: date) -> Frozen:
+    """The row that is kept of a member: of the branch of the quarter's last day, ranked as they were on it.
+
+    Whoever has left, before or since, is not ranked.
+    """
+    score, there = one.score, history.on(quarter.ends_on)
     return Frozen(
         member_id=one.member_id,
         cycle=quarter.cycle,
-        branch_id=branch_id or one.branch_id,
+        branch_id=one.branch_id if there is None else there.branch_id,
         seq=one.seq,
         running_hash=one.running_hash,
         edition=one.edition,
@@ -115,7 +127,7 @@ def frozen_of(one: Booked, quarter: Quarter, branch_id: UUID | None, duties: tup
         matrix=matrix_of(score),
         vetoes=one.vetoes,
         band=score.band or None,
-        ranked=one.ranked and branch_id is not None,
+        ranked=one.ranked and history.is_listed(quarter.ends_on, today),
         duties_due=duties[0],
         duties_decided=duties[1],
     )

@@ -11,6 +11,7 @@ from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
 from app.kit.errors import NotFound
 from app.points import booking
+from app.points.gathering import histories_of
 from app.points.reading import NoStanding, present_cycle
 from app.roster import service as roster
 from app.roster.core import OrganisationKind
@@ -52,11 +53,14 @@ def notice_sheet(connection: Connection, actor: Actor, code: str, branch_id: UUI
     members = {one.id: one for one in roster.members_under(connection, actor.district_id, branch.path, quarter.ends_on)}
     duties = store.count_duties(connection, actor.district_id, quarter.cycle, quarter.ends_on, members)
     booked = {one.member_id: one for one in booking.booked(connection, actor, quarter, members)}
+    histories = histories_of(connection, actor, members)
     rows = []
     for one in members.values():
-        if one.id not in booked or not booked[one.id].ranked:
+        if one.id not in booked:
             continue
-        found = frozen_of(booked[one.id], quarter, branch_id, duties.get(one.id, (0, 0)))
+        found = frozen_of(booked[one.id], quarter, histories[one.id], duties.get(one.id, (0, 0)), actor.today)
+        if not found.ranked:
+            continue
         day = until.get(one.id, first.until_on)
         rows.append(NoticeRow(one.id, one.name, booked[one.id].score, found.is_insufficient, day))
     return NoticeSheet(quarter, branch.name, first.from_on, first.until_on, tuple(rows))

@@ -8,13 +8,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, exists, func, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from app.auth.tables import account
+from app.cycles.core import Quarter
 from app.kit.db import AnyRow, insert_rows
 from app.points.tables import duty, entry, standing
-from app.roster.tables import membership
+from app.roster.tables import exemption, membership
+from app.rules.core import Kind
 from app.seals.core import Correction, Frozen, Notice
 from app.seals.tables import notice, quarter_standing
 
@@ -112,19 +114,35 @@ def _duties_by(district_id: UUID, cycle: str, due_by: date) -> tuple[ColumnEleme
 # Frozen standings.
 
 
-def insert_unchanged(
-    connection: Connection, district_id: UUID, quarter: str, cycle: str, ends_on: date, at: datetime
-) -> int:
-    """Freeze, in one statement, everybody for whom nothing was booked later: their standing is that of the quarter.
-
-    It holds for whoever has entered the quarter. The number of those frozen; whoever is frozen already stays so.
-    """
-    later = exists().where(
-        entry.c.district_id == district_id,
-        entry.c.cycle == standing.c.cycle,
-        entry.c.member_id == standing.c.member_id,
-        entry.c.booked_in > quarter,
+def list_regimes(connection: Connection, district_id: UUID, quarter: str, cycle: str) -> list[tuple[str, str]]:
+    """Every edition and class by which somebody was judged in the quarter."""
+    regime = standing.c.regimes[quarter]
+    statement = (
+        select(regime[0].astext, regime[1].astext)
+        .where(standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.regimes.has_key(quarter))
+        .distinct()
     )
+    return [(edition, profile) for edition, profile in connection.execute(statement)]
+
+
+def insert_unchanged(
+    connection: Connection,
+    district_id: UUID,
+    closed: Quarter,
+    unranked: Sequence[tuple[str, str]],
+    measured: Collection[str],
+    today: date,
+    at: datetime,
+) -> int:
+    """Freeze, in one statement, everybody for whom nothing was booked later that counts: their standing is that of the
+    quarter.
+
+    What is booked later and counts for nothing are duties kept: routine entries without points or matter, of items
+    that are simply added up and so not among the ``measured``. It holds for whoever has entered the quarter. Ranked is
+    who was a member on its last day and not exempt, is one still, and is under none of the ``unranked`` editions and
+    classes. The number of those frozen; whoever is frozen already stays so.
+    """
+    quarter, cycle, ends_on = closed.code, closed.cycle, closed.ends_on
     # Member by member along the key: joined as a whole they would be counted anew for each, where the planner knows
     # little of the tables yet.
     duties = (
@@ -143,7 +161,12 @@ def insert_unchanged(
         "branch_id": func.coalesce(membership.c.branch_id, standing.c.branch_id),
         "edition": regime[0].astext,
         "profile": regime[1].astext,
-        "ranked": and_(standing.c.ranked, membership.c.id.is_not(None)),
+        "ranked": and_(
+            membership.c.id.is_not(None),
+            _goes_on(today),
+            ~_is_exempt(ends_on),
+            tuple_(regime[0].astext, regime[1].astext).not_in(list(unranked)),
+        ),
         "duties_due": cast(duties.c.due, Integer),
         "duties_decided": cast(duties.c.decided, Integer),
     }
@@ -155,12 +178,47 @@ def insert_unchanged(
             standing.c.cycle == cycle,
             standing.c.seq > 0,
             standing.c.regimes.has_key(quarter),
-            ~later,
+            ~_counts_later(district_id, quarter, measured),
         )
     )
     columns = ["district_id", "quarter", "frozen_at", *_FROZEN]
     statement = insert(quarter_standing).from_select(columns, chosen).on_conflict_do_nothing()
     return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount
+
+
+def _counts_later(district_id: UUID, quarter: str, measured: Collection[str]) -> ColumnElement[bool]:
+    """Whether anything of the standing's member that counts is booked after the quarter."""
+    return exists().where(
+        entry.c.district_id == district_id,
+        entry.c.cycle == standing.c.cycle,
+        entry.c.member_id == standing.c.member_id,
+        entry.c.booked_in > quarter,
+        or_(
+            entry.c.kind != Kind.ROUTINE.value,
+            entry.c.points != 0,
+            entry.c.matter.is_not(None),
+            entry.c.item.in_(list(measured)),
+        ),
+    )
+
+
+def _goes_on(today: date) -> ColumnElement[bool]:
+    """Whether the standing's member has not left: one whose last day is today is out at once."""
+    spell = membership.alias("spell")  # any of theirs, not only that of the quarter's last day
+    return exists().where(
+        spell.c.district_id == standing.c.district_id,
+        spell.c.member_id == standing.c.member_id,
+        or_(spell.c.until_on.is_(None), spell.c.until_on > today),
+    )
+
+
+def _is_exempt(day: date) -> ColumnElement[bool]:
+    return exists().where(
+        exemption.c.district_id == standing.c.district_id,
+        exemption.c.member_id == standing.c.member_id,
+        exemption.c.from_on <= day,
+        or_(exemption.c.until_on.is_(None), exemption.c.until_on >= day),
+    )
 
 
 def list_unfrozen(
@@ -178,9 +236,11 @@ def list_unfrozen(
     return list(connection.execute(statement).scalars())
 
 
-def count_unfrozen(connection: Connection, district_id: UUID, quarter: str, cycle: str) -> int:
-    """How many of them there are."""
-    statement = select(func.count()).select_from(standing).where(*_unfrozen(district_id, quarter, cycle))
+def count_standings(connection: Connection, district_id: UUID, cycle: str) -> int:
+    """How many members have one in the cycle."""
+    statement = select(func.count()).where(
+        standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.seq > 0
+    )
     return connection.execute(statement).scalar_one()
 
 
@@ -193,20 +253,10 @@ def _unfrozen(district_id: UUID, quarter: str, cycle: str) -> tuple[ColumnElemen
     return (standing.c.district_id == district_id, standing.c.cycle == cycle, standing.c.seq > 0, ~frozen)
 
 
-def list_branches_of(
-    connection: Connection, district_id: UUID, day: date, members: Collection[UUID]
-) -> dict[UUID, UUID]:
-    """The branch of each of these members on the day; who belonged nowhere is left out."""
-    statement = select(membership.c.member_id, membership.c.branch_id).where(
-        *_belonging(district_id, day), membership.c.member_id.in_(list(members))
-    )
-    return {row.member_id: row.branch_id for row in connection.execute(statement)}
-
-
 def insert_frozen(
     connection: Connection, district_id: UUID, quarter: str, rows: Sequence[Frozen], at: datetime
 ) -> None:
-    values = [{"quarter": quarter, "frozen_at": at, **asdict(one)} for one in rows]
+    values = [{"quarter": quarter, "frozen_at": at, **{name: getattr(one, name) for name in _FROZEN}} for one in rows]
     insert_rows(connection, district_id, quarter_standing, values, unless_there=True)
 
 

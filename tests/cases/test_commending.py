@@ -194,6 +194,10 @@ def test_an_objection_is_answered_before_anybody_confirms_and_upheld_it_strikes(
     meetings.publish()
     assert set(meetings.one("良七", "良一", "objections").json()) == {"id", "commendation_id"}
     assert meetings.one("良七", "良二", "objections").status_code == 200
+    told = meetings.call("GET", "committee_officer", "me/messages", limit=200).json()["messages"]
+    asked = [one for one in told if one["kind"] == "objection_asked"]
+    assert sorted(name for one in asked for name in ("良一", "良二") if name in one["text"]) == ["良一", "良二"]
+    assert "良七" not in str(asked), "who objected is not told"
     assert meetings.one("committee_officer", "良二", "objection-answers", upheld=False).status_code == 200
     meetings.on(date(2027, 1, 20))
     assert meetings.one("良七", "良二", "objections").json()["code"] == "not_on_notice"

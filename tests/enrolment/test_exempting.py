@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from app.auth.core import Role
 from app.cases import service as cases
 from app.kit.ids import new_id
-from app.points import settling
+from app.points import ranking, settling
+from app.points.tables import standing as standing_table
 from tests.activities.meetings import Clerk
 from tests.enrolment.office import LIN, Office
 from tests.town import Desk, client, desk, town
@@ -26,6 +28,17 @@ def office(desk: Desk) -> Office:
 def settle(office: Office, *quarters: str) -> None:
     for quarter in quarters:
         office.town.run(lambda c, a, quarter=quarter: settling.settle(c, a, quarter))
+
+
+def profile(office: Office, name: str, quarter: str = "2026Q4") -> str:
+    """The class by whose rules a member's quarter is judged."""
+    columns = standing_table.c
+    chosen = select(columns.regimes).where(
+        columns.district_id == office.town.district.id, columns.member_id == office.town.members[name]
+    )
+    regimes = office.town.run(lambda connection, _: connection.execute(chosen).scalar_one())
+    found: str = regimes[quarter][1]
+    return found
 
 
 def test_a_back_dated_exemption_gives_back_what_the_job_had_taken_since_its_first_day(office: Office) -> None:
@@ -68,7 +81,39 @@ def test_an_exemption_within_a_quarter_spares_what_falls_due_after_its_first_day
     duties = office.duties(LIN)
     assert duties["ORG-D02 2026-10"][0] == "expected"
     assert duties["ORG-D02 2026-11"] == duties["ORG-D02 2026-12"] == ("waived", "roster")
-    assert office.desk.standing(LIN)["ranked"] is True  # the quarter goes by the class of its first day
+    assert office.desk.standing(LIN)["ranked"] is False, "exempt today"
+    assert profile(office, LIN) == "standard", "the quarter is not exempt for a part of it"
+
+
+def test_a_day_does_not_free_a_quarter_and_all_of_its_days_do(office: Office) -> None:
+    office.exempted(since="2026-10-01", until_on="2026-10-01")
+    office.exempted(CHEN, since="2026-10-01", until_on="2026-12-31")
+    assert profile(office, LIN) == "standard"
+    assert profile(office, CHEN) == "exempt"
+    assert office.duties(LIN)["ORG-D02 2026-10"][0] == "expected"
+    assert "expected" not in {state for key, (state, _) in office.duties(CHEN).items() if "2026-1" in key}
+
+
+def test_an_exemption_that_ends_within_its_quarter_gives_the_quarter_its_duties(office: Office) -> None:
+    """Those that fell due on its days are waived, and come back with a day taken away; rankings go by the day."""
+    made = office.exempted(since="2026-10-01")
+    assert profile(office, LIN) == "exempt"
+    end = {"id": str(new_id()), "until_on": "2026-11-10"}
+    office.done("committee_officer", f"exemptions/{made['id']}/end", end)
+    assert profile(office, LIN) == "standard"
+    duties = office.duties(LIN)
+    assert duties["ORG-D02 2026-10"] == ("waived", "roster")
+    assert duties["ORG-D02 2026-11"][0] == duties["ORG-D01 2026Q4"][0] == "expected"
+    assert office.desk.standing(LIN)["ranked"] is True
+
+
+def test_boards_follow_exemptions_by_the_day(office: Office) -> None:
+    office.exempted(since="2026-11-25", until_on="2026-12-05")
+    for day, ranked in ((date(2026, 11, 24), True), (date(2026, 11, 25), False), (date(2026, 12, 6), True)):
+        office.town.on(day)
+        office.town.run(ranking.rank_exempt)
+        office.desk.forget()
+        assert office.desk.standing(LIN)["ranked"] is ranked, day
 
 
 def test_an_exempt_member_takes_additions_and_is_neither_ranked_nor_warned(office: Office) -> None:
