@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from app.auth.core import Role
 from app.kit.clock import FixedClock
@@ -19,27 +15,11 @@ from app.kit.db import Database
 from app.kit.settings import Settings
 from app.main import create_app
 from tests.auth.people import PASSWORD
+from tests.serving import served
 from tests.town import Town, found_town
 
 STORY = Path(__file__).resolve().parent.parent / "docs" / "guide" / "story.py"
 TOLD = 6  # what the story says, each in Chinese and in English
-
-
-@contextmanager
-def served(town: Town, settings: Settings) -> Iterator[str]:
-    """The town's service at an address of its own."""
-    app = create_app(settings, database=town.database, clock=town.clock)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            thread.join(0.01)
-            assert thread.is_alive(), "the service did not start"
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture
@@ -73,14 +53,14 @@ def tell(town: Town, address: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_story_of_the_guide_comes_out_as_it_is_told(town: Town, settings: Settings) -> None:
-    with served(town, settings) as address:
+    with served(create_app(settings, database=town.database, clock=town.clock)) as address:
         ran = tell(town, address)
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
     assert ran.stdout.count("· ") == TOLD + 1
 
 
 def test_the_story_says_where_it_comes_out_otherwise(town: Town, settings: Settings) -> None:
-    with served(town, settings) as address:
+    with served(create_app(settings, database=town.database, clock=town.clock)) as address:
         tell(town, address)
         again = tell(town, address)  # the theme day stands already: nothing of it is told anew
     assert again.returncode == 1

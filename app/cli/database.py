@@ -31,7 +31,13 @@ Own = Annotated[
     ),
 ]
 DistrictCode = Annotated[
-    str | None, typer.Option("--district", metavar="CODE", help=either("区县代码（只有一个时可省略）", "district code"))
+    str | None,
+    typer.Option(
+        "--district",
+        metavar="CODE",
+        envvar="LONGWEN_DISTRICT",
+        help=either("区县代码（只有一个时可省略）", "district code"),
+    ),
 ]
 
 

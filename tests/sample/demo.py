@@ -7,58 +7,45 @@ import os
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from pathlib import Path
-from uuid import UUID
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import structlog
 import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from sqlalchemy import Connection, make_url
+from sqlalchemy import make_url
 
-from app import schedule
-from app.auth import enrolling
 from app.auth import service as auth
-from app.auth.core import Actor, Appointment, Role
+from app.auth.core import Actor
 from app.auth.core_districts import District
 from app.cli import explained
 from app.cli.context import application_address, owner_address, secret_of, served, with_secret
-from app.cycles import service as cycles
-from app.enrolment import service as enrolment
-from app.job_runs import service as job_runs
-from app.job_runs.service import Outcome
 from app.kit import migrate
+from app.kit.blobs import open_blobs
 from app.kit.calendar import quarter_of
 from app.kit.ciphers import AesFieldCipher
-from app.kit.clock import FixedClock, SystemClock
+from app.kit.clock import FixedClock
 from app.kit.db import Database, opened
 from app.kit.errors import LongwenError
 from app.kit.log import configure_logging
 from app.kit.settings import Settings
 from app.main import create_app
-from app.points.ledger import Posting
 from app.roster import service as roster
-from app.roster.core import OrganisationKind
-from app.rules import service as rules
-from app.rules.award import Outcome as DutyOutcome
 from app.rules.book import load_book
-from app.seals import checking
-from app.submissions import deciding, hearing
-from app.submissions import service as submissions
-from app.submissions.core import Decided, Verdict
-from app.submissions.core_hearing import ToldAlready
-from app.submissions.core_states import Decision
+from tests.sample import beginners
 from tests.sample import district as sample
+from tests.sample.building import LAST_DAY, PASSWORD, TWO_STEPS, YEAR, Builder, Diary, SampleClock
+from tests.sample.cases import Cases
+from tests.sample.clock import sample_router
 from tests.sample.entries import Recorded, make_entries
-from tests.sample.workbook import write_workbook
+from tests.sample.grids import Grids
+from tests.sample.hearings import Hearings
+from tests.sample.lists import Lists
+from tests.sample.stars import Ratings
 
-SEED = 1
-CODE = "longwen"
-PASSWORD = "a-sample-of-2026"  # of every account of the sample district, which holds nobody's data
-YEAR = 2026
+SEED = 47  # by which the branches that the guide names have something of everything
+CODE, NAME = "longwen", "龙文区（样例）"
 # Each quarter with the first day after it: recording ends on the 10th from then, the check begins on the 11th.
 QUARTERS = (("2026Q1", date(YEAR, 4, 1)), ("2026Q2", date(YEAR, 7, 1)), ("2026Q3", date(YEAR, 10, 1)))
 LOGINS = {
@@ -73,212 +60,106 @@ LOGINS = {
 }
 # Of the month after a quarter: the first day of the notices, and a day on which the last of them is over.
 NOTICE_DAYS = (16, 28)
-TWO_STEPS = frozenset({"EXC-A04"})  # reviewed by the committee, then by the district
+FOLLOWING = ("seal", "freeze", "prove", "lines", "cases", "digest_quarter", "digest_half")
 FINISHED = "sample.done"
 BATCH = 1000
 
 
-class SampleClock:
-    """The machine's clock while it shows the sample's last quarter; later, its time of day on a day of that quarter."""
-
-    def now(self) -> datetime:
-        now = SystemClock().now()
-        if (now.year, (now.month + 2) // 3) == (YEAR, 4):
-            return now
-        return now.replace(year=YEAR, month=11, day=20)
-
-
-@dataclass
-class Builder:
-    """Builds the district step by step, each at its own time."""
-
-    database: Database
-    cipher: AesFieldCipher
-    district: District
-    clock: FixedClock
-
-    def actor(self) -> Actor:
-        return Actor.service(self.district.id, self.clock.now(), self.district.time_zone)
-
-    def officer(self, login: str, role: Role = Role.DISTRICT_OFFICER) -> Actor:
-        """An officer for the whole district, acting on the clock's day."""
-        offices = self.database.run(lambda c: enrolling.offices(c, self.actor()), self.district.id)
-        held = (Appointment(role, roster.root_of(self.district.id)),)
-        account = next(one.id for one in offices.accounts if one.login == login)
-        return replace(self.actor(), account_id=account, appointments=held)
-
-    def numbers(self) -> dict[str, UUID]:
-        """Members by their number in the roster."""
-        root = roster.root_of(self.district.id)
-        found = self.database.run(
-            lambda c: roster.members_under(c, self.district.id, root, self.actor().today), self.district.id
-        )
-        return {one.number: one.id for one in found}
-
-    def set_passwords(self, logins: Sequence[str]) -> None:
-        def work(connection: Connection) -> None:
-            for login in logins:
-                auth.set_password(connection, self.actor(), login, PASSWORD)
-
-        self.database.run(work, self.district.id)
-
-    def on(self, day: date) -> None:
-        self.clock.moment = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
-
-    def open_year(self, rules_folder: Path) -> None:
-        book = load_book(rules_folder / "longwen")
-
-        def work(connection: Connection) -> None:
-            rules.publish(connection, self.district.id, book, at=self.clock.now(), by=None)
-            root = roster.root_of(self.district.id)
-            rules.adopt(connection, self.district.id, book="longwen", path=root, from_on=date(YEAR, 1, 1))
-            cycles.open_cycle(connection, self.actor(), date(YEAR, 1, 1))
-
-        self.database.run(work, self.district.id)
-
-    def import_roster(self, made: sample.District, folder: Path) -> None:
-        """Whoever has come by the clock's day; the workbook stays in the folder, for trying the import by hand."""
-        today = self.actor().today
-        members = tuple(one for one in made.members if one.entered_on <= today)
-        known = {one.number for one in members}
-        held = tuple(one for one in made.appointments if one.number is None or one.number in known)
-        workbook = folder / "sample-roster.xlsx"
-        write_workbook(workbook, replace(made, members=members, appointments=held))
-        records = enrolment.read_roster(workbook)
-        self.database.run(
-            lambda connection: enrolment.import_roster(connection, self.actor(), self.cipher, records),
-            self.district.id,
-        )
-
-    def run_job(self, name: str, slot: str) -> None:
-        job = schedule.find_job(name)
-        result = job_runs.run_once(self.database, self.clock, name, slot, self.district, job.do)
-        if result.outcome is Outcome.FAILED:
-            raise SystemExit(f"{name} {slot}: {result.error}")
-
-    def confirm(self, quarter: str) -> None:
-        """The check of every branch: the committee confirms what the district has recorded."""
-        checker = self.officer("committee-c1", Role.COMMITTEE_OFFICER)
-
-        def work(connection: Connection) -> None:
-            for one in roster.organisations(connection, self.district.id):
-                if one.kind is OrganisationKind.BRANCH:
-                    checking.confirm(connection, checker, quarter, one.id)
-
-        self.database.run(work, self.district.id)
-
-    def record(self, facts: Sequence[Recorded], numbers: dict[str, UUID], recorder: Actor) -> None:
-        """Send facts as the recorder, who tells members in person what is held against them. Raises what is refused."""
-        postings = [_posting(fact, numbers[fact.member_number], recorder) for fact in facts]
-        self.database.run(lambda connection: submissions.record(connection, recorder, postings), self.district.id)
-        self.database.run(lambda connection: _tell(connection, recorder, facts), self.district.id)
-
-    def decide(self, facts: Sequence[Recorded], first: Actor, last: Actor) -> None:
-        """Decide proposals: those of two steps first by the committee, then by the district. Raises what is refused."""
-        decided = [fact for fact in facts if fact.decision is not None]
-        above = [fact for fact in decided if fact.item in TWO_STEPS]
-        rest = [fact for fact in decided if fact not in above or fact.decision == "approve"]
-        for reviewer, own in ((first, above), (last, rest)):
-            verdicts = [_verdict(fact) for fact in own]
-
-            def work(
-                connection: Connection, reviewer: Actor = reviewer, verdicts: list[Verdict] = verdicts
-            ) -> list[Decided]:
-                return deciding.decide_each(connection, reviewer, verdicts)
-
-            for one in self.database.run(work, self.district.id):
-                if one.fault is not None:
-                    raise one.fault
-
-
-def _of_member(fact: Recorded) -> str:
-    return fact.member_number
-
-
-def _posting(fact: Recorded, member_id: UUID, recorder: Actor) -> Posting:
-    return Posting(
-        id=fact.id,
-        member_id=member_id,
-        item=fact.item,
-        effective_on=fact.effective_on,
-        outcome=None if fact.outcome is None else DutyOutcome(fact.outcome),
-        tier=fact.tier,
-        units=fact.units,
-        matter=fact.matter,
-        reason=fact.reason or None,
-        recorded_by=recorder.account_id,
-    )
-
-
-def _tell(connection: Connection, recorder: Actor, facts: Sequence[Recorded]) -> None:
-    """On the day; whoever has an account was told by message."""
-    for fact in facts:
-        if "-F" in fact.item:
-            with suppress(ToldAlready):
-                hearing.tell_in_person(
-                    connection, recorder, fact.id, told_on=recorder.today, note="支部当面告知", said=None
-                )
-
-
-def _verdict(fact: Recorded) -> Verdict:
-    decision = Decision(fact.decision or "")
-    return Verdict(fact.id, decision, None if decision is Decision.APPROVE else "材料不足")
-
-
-def build(settings: Settings, progress: Progress) -> None:
-    """Three quarters of a year in the life of the district, each step on its own day."""
-    made = sample.make_district(SEED)
-    facts = make_entries(made)
+def build(settings: Settings, made: sample.District, facts: Sequence[Recorded], progress: Progress) -> None:
+    """Three quarters and a half of a year in the life of the district, each step on its own day."""
     task = progress.add_task("名册 · roster", total=len(facts))
-    with opened(application_address(settings), settings) as database:
-        builder = Builder(
-            database,
-            AesFieldCipher.from_secret(secret_of(settings)),
-            _district(settings),
-            FixedClock(datetime(YEAR, 1, 5, 2, tzinfo=UTC)),
-        )
-        builder.open_year(settings.rules)
-        builder.import_roster(made, settings.data)
+    with (
+        opened(application_address(settings), settings) as database,
+        opened(owner_address(settings), settings) as owner,
+    ):
+        cipher = AesFieldCipher.from_secret(secret_of(settings))
+        clock = FixedClock(datetime(YEAR, 1, 5, 2, tzinfo=UTC))
+        builder = Builder(database, cipher, _district(settings, CODE, NAME), clock, owner)
+        book = load_book(settings.rules / "longwen")
+        builder.open_year(book)
+        workbook = settings.data / "sample-roster.xlsx"
+        builder.import_roster(made, workbook)
+        builder.analyze()
+        diary = Diary(builder)
+        Lists(builder, diary, made).plan()
+        Ratings(builder, diary, made, open_blobs(settings)).plan()
+        Grids(builder, diary, made).plan()
+        Cases(builder, diary, made).plan()
+        Hearings(builder, diary, made).plan()
+        for month in range(2, LAST_DAY.month + 1):
+            slot = f"{YEAR}-{month - 1:02d}"
+            diary.put(date(YEAR, month, 1), partial(builder.run_job, "digest_month", slot))
+        since = builder.actor().today
         for quarter, first_after in QUARTERS:
-            builder.on(first_after)
+            progress.update(task, description=f"{quarter} 日常 · what happens")
+            diary.until(first_after)
             builder.run_job("duties", quarter_of(first_after))
-            builder.import_roster(made, settings.data)
+            builder.import_roster(made, workbook, since=since)
+            since = first_after
             progress.update(task, description=f"{quarter} 记录 · entries")
             own = [one for one in facts if quarter_of(one.effective_on) == quarter]
-            proposals = [one for one in own if one.is_proposal]
-            # Proposals first: whoever is to lose points has five working days to answer. They are decided last, so that
-            # findings find the duties decided.
-            _send(builder, proposals, progress, task)
-            builder.on(first_after.replace(day=9))
-            _send(builder, [one for one in own if not one.is_proposal], progress, task)
-            progress.update(task, description=f"{quarter} 审核 · decisions")
-            builder.on(first_after.replace(day=11))
-            builder.run_job("quarters", builder.actor().today.isoformat())
-            builder.on(first_after.replace(day=14))
-            builder.decide(
-                proposals, builder.officer("committee-c1", Role.COMMITTEE_OFFICER), builder.officer("district-2")
-            )
-            progress.update(task, description=f"{quarter} 结算、复核 · settling and check")
-            builder.on(first_after.replace(day=15))
-            builder.run_job("settle", quarter)
-            builder.confirm(quarter)
-            progress.update(task, description=f"{quarter} 公示、封账 · notice and seal")
-            for day in NOTICE_DAYS:
-                builder.on(first_after.replace(day=day))
-                builder.run_job("quarters", builder.actor().today.isoformat())
-                builder.run_job("check", builder.actor().today.isoformat())
-            for name in ("seal", "freeze", "prove", "lines"):
-                builder.run_job(name, quarter)
+            _live(builder, diary, made, own, quarter, first_after, progress, task)
+        progress.update(task, description="第四季度 · the fourth quarter")
+        diary.until(LAST_DAY + timedelta(days=1))
         progress.update(task, description="账号 · accounts")
         builder.clock.moment = SampleClock().now()
         builder.set_passwords(list(logins(made).values()))
+        builder.write_roster(made, workbook)
     (settings.data / FINISHED).touch()
+
+
+def _live(
+    builder: Builder,
+    diary: Diary,
+    made: sample.District,
+    own: Sequence[Recorded],
+    quarter: str,
+    first_after: date,
+    progress: Progress,
+    task: TaskID,
+) -> None:
+    """From the records of a quarter to what follows from its seal."""
+    proposals = [one for one in own if one.is_proposal]
+    # Proposals first: whoever is to lose points has five working days to answer. They are decided last, so that
+    # findings find the duties decided.
+    _send(builder, proposals, progress, task)
+    diary.until(first_after.replace(day=9))
+    _send(builder, [one for one in own if not one.is_proposal], progress, task)
+    builder.analyze()
+    progress.update(task, description=f"{quarter} 审核 · decisions")
+    diary.until(first_after.replace(day=11))
+    builder.run_job("quarters", builder.actor().today.isoformat())
+    diary.until(first_after.replace(day=14))
+    _decide(builder, made, [one for one in proposals if one.decision is not None])
+    progress.update(task, description=f"{quarter} 结算、复核 · settling and check")
+    diary.until(first_after.replace(day=15))
+    builder.run_job("settle", quarter)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        list(pool.map(lambda one: builder.confirm(quarter, one.code), made.committees))
+    progress.update(task, description=f"{quarter} 公示、封账 · notice and seal")
+    for day in NOTICE_DAYS:
+        diary.until(first_after.replace(day=day))
+        builder.run_job("quarters", builder.actor().today.isoformat())
+        builder.run_job("check", builder.actor().today.isoformat())
+    for name in FOLLOWING:
+        builder.run_job(name, quarter)
+
+
+def _decide(builder: Builder, made: sample.District, facts: Sequence[Recorded]) -> None:
+    """Those of two steps are first decided by the own committee; the last word is the district's."""
+    committees = {branch.code: branch.committee for branch in made.branches}
+    homes = {one.number: committees[one.branch] for one in made.members}
+    for committee in made.committees:
+        own = [fact for fact in facts if fact.item in TWO_STEPS and homes[fact.member_number] == committee.code]
+        builder.decide(own, builder.person(f"committee-{committee.code.lower()}"))
+    rest = [fact for fact in facts if fact.item not in TWO_STEPS or fact.decision == "approve"]
+    builder.decide(rest, builder.person("district-2"))
 
 
 def _send(builder: Builder, facts: Sequence[Recorded], progress: Progress, task: TaskID) -> None:
     """Member by member, as branches send their lists, on the clock's day."""
-    numbers, recorder = builder.numbers(), builder.officer("district-1")
-    chosen = sorted(facts, key=_of_member)
+    numbers, recorder = builder.numbers(), builder.person("district-1")
+    chosen = sorted(facts, key=lambda one: one.member_number)
 
     def send(part: Sequence[Recorded]) -> int:
         builder.record(part, numbers, recorder)
@@ -289,12 +170,23 @@ def _send(builder: Builder, facts: Sequence[Recorded], progress: Progress, task:
             progress.update(task, advance=count)
 
 
-def _district(settings: Settings) -> District:
+def _begin(settings: Settings, clock: SampleClock) -> None:
+    """The second district, made when the guide's story of stars asks for it: with one alone, commands need no code."""
+    with opened(application_address(settings), settings) as database:
+        known = {one.code for one in database.run(auth.list_districts, None)}
+        if beginners.CODE not in known:
+            cipher = AesFieldCipher.from_secret(secret_of(settings))
+            district = _district(settings, beginners.CODE, beginners.NAME)
+            builder = Builder(database, cipher, district, FixedClock(clock.now()))
+            beginners.begin(builder, load_book(settings.rules / "longwen"), settings.data / "beginners-roster.xlsx")
+
+
+def _district(settings: Settings, code: str, name: str) -> District:
     with opened(owner_address(settings), settings) as owner:
-        found = owner.run(lambda connection: auth.find_district(connection, CODE), None)
+        found = owner.run(lambda connection: auth.find_district(connection, code), None)
         if found is None:
-            owner.run(lambda connection: auth.create_district(connection, CODE, "龙文区（样例）"), None)
-            found = owner.run(lambda connection: auth.find_district(connection, CODE), None)
+            owner.run(lambda connection: auth.create_district(connection, code, name), None)
+            found = owner.run(lambda connection: auth.find_district(connection, code), None)
     assert found is not None
     return found
 
@@ -306,7 +198,10 @@ def logins(made: sample.District) -> dict[str, str]:
     own = {one.number for one in made.members_of[branch.code]}
     known = [one.login for one in made.appointments if one.number in own]
     members = [login for login in known if login.startswith("member-")]
-    outsider = next(one.login for one in made.appointments if one.login.startswith("member-") and one.number not in own)
+    hardly_there = {one.number for one in made.members if sample.is_hardly_there(one)}
+    others = [one for one in made.appointments if one.login.startswith("member-") and one.number not in own]
+    outsider = next(one.login for one in others if one.number not in hardly_there)
+    helped = next(one.login for one in others if one.number in hardly_there)
     return {
         **LOGINS,
         "党小组长 group leader": next(login for login in known if login.startswith("leader-")),
@@ -314,6 +209,7 @@ def logins(made: sample.District) -> dict[str, str]:
         "组内党员 a member of that group": members[0],
         "组内另一党员 another member of it": members[1],
         "其他支部的党员 a member elsewhere": outsider,
+        "帮扶整改中的党员 a member who is helped": helped,
     }
 
 
@@ -325,7 +221,8 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
     branch = made.branches[0]
     present = database.run(lambda c: roster.members_under(c, district.id, root, today), district.id)
     secretary = {one.number for one in made.appointments if one.login.endswith(f"-{branch.code.lower()}")}
-    own = {one.number for one in made.members_of[branch.code] if one.ground is None} - secretary
+    home = made.members_of[branch.code]
+    own = {one.number for one in home if one.ground is None and not sample.is_hardly_there(one)} - secretary
     member = next(one for one in present if one.number in own)
     people = "\n".join(f"  {CODE}/{login:<18} {role}" for role, login in logins(made).items())
     return f"""
@@ -396,13 +293,16 @@ def main() -> None:
             columns = (TextColumn("{task.description:<20}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
             with Progress(*columns, console=console) as progress:
                 try:
-                    build(settings, progress)
+                    made = sample.make_district(SEED)
+                    build(settings, made, make_entries(made), progress)
                 except LongwenError as error:
                     raise SystemExit(explained(error)) from error
         with opened(application_address(settings), settings) as database:
-            text = welcome(port, sample.make_district(SEED), database, _district(settings))
+            text = welcome(port, sample.make_district(SEED), database, _district(settings, CODE, NAME))
         configure_logging(as_json=False)
-        app = create_app(settings, clock=SampleClock())
+        clock = SampleClock()
+        app = create_app(settings, clock=clock)
+        app.include_router(sample_router(clock.now, clock.put_forward, partial(_begin, settings, clock)))
         console.print(text.replace("{data}", str(settings.data)), highlight=False, markup=False, soft_wrap=True)
         uvicorn.run(app, host=settings.host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=10)
 

@@ -1,4 +1,4 @@
-"""A district of nobody: 5 committees, 60 branches, 300 firms and 1,300 members, by a seed."""
+"""A district of nobody: 5 committees, 60 branches, 300 firms and 1,000 members, by a seed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.sample import invented
 COMMITTEES = ("样例东洲街道党委", "样例西渚镇党委", "样例南屏镇党委", "样例北原镇党委", "样例开发区党工委")
 BRANCHES_PER_COMMITTEE = 12
 ENTERPRISES = 300
-MEMBERS = 1_300
+MEMBERS = 1_000
 LINES = {
     "家具日化": ("家具", "日化", "家居"),
     "电子行业": ("电子", "光电", "钟表"),
@@ -215,18 +215,28 @@ def _member(random: Random, serial: int, branch: Branch, enterprise: str | None,
     )
 
 
+def is_hardly_there(member: Member) -> bool:
+    """Who has been there for long, and comes to next to nothing."""
+    return (
+        member.diligence < 0.2
+        and member.ground is None
+        and member.profile == "普通党员"
+        and member.entered_on < date(2025, 1, 1)
+    )
+
+
 def _diligence(random: Random, branch: Branch) -> float:
-    """Most keep nearly everything; one in eight misses some; two in a hundred hardly come."""
+    """Most keep nearly everything; one in five misses some; one in twenty misses many; two in a hundred hardly come."""
     kind = random.random()
     if kind < 0.02:
         kept = random.uniform(0.0, 0.2)
-    elif kind < 0.035:
-        kept = random.uniform(0.4, 0.65)
-    elif kind < 0.16:
-        kept = random.uniform(0.82, 0.93)
+    elif kind < 0.07:
+        kept = random.uniform(0.4, 0.75)
+    elif kind < 0.27:
+        kept = random.uniform(0.78, 0.93)
     else:
-        kept = random.uniform(0.965, 1.0)
-    return round(kept - (1 - branch.quality) * 0.03 * (kind >= 0.035), 4)
+        kept = random.uniform(0.95, 1.0)
+    return round(kept - (1 - branch.quality) * 0.05 * (kind >= 0.07), 4)
 
 
 def _appointments(
@@ -255,6 +265,8 @@ def _branch_appointments(branch: Branch, members: tuple[Member, ...], since: dat
     """Three officers, the leaders of the groups, and two ordinary members with a login."""
     code = branch.code.lower()
     settled = [one for one in members if one.entered_on <= since and one.ground is None and one.profile == "普通党员"]
+    absent = [one for one in settled if is_hardly_there(one)]
+    settled = [one for one in settled if one not in absent]  # nobody makes an officer of them
     posts = [("secretary", "支部书记"), ("organisation", "组织委员"), ("discipline", "纪检委员")]
     made = []
     officers = settled[: len(posts)]
@@ -272,5 +284,5 @@ def _branch_appointments(branch: Branch, members: tuple[Member, ...], since: dat
     ordinary = sorted(others, key=lambda one: one.group != first)[:2]  # of the first leader's own group
     return made + [
         Appointment(one.number, one.name, f"member-{one.number.lower()}", "党员", branch.code, since)
-        for one in ordinary
+        for one in (*ordinary, *absent)
     ]

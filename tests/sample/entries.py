@@ -14,7 +14,7 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from app.kit.calendar import WINDOW_LENGTH, Window
-from tests.sample.district import Branch, District, Member
+from tests.sample.district import Branch, District, Member, is_hardly_there
 from tests.sample.invented import day_between
 
 YEAR = 2026
@@ -85,6 +85,11 @@ _FAULTS = (
     ("LAW-F01", "reminder", True, 4), ("LAW-F05", "slight", True, 4), ("LAW-F05", "heavier", True, 1),
     ("PUB-F01", "slight", True, 2),
 )  # fmt: skip
+# What is found of those who hardly come, by quarter: item, tier, whether a matter is named, and how often.
+_TROUBLES = (
+    ("ORG-F02", None, False, 1), ("EXC-F01", None, True, 2), ("EXC-F02", None, True, 1), ("SRV-F02", None, True, 2),
+    ("LAW-F05", "serious", True, 1),
+)  # fmt: skip
 _ADDITION_REASONS = "事迹材料见附件目录，由支部核实。"
 _FAULT_REASONS = "支部查实，已当面告知本人。"
 
@@ -96,7 +101,14 @@ def make_entries(district: District) -> list[Recorded]:
     return made
 
 
+def _troubled(district: District) -> dict[str, tuple[int, ...]]:
+    """The quarters in which faults are found of members who hardly come: of some from the spring on, of some later."""
+    known = [one for one in district.members if is_hardly_there(one)]
+    return {one.number: (1, 2, 3) if place % 2 else (2, 3) for place, one in enumerate(known[:16])}
+
+
 def _of_district(district: District) -> Iterator[Recorded]:
+    troubled = _troubled(district)
     for branch in district.branches:
         random = Random(f"entries {district.seed} {branch.code}")
         sessions = _sessions_of(branch, random)
@@ -107,6 +119,7 @@ def _of_district(district: District) -> Iterator[Recorded]:
             yield from facts.routine(sessions)
             yield from facts.amounts()
             yield from facts.proposals()
+            yield from facts.troubles(troubled.get(member.number, ()))
 
 
 def _sessions_of(branch: Branch, random: Random) -> list[tuple[_Session, date, date]]:
@@ -166,6 +179,19 @@ class _Facts:
             yield from self._proposal(random.choices(_ADDITIONS, weights=[one[3] for one in _ADDITIONS])[0])
         if random.random() < (0.02 if diligence > 0.9 else 0.15):
             yield from self._proposal(random.choices(_FAULTS, weights=[one[3] for one in _FAULTS])[0])
+
+    def troubles(self, quarters: tuple[int, ...]) -> Iterator[Recorded]:
+        """Found and decided in the quarters named."""
+        for quarter in quarters:
+            for item, tier, has_matter, times in _TROUBLES:
+                for _ in range(times):
+                    day = day_between(self._random, date(YEAR, quarter * 3 - 1, 1), date(YEAR, quarter * 3, 28))
+                    identifier = self._id(item)
+                    matter = f"样例〔{YEAR}〕{identifier.hex[:8]}号" if has_matter else None
+                    yield Recorded(
+                        identifier, self._member.number, item, day, tier=tier, matter=matter, reason=_FAULT_REASONS,
+                        is_proposal=True, decision="approve",
+                    )  # fmt: skip
 
     def _proposal(self, kind: tuple[str, str | None, bool, int]) -> Iterator[Recorded]:
         item, tier, has_matter, _ = kind
