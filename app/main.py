@@ -24,6 +24,10 @@ from app.auth.providers import Providers
 from app.auth.remembering import Callers
 from app.auth.service import Districts
 from app.boards import api as boards
+from app.boards import api_own as boards_own
+from app.boards import api_screens as boards_screens
+from app.boards.following import Following
+from app.boards.ranking import Boards
 from app.cases import api as cases
 from app.cases import api_cases, api_commendations
 from app.cycles import api as cycles
@@ -39,11 +43,13 @@ from app.imports import api as imports
 from app.job_runs import api as jobs
 from app.kit import http, sending
 from app.kit.blobs import open_blobs
+from app.kit.channels import Channels
 from app.kit.ciphers import AesFieldCipher, FieldCipher
 from app.kit.clock import Clock, SystemClock
 from app.kit.db import Database
 from app.kit.description import polish
 from app.kit.errors import LongwenError
+from app.kit.exits import told_of_exit
 from app.kit.http import ServiceState, state_of
 from app.kit.log import configure_logging
 from app.kit.metrics import Metrics
@@ -193,6 +199,8 @@ def routers() -> list[APIRouter]:
         api_cases.router,
         api_commendations.router,
         boards.router,
+        boards_own.router,
+        boards_screens.router,
         reviews.router,
         digests.router,
         jobs.router,
@@ -226,7 +234,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         gc.freeze()  # what is there now stays to the end: the collector need not look at it again and again
-        yield
+        with told_of_exit(app.state.channels.close):
+            yield
+        app.state.channels.close()
         group.close()
         if database is None:
             pool.dispose()
@@ -262,6 +272,9 @@ def create_app(
     app.state.checkpoints = Checkpoints(pool, clock)
     app.state.group = group
     app.state.providers = Providers.of(settings)
+    app.state.boards = Boards(pool, clock, settings.board_seconds)
+    app.state.following = Following(pool, clock, app.state.callers, app.state.boards)
+    app.state.channels = Channels(settings.board_seconds, clock.now, app.state.following.over)
     http.install(app, settings)
     for router in routers():
         app.include_router(router)

@@ -12,7 +12,17 @@ from types import FrameType
 
 from app.cli.output import either
 from app.kit.clock import SystemClock
-from benchmarks import assignment, board, closing, machine, one_entry, simulation, thousand_entries, verification
+from benchmarks import (
+    assignment,
+    board,
+    closing,
+    machine,
+    one_entry,
+    screens,
+    simulation,
+    thousand_entries,
+    verification,
+)
 from benchmarks.ground import grounds
 from benchmarks.load import Unexpected, load_generator
 from benchmarks.results import Finding, show, write_json
@@ -24,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Stage], Finding]] = {
     "one_entry": one_entry.run,
     "thousand_entries": thousand_entries.run,
     "board": board.run,
+    "screens": screens.run,
     "verify": verification.run,
     "simulate": simulation.run,
     "closing": closing.run,

@@ -64,6 +64,16 @@ def make_ledger(place: Place, advance: Callable[[int], None]) -> None:
             advance(done)
 
 
+def sample_standing(place: Place) -> dict[str, Any]:
+    """The columns of one member's standing after such a year."""
+    pair = (place.members[0], place.branch_of(0))
+    maker = _Maker(Share(place.ground.superuser_address, place.district.id, place.officer, [pair], 0))
+    balance = maker.balance(*pair)
+    for _ in maker.entries(balance):
+        pass
+    return maker.standing_row(balance)
+
+
 def _make_share(share: Share) -> int:
     maker = _Maker(share)
     entry_names = ", ".join(f'"{name}"' for name in ("district_id", *Entry.__slots__))

@@ -201,6 +201,7 @@ def settings_for(addresses: Addresses, data: Path) -> Settings:
         login_rate=OFF,
         login_address_rate=OFF,
         write_rate=OFF,
+        board_seconds=0,  # tests read what they have just written; those of boards keep them
         survey_rate=OFF,
     )
 

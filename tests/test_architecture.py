@@ -25,6 +25,22 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Files of rooms whose names do not say what they are a part of: what they are, and why they stand apart.
 PARTS = {
+    "boards/core_facts.py": ("core", "what decides on boards and seldom changes"),
+    "boards/core_playlists.py": ("core", "what a screen plays"),
+    "boards/core_screens.py": ("core", "what stands on a screen beside rankings of members"),
+    "boards/store_ranking.py": ("store", "the queries that rank"),
+    "boards/store_figures.py": ("store", "the queries of averages and of the latest deeds"),
+    "boards/reckoning.py": ("service", "from standings, seals or the ledger to a board"),
+    "boards/ranking.py": ("service", "which board a caller may see, and the boards that are kept for a moment"),
+    "boards/figures.py": ("service", "what stands on screens beside rankings of members"),
+    "boards/playlists.py": ("service", "the verbs of playlists"),
+    "boards/screening.py": ("service", "what a screen is sent"),
+    "boards/following.py": ("service", "what followers of a stream are sent, and whether they still may be"),
+    "boards/schemas_screens.py": ("schemas", "what HTTP sees of branches' boards, and of what screens are sent"),
+    "boards/schemas_playlists.py": ("schemas", "what HTTP sees of playlists"),
+    "boards/api_asking.py": ("api", "what the routes of boards have in common"),
+    "boards/api_own.py": ("api", "the routes of the own position"),
+    "boards/api_screens.py": ("api", "the routes of playlists and screens"),
     "cycles/working_days.py": ("core", "which days are worked, and counting them: a decision of its own"),
     "cycles/key_work.py": ("service", "the verbs of the yearly list of key work"),
     "cycles/work_calendar.py": ("service", "the verbs of the calendar of working days, apart from those of quarters"),

@@ -26,6 +26,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests import permissions_of_activities as activities
+from tests import permissions_of_boards as boards
 from tests import permissions_of_cases as cases
 from tests import permissions_of_digests as digests
 from tests import permissions_of_enrolment as enrolment
@@ -78,6 +79,7 @@ class World:
     ratings: dict[str, str] = field(default_factory=dict)  # with rounds, plans and a file
     evidence: str = ""  # of every appeal
     sign_in_sheet: str = ""  # of every activity
+    playlists: dict[str, str] = field(default_factory=dict)
     grids: dict[str, dict[str, str]] = field(default_factory=dict)  # a grid, its lead, and whom it helps
     surveys: dict[str, Any] = field(default_factory=dict)  # with the codes and the form of one
 
@@ -123,7 +125,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
     fill_appeals(world)
-    fill_rooms(world, seals, enrolment, ratings, digests, surveys)
+    fill_rooms(world, seals, enrolment, ratings, digests, boards, surveys)
     return world
 
 
@@ -281,7 +283,6 @@ OFFICES = {"any": "+  +  +  +  +  +  +  +  +  +  +  3  +  1"}  # whoever holds a
 DISTRICT = {"any": "3  3  3  3  3  3  3  +  3  3  3  3  +  1"}
 SYSTEM = {"any": "3  3  3  3  3  3  3  3  +  3  3  3  3  1"}
 SYSTEM_SEEN = {"any": "3  3  3  3  3  3  3  3  +  3  +  3  3  1"}
-BOARDS = {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"}
 LINES = {"any": "3  3  3  3  3  +  +  +  3  3  +  3  +  1"}
 ORGANISATIONS = {"any": "3  +  +  +  3  +  +  +  +  +  +  3  +  1"}
 ROSTER = {"any": "3  +  +  +  3  +  +  +  3  3  +  3  +  1"}
@@ -310,8 +311,7 @@ ANSWERING = {
     "elsewhere": "3  3  3  3  3  4  4  4  3  3  3  3  +  1",
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
-POLICY = {"reach": "district", "top": 10, "names": "masked"}
-ROOMS: Any = (submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids, digests)
+ROOMS: Any = (boards, submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids, digests)
 ROOMS += (surveys, web)
 TABLE = [
     *(Row(f"GET {path}", get(path), ANYBODY) for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")),
@@ -449,18 +449,6 @@ TABLE = [
     Row("GET /api/v1/rule-books/{book}/editions/{edition}/items", get(f"{EDITION}/items"), OFFICES),
     Row("GET /api/v1/rule-books/{book}/editions/{edition}/items/{item}", get(f"{EDITION}/items/ORG-D02"), OFFICES),
     Row("GET /api/v1/rule-books/{book}/editions/{edition}/changes", get(f"{EDITION}/changes?since=2026"), OFFICES),
-    Row("GET /api/v1/boards/district", get("/api/v1/boards/district"), BOARDS),
-    Row(
-        "GET /api/v1/boards/branches/{branch_id}",
-        get("/api/v1/boards/branches/{branch_id}"),
-        {
-            "own": "+  +  +  +  3  +  +  +  3  3  +  3  4  1",
-            "neighbour": "4  4  4  4  3  4  +  +  3  3  +  3  4  1",
-            "elsewhere": "4  4  4  4  3  4  4  4  3  3  4  3  +  1",
-        },
-    ),
-    Row("GET /api/v1/boards/policies/{audience}", get("/api/v1/boards/policies/members"), BOARDS),
-    Row("PUT /api/v1/boards/policies/{audience}", put("/api/v1/boards/policies/members", POLICY), DISTRICT),
     Row(
         "GET /api/v1/quarters/{quarter}/sheet",
         get("/api/v1/quarters/2026Q4/sheet"),

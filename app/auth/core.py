@@ -73,6 +73,9 @@ class Permission(StrEnum):
     MENTORING_RECORD = "mentoring:record"
     BOARD_READ = "board:read"
     BOARD_SET = "board:set"
+    PLAYLIST_READ = "playlist:read"
+    PLAYLIST_SET = "playlist:set"
+    SCREEN_SHOW = "screen:show"
     CHECK_READ = "check:read"
     CHECK_DECIDE = "check:decide"
     QUARTER_EXPORT = "quarter:export"
@@ -175,6 +178,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.GRID_SET,
             Permission.ROSTER_IMPORT,
             Permission.BOARD_SET,
+            Permission.PLAYLIST_READ,
+            Permission.PLAYLIST_SET,
             Permission.LINE_SET,
             Permission.RULES_SIMULATE,
             Permission.JOB_READ,
@@ -230,6 +235,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.GRID_READ,
             Permission.MENTORING_READ,
             Permission.BOARD_READ,
+            Permission.PLAYLIST_READ,
             Permission.LINE_READ,
             Permission.CASE_READ,
             Permission.DIGEST_READ,
@@ -243,7 +249,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.INTEGRATION: frozenset(
         _RECORDING | {Permission.ROSTER_IMPORT, Permission.QUARTER_EXPORT, Permission.LINE_READ, Permission.JOB_READ}
     ),
-    Role.SCREEN: frozenset({Permission.BOARD_READ}),
+    # Exactly the one playlist that the office chose for it.
+    Role.SCREEN: frozenset({Permission.SCREEN_SHOW}),
 }
 
 # What a member may do about the own record, wherever the branch is.

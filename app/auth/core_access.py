@@ -39,6 +39,9 @@ class Action(StrEnum):
     ROSTER_IMPORT = "roster:import"
     BACKUP_MAKE = "backup:make"
     BACKUP_RESTORE = "backup:restore"
+    BOARD_POLICY_SET = "board_policy:set"
+    PLAYLIST_SET = "playlist:set"
+    PLAYLIST_CHOOSE = "playlist:choose"
 
 
 class SpanReversed(LongwenError):
@@ -62,6 +65,8 @@ class ObjectKind(StrEnum):
     SCREEN = "screen"
     ROSTER = "roster"
     DATABASE = "database"
+    BOARD_POLICY = "board_policy"
+    PLAYLIST = "playlist"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,12 @@ def find_district(connection: Connection, code: str) -> District | None:
 
 def day_of(connection: Connection, district_id: UUID, moment: datetime) -> date:
     """The district's business day of a moment."""
+    return business_day(moment, time_zone_of(connection, district_id))
+
+
+def time_zone_of(connection: Connection, district_id: UUID) -> str:
     (zone,) = (one.time_zone for one in store.list_districts(connection) if one.id == district_id)
-    return business_day(moment, zone)
+    return zone
 
 
 def list_districts(connection: Connection) -> tuple[District, ...]:

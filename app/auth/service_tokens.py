@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -117,6 +118,11 @@ def find_holder(connection: Connection, district: District, token: str, at: date
     if found is None:
         return None
     return Holder(Actor(district.id, found.id, at, today, (found.appointment,)), found.last_used_on == today)
+
+
+def open_screens(connection: Connection, district_id: UUID, screen_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the screens whose tokens still open anything: asked for many at once, while they follow a stream."""
+    return store_tokens.list_open_screens(connection, district_id, screen_ids)
 
 
 def note_use(connection: Connection, holder: Holder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -75,6 +76,15 @@ def find_open_screen(connection: Connection, district_id: UUID, token_digest: by
     )
     row = connection.execute(statement).one_or_none()
     return None if row is None else _screen(row)
+
+
+def list_open_screens(connection: Connection, district_id: UUID, screen_ids: Collection[UUID]) -> set[UUID]:
+    """Those that are not revoked."""
+    columns = screen_token.c
+    statement = select(columns.id).where(
+        columns.district_id == district_id, columns.id.in_(sorted(screen_ids)), columns.revoked_at.is_(None)
+    )
+    return set(connection.execute(statement).scalars())
 
 
 def list_keys(connection: Connection, district_id: UUID) -> tuple[ApiKey, ...]:

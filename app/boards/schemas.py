@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
-from app.boards.core import Audience, Board, BoardPolicy, BoardRow, NameForm, Reach
+from app.boards.core import (
+    Audience,
+    Board,
+    BoardPolicy,
+    BoardRow,
+    Level,
+    NameForm,
+    OwnPositions,
+    Period,
+    PeriodKind,
+    PolicyVersion,
+    Position,
+    Reach,
+    Scope,
+)
 from app.kit.http import Answer, Model
-from app.points.schemas import ScoreAnswer
-from app.rules.points import json_number
+from app.kit.naming import AccountName
+from app.points.schemas import NameAnswer, ScoreAnswer
+from app.rules.points import json_number, printed_number
 from app.rules.schemas_points import Points
 from app.seals.core import NoticeRow, NoticeSheet
 
@@ -27,19 +43,80 @@ class TieRule(Answer):
     en: str = TIE_RULE_EN
 
 
+_TOP = Field(ge=1, le=200, description="显示前几名 · how many from the top", examples=[10])
+_REACH = Field(description="off 关闭 · branch 支部内 · district 全区", examples=["district"])
+_NAMES = Field(description="full 全名 · masked 陈** · initials 首字母", examples=["masked"])
+
+
 class BoardPolicyModel(Model):
     """What an audience may see."""
 
-    reach: Reach = Field(description="off 关闭 · branch 支部内 · district 全区", examples=["district"])
-    top: int = Field(ge=1, le=200, description="显示前几名 · how many from the top", examples=[10])
-    names: NameForm = Field(description="full 全名 · masked 陈** · initials 首字母", examples=["masked"])
-
-    @classmethod
-    def of(cls, policy: BoardPolicy) -> BoardPolicyModel:
-        return cls(reach=policy.reach, top=policy.top, names=policy.names)
+    reach: Annotated[Reach, _REACH]
+    top: Annotated[int, _TOP]
+    names: Annotated[NameForm, _NAMES]
 
     def policy(self) -> BoardPolicy:
         return BoardPolicy(self.reach, self.top, self.names)
+
+
+class BoardPolicyAnswer(Answer):
+    """What an audience sees; version 0 is the default of who has set nothing."""
+
+    reach: Annotated[Reach, _REACH]
+    top: Annotated[int, _TOP]
+    names: Annotated[NameForm, _NAMES]
+    version: int
+
+
+class PolicyVersionAnswer(BoardPolicyAnswer):
+    """A policy as it was set."""
+
+    set_at: datetime
+    set_by: UUID | None
+    set_by_name: AccountName = None
+
+    @classmethod
+    def of(cls, one: PolicyVersion) -> PolicyVersionAnswer:
+        held = one.policy
+        return cls(
+            reach=held.reach, top=held.top, names=held.names, version=held.version, set_at=one.set_at,
+            set_by=one.set_by,
+        )  # fmt: skip
+
+
+class PolicyVersionsAnswer(Answer):
+    """The latest first."""
+
+    versions: list[PolicyVersionAnswer]
+
+
+class PeriodAnswer(Answer):
+    """The time that the board tells of."""
+
+    kind: PeriodKind = Field(description="now 目前 · sealed 季度封账结果 · day 某日终了")
+    quarter: str | None = Field(description="所示的封账季度 · the seal that is shown", examples=["2026Q2"])
+    day: date | None = Field(description="所示日期 · the day at whose end it was so")
+    under_review: str | None = Field(
+        description="正在复核公示、因此不显示的季度 · asked for, but still being checked", examples=["2026Q3"]
+    )
+    note: NameAnswer | None
+    compared_with: str | None = Field(description="升降对比的季度 · the seal that movement is told against")
+
+    @classmethod
+    def of(cls, period: Period) -> PeriodAnswer:
+        return cls(
+            kind=period.kind, quarter=period.quarter, day=period.day, under_review=period.under_review,
+            note=_note(period), compared_with=period.compared_with,
+        )  # fmt: skip
+
+
+def _note(period: Period) -> NameAnswer | None:
+    if period.under_review is None:
+        return None
+    zh, en = f"{period.under_review} 季度正在复核和公示", f"The quarter {period.under_review} is under review"
+    if period.quarter is None:
+        return NameAnswer(zh=f"{zh}，此前没有已封账的季度。", en=f"{en}, and no quarter before it is sealed.")
+    return NameAnswer(zh=f"{zh}，此处显示 {period.quarter} 季度的封账结果。", en=f"{en}; shown is {period.quarter}.")
 
 
 class BoardRowAnswer(Answer):
@@ -49,49 +126,107 @@ class BoardRowAnswer(Answer):
     name: str = Field(examples=["陈**"])
     branch: str
     points: Points
+    movement: int | None = Field(description="比上次封账上升几名，负数为下降 · ranks gained since the last seal")
 
     @classmethod
     def of(cls, row: BoardRow) -> BoardRowAnswer:
-        return cls(rank=row.rank, name=row.name, branch=row.branch, points=json_number(row.points))
-
-
-class OwnPositionAnswer(Answer):
-    """The caller's own place, whatever the board shows to others."""
-
-    rank: int
-    points: Points
+        return cls(
+            rank=row.rank, name=row.name, branch=row.branch, points=json_number(row.points), movement=row.movement
+        )
 
 
 class BoardAnswer(Answer):
-    """A ranking by total points under the district's policy."""
+    """A ranking of members under the district's policy."""
 
-    scope: Literal["district", "branch"]
+    scope: Scope
     scope_name: str
+    measure: str = Field(description="total 总积分 · daily 日常 · innovation 创新 · 或指标代码", examples=["total"])
     cycle: str
-    basis: Literal["total"] = "total"
+    period: PeriodAnswer
     tie_rule: TieRule = TieRule()
     audience: Audience
-    policy: BoardPolicyModel
+    policy: BoardPolicyAnswer
     members: int = Field(description="参加排名人数（不含免考核） · how many are ranked, exempt members left out")
     rows: list[BoardRowAnswer]
-    own: OwnPositionAnswer | None
     data_at: datetime | None = Field(description="数据截至 · the latest change among them")
 
     @classmethod
     def of(cls, board: Board) -> BoardAnswer:
-        return cls.model_validate(
-            {
-                "scope": board.scope,
-                "scope_name": board.scope_name,
-                "cycle": board.cycle,
-                "audience": board.audience,
-                "policy": BoardPolicyModel.of(board.policy),
-                "members": board.members,
-                "rows": [BoardRowAnswer.of(row) for row in board.rows],
-                "own": board.own and OwnPositionAnswer(rank=board.own.rank, points=json_number(board.own.points)),
-                "data_at": board.data_at,
-            }
+        subject = board.subject
+        return cls(
+            scope=subject.scope,
+            scope_name=subject.name,
+            measure=subject.measure,
+            cycle=subject.period.cycle,
+            period=PeriodAnswer.of(subject.period),
+            audience=board.audience,
+            policy=BoardPolicyAnswer.model_validate(board.policy),
+            members=board.members,
+            rows=[BoardRowAnswer.of(row) for row in board.rows],
+            data_at=board.data_at,
         )
+
+
+# The own position.
+
+
+class NextAnswer(Answer):
+    """The next points above or below that anybody has: how many have them, and nobody's name."""
+
+    points: Points
+    members: int
+
+
+class PositionAnswer(Answer):
+    """A rank among so many."""
+
+    rank: int
+    of: int = Field(description="参加排名人数 · how many are ranked")
+    ahead: NextAnswer | None = Field(description="前一档积分及人数 · the next points above")
+    behind: NextAnswer | None = Field(description="后一档积分及人数，最后一档不显示 · below, but never the last")
+    movement: int | None
+
+    @classmethod
+    def told(cls, one: Position) -> PositionAnswer:
+        return cls(
+            rank=one.place.rank, of=one.place.of, ahead=_level(one.ahead), behind=_level(one.behind),
+            movement=one.movement,
+        )  # fmt: skip
+
+
+def _level(level: Level | None) -> NextAnswer | None:
+    return None if level is None else NextAnswer(points=printed_number(level.value, 2), members=level.members)
+
+
+class OwnPositionAnswer(Answer):
+    """The caller's own places, seen by nobody else; in the branch always, in the district where boards reach it."""
+
+    measure: str
+    cycle: str
+    points: Points | None = Field(description="未参加排名的为空 · null for who is not ranked")
+    branch: PositionAnswer | None
+    district: PositionAnswer | None
+    shown: bool = Field(description="本人姓名可以上榜 · whether one's name may stand on boards")
+
+    @classmethod
+    def of(cls, own: OwnPositions) -> OwnPositionAnswer:
+        return cls(
+            measure=own.measure,
+            cycle=own.cycle,
+            points=None if own.points is None else json_number(own.points),
+            branch=None if own.branch is None else PositionAnswer.told(own.branch),
+            district=None if own.district is None else PositionAnswer.told(own.district),
+            shown=own.is_shown,
+        )
+
+
+class ShownModel(Model):
+    """Whether the caller's name may stand on boards."""
+
+    shown: bool = Field(description="false 不上榜：名次照计，姓名不显示 · false: ranked, but never named")
+
+
+# Notices.
 
 
 class NoticeRowAnswer(Answer):
@@ -125,3 +260,11 @@ class NoticeAnswer(Answer):
             until_on=sheet.until_on,
             rows=[NoticeRowAnswer.of(one) for one in sheet.rows],
         )
+
+
+def as_json(answer: Answer) -> bytes:
+    return answer.model_dump_json().encode()
+
+
+def written_board(board: Board) -> bytes:
+    return as_json(BoardAnswer.of(board))

@@ -1,136 +1,178 @@
-"""Queries of boards: over the standings, which they only read."""
+"""Queries of what boards may show, of who does not wish to stand on them, and of what screens play."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, FromClause, Uuid, and_, any_, case, func, literal, or_, select
+from sqlalchemy import Connection, and_, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.boards.core import Audience, BoardPolicy, NameForm, Reach
-from app.boards.tables import board_policy
+from app.auth.tables import screen_token
+from app.boards.core import Audience, BoardPolicy, NameForm, PolicyVersion, Reach
+from app.boards.core_playlists import Playlist, Step
+from app.boards.tables import board_opt_out, board_policy, playlist, playlist_screen
+from app.cycles.tables import quarter
+from app.grids.tables import grid
+from app.kit.db import AnyRow
+from app.kit.writes import Writes
 from app.points.tables import standing
 from app.roster.tables import member, membership, organisation
-from app.rules.points import printed
+from app.rules.tables import adoption, edition
+from app.seals.tables import quarter_standing
+
+# What ``Facts`` and playlists are made of: once this process writes there, neither is used any more.
+WRITES = Writes(
+    board_policy, playlist, playlist_screen, organisation, grid, quarter, quarter_standing, adoption, edition
+)
+
+# Where what a board shows is changed by a post, a move, or a wish.
+STANDING = Writes(standing, membership, member, board_opt_out)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A member's printed points and full name, before the policy has its say."""
-
-    member_id: UUID
-    name: str
-    branch: str
-    points: Decimal
+# Policies.
 
 
-def find_policy(connection: Connection, district_id: UUID, audience: Audience) -> BoardPolicy | None:
-    statement = select(board_policy.c.reach, board_policy.c.top, board_policy.c.names).where(
-        board_policy.c.district_id == district_id, board_policy.c.audience == audience.value
+def list_policies(connection: Connection, district_id: UUID) -> dict[Audience, BoardPolicy]:
+    """The one in force for each audience that has any."""
+    columns = board_policy.c
+    statement = (
+        select(board_policy).where(columns.district_id == district_id).order_by(columns.audience, columns.version)
+    )  # the last of each audience stays
+    return {Audience(row.audience): _policy(row) for row in connection.execute(statement)}
+
+
+def list_versions(connection: Connection, district_id: UUID, audience: Audience, count_max: int) -> list[PolicyVersion]:
+    """The latest first."""
+    columns = board_policy.c
+    statement = (
+        select(board_policy)
+        .where(columns.district_id == district_id, columns.audience == audience.value)
+        .order_by(columns.version.desc())
+        .limit(count_max)
     )
-    row = connection.execute(statement).one_or_none()
-    return None if row is None else BoardPolicy(Reach(row.reach), row.top, NameForm(row.names))
+    return [PolicyVersion(_policy(row), row.set_at, row.set_by) for row in connection.execute(statement)]
 
 
-def upsert_policy(
+def insert_policy(
     connection: Connection, district_id: UUID, audience: Audience, policy: BoardPolicy, at: datetime, by: UUID | None
 ) -> None:
-    values = {
-        "reach": policy.reach.value,
-        "top": policy.top,
-        "names": policy.names.value,
-        "set_at": at,
-        "set_by": by,
-    }
-    statement = insert(board_policy).values(district_id=district_id, audience=audience.value, **values)
-    statement = statement.on_conflict_do_update(index_elements=["district_id", "audience"], set_=values)
-    connection.execute(statement)
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Whom a board ranks: present members of these branches, in a cycle; exempt and former members are left out."""
-
-    district_id: UUID
-    cycle: str
-    branch_ids: tuple[UUID, ...]
-    today: date
-
-    @property
-    def rows(self) -> FromClause:
-        """Joined rather than looked up row by row: the planner takes a prefix or a sub-select to be rare."""
-        present = and_(
-            membership.c.district_id == standing.c.district_id, membership.c.member_id == standing.c.member_id
+    connection.execute(
+        insert(board_policy).values(
+            district_id=district_id, audience=audience.value, version=policy.version, reach=policy.reach.value,
+            top=policy.top, names=policy.names.value, set_at=at, set_by=by,
         )
-        return standing.join(membership, present)
-
-    @property
-    def holds(self) -> ColumnElement[bool]:
-        return and_(
-            standing.c.district_id == self.district_id,
-            standing.c.cycle == self.cycle,
-            standing.c.ranked,
-            standing.c.branch_id == any_(literal(list(self.branch_ids), ARRAY(Uuid))),
-            membership.c.district_id == self.district_id,
-            membership.c.from_on <= self.today,
-            or_(membership.c.until_on.is_(None), membership.c.until_on >= self.today),
-        )
+    )  # fmt: skip
 
 
-_branch = and_(organisation.c.district_id == standing.c.district_id, organisation.c.id == standing.c.branch_id)
-# Members of several books may stand on one board: what they have is compared in hundredths.
-_hundredths = standing.c.effective * case({0: 100, 1: 10}, value=standing.c.decimals, else_=1)
-_person = and_(member.c.district_id == standing.c.district_id, member.c.id == standing.c.member_id)
+def _policy(row: AnyRow) -> BoardPolicy:
+    return BoardPolicy(Reach(row.reach), row.top, NameForm(row.names), row.version)
 
 
-def list_top(connection: Connection, ranking: Ranking, top: int) -> list[Placed]:
-    """The first ``top`` by points; those with equal points stand by earlier membership, then by number."""
-    statement = (
-        select(
-            standing.c.member_id,
-            member.c.name,
-            organisation.c.name.label("branch"),
-            standing.c.effective,
-            standing.c.decimals,
-        )
-        .select_from(ranking.rows.join(organisation, _branch).join(member, _person))
-        .where(ranking.holds)
-        .order_by(_hundredths.desc(), member.c.joined_on, member.c.number)
-        .limit(top)
+# Who does not wish to stand on boards.
+
+
+def has_opted_out(connection: Connection, district_id: UUID, member_id: UUID) -> bool:
+    statement = select(board_opt_out.c.member_id).where(
+        board_opt_out.c.district_id == district_id, board_opt_out.c.member_id == member_id
     )
-    return [
-        Placed(row.member_id, row.name, row.branch, printed(row.effective, row.decimals))
-        for row in connection.execute(statement)
-    ]
+    return connection.execute(statement).first() is not None
 
 
-def get_extent(connection: Connection, ranking: Ranking) -> tuple[int, datetime | None]:
-    """How many are ranked, and when the latest of their standings changed."""
-    statement = select(func.count(), func.max(standing.c.updated_at)).select_from(ranking.rows).where(ranking.holds)
-    row = connection.execute(statement).one()
-    return row[0], row[1]
+def list_opted_out(connection: Connection, district_id: UUID) -> set[UUID]:
+    statement = select(board_opt_out.c.member_id).where(board_opt_out.c.district_id == district_id)
+    return set(connection.execute(statement).scalars())
 
 
-def find_own(connection: Connection, ranking: Ranking, account_id: UUID) -> tuple[Decimal, int] | None:
-    """The caller's points as printed, and how many in the scope have more; None if the caller is not ranked in it.
+def insert_opt_out(connection: Connection, district_id: UUID, member_id: UUID, at: datetime) -> None:
+    statement = insert(board_opt_out).values(district_id=district_id, member_id=member_id, since=at)
+    connection.execute(statement.on_conflict_do_nothing())
 
-    Whom a veto has brought to 0 has no place of their own: it would say nothing but the veto.
-    """
-    mine = connection.execute(
-        select(standing.c.effective, standing.c.decimals, _hundredths.label("hundredths"))
-        .select_from(ranking.rows.join(member, _person))
-        .where(
-            ranking.holds,
-            member.c.account_id == account_id,
-            or_(standing.c.vetoes == 0, standing.c.effective != 0, standing.c.total == 0),
+
+def delete_opt_out(connection: Connection, district_id: UUID, member_id: UUID) -> None:
+    connection.execute(
+        delete(board_opt_out).where(
+            board_opt_out.c.district_id == district_id, board_opt_out.c.member_id == member_id
         )
-    ).one_or_none()
-    if mine is None:
-        return None
-    more = connection.execute(
-        select(func.count()).select_from(ranking.rows).where(ranking.holds, _hundredths > mine.hundredths)
-    ).scalar_one()
-    return printed(mine.effective, mine.decimals), more
+    )  # fmt: skip
+
+
+# Seals.
+
+
+def list_frozen(connection: Connection, district_id: UUID, quarters: Collection[str]) -> set[str]:
+    """Those of the quarters whose standings are kept."""
+    kept = exists().where(
+        quarter_standing.c.district_id == district_id, quarter_standing.c.quarter == quarter.c.code
+    )  # fmt: skip
+    statement = select(quarter.c.code).where(
+        quarter.c.district_id == district_id, quarter.c.code.in_(sorted(quarters)), kept
+    )
+    return set(connection.execute(statement).scalars())
+
+
+# Playlists.
+
+
+def list_playlists(connection: Connection, district_id: UUID) -> list[Playlist]:
+    """By name, each with the screens that show it."""
+    shown: dict[UUID, list[UUID]] = {}
+    statement = select(playlist_screen.c.playlist_id, playlist_screen.c.screen_id).where(
+        playlist_screen.c.district_id == district_id
+    )
+    for row in connection.execute(statement.order_by(playlist_screen.c.screen_id)):
+        shown.setdefault(row.playlist_id, []).append(row.screen_id)
+    found = select(playlist).where(playlist.c.district_id == district_id).order_by(playlist.c.name, playlist.c.id)
+    return [_playlist(row, shown.get(row.id, [])) for row in connection.execute(found)]
+
+
+def lock_playlist(connection: Connection, district_id: UUID, playlist_id: UUID) -> Playlist | None:
+    statement = select(playlist).where(playlist.c.district_id == district_id, playlist.c.id == playlist_id)
+    row = connection.execute(statement.with_for_update()).one_or_none()
+    return None if row is None else _playlist(row, [])
+
+
+def insert_playlist(connection: Connection, district_id: UUID, one: Playlist, by: UUID | None) -> None:
+    connection.execute(insert(playlist).values(district_id=district_id, id=one.id, **_values(one, by)))
+
+
+def update_playlist(connection: Connection, district_id: UUID, one: Playlist, by: UUID | None) -> None:
+    found = and_(playlist.c.district_id == district_id, playlist.c.id == one.id)
+    connection.execute(update(playlist).where(found).values(**_values(one, by)))
+
+
+def _values(one: Playlist, by: UUID | None) -> dict[str, Any]:
+    steps = [step.written() for step in one.steps]
+    return {"name": one.name, "steps": steps, "version": one.version, "set_at": one.set_at, "set_by": by}
+
+
+def _playlist(row: AnyRow, screens: list[UUID]) -> Playlist:
+    steps = tuple(Step.read(one) for one in row.steps)
+    return Playlist(row.id, row.name, steps, row.version, row.set_at, tuple(screens))
+
+
+def find_screen_path(connection: Connection, district_id: UUID, screen_id: UUID) -> str | None:
+    """Of a screen that is not revoked."""
+    columns = screen_token.c
+    statement = select(columns.path).where(
+        columns.district_id == district_id, columns.id == screen_id, columns.revoked_at.is_(None)
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def upsert_screen(
+    connection: Connection, district_id: UUID, screen_id: UUID, playlist_id: UUID, at: datetime, by: UUID | None
+) -> None:
+    values = {"playlist_id": playlist_id, "set_at": at, "set_by": by}
+    statement = insert(playlist_screen).values(district_id=district_id, screen_id=screen_id, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["district_id", "screen_id"], set_=values))
+
+
+def delete_screen(connection: Connection, district_id: UUID, screen_id: UUID) -> None:
+    connection.execute(
+        delete(playlist_screen).where(
+            playlist_screen.c.district_id == district_id, playlist_screen.c.screen_id == screen_id
+        )
+    )  # fmt: skip

@@ -75,7 +75,12 @@ def list_inspections(digest_id: UUID, door: Reading) -> SampleAnswer:
 
 @router.post("/{digest_id}/inspections", summary="登记抽查意见 · Record what was found of sampled records")
 def inspect_sample(
-    digest_id: UUID, body: InspectionsRequest, door: Inspecting, request: Request, response: Response
+    digest_id: UUID,
+    body: InspectionsRequest,
+    door: Inspecting,
+    request: Request,
+    response: Response,
+    preview: Annotated[bool, Query(description="只试算，不保存 · everything but the saving")] = False,
 ) -> SampleAnswer:
     """逐条登记与依据是否相符及如何处理，全部保存或全部不保存；不得抽查本人登记、审核或与本人有关的记录。
 
@@ -83,7 +88,9 @@ def inspect_sample(
     recorded or approved, or what is about themselves.
     """
     asked = [one.inspection() for one in body.inspections]
-    done = door.run(lambda connection, actor: inspecting.inspect(connection, actor, digest_id, asked))
+    done = door.run(
+        lambda connection, actor: inspecting.inspect(connection, actor, digest_id, asked), commit=not preview
+    )
     if done.replayed:
         response.headers["Idempotent-Replay"] = "true"
         state_of(request).metrics.replayed()

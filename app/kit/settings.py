@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     login_rate: str = Field("10/minute", description="log-ins of one login from one address, per worker; or: off")
     login_address_rate: str = Field("120/minute", description="log-ins from one address, per worker; or: off")
     write_rate: str = Field("600/minute", description="requests of one account that write, per worker; or: off")
+    board_seconds: float = Field(
+        0.8, ge=0, le=60, description="how old a board may be; below 1, what a screen shows is never a second old"
+    )
     # A whole firm may answer from one address; a code has 60 bits.
     survey_rate: str = Field("240/minute", description="anonymous survey requests of one address, per worker; or: off")
     log_json: bool = False

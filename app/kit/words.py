@@ -51,6 +51,8 @@ NOUNS: dict[str, Words] = {
     "veto": Words("一票否决", "veto"),
     "activity": Words("活动", "activity"),
     "grid": Words("网格", "grid"),
+    "dimension": Words("指标", "dimension"),
+    "playlist": Words("播放单", "playlist"),
     "lead": Words("龙头", "lead"),
     "mentoring": Words("结对帮带", "mentoring"),
     "appeal": Words("申诉", "appeal"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -41,25 +41,30 @@ SEQ_MAX = 2**31 - 1
 ZIP = "application/zip"
 
 
+def boards_of(request: Request) -> service.Places:
+    return cast("service.Places", request.app.state.boards)
+
+
 @router.get("", summary="首页 · All that the app opens with")
-def read_home(door: SignedIn) -> HomeAnswer:
+def read_home(request: Request, door: SignedIn) -> HomeAnswer:
     """一次取得首页所需：本人、职务、积分、名次、职责、消息和待办；没有关联党员的账号也可使用。
 
     Who I am, my offices, standing, places, duties, messages, and what waits for me. An account without a member has it
     too, without a record.
     """
-    district = door.district
+    district, boards = door.district, boards_of(request)
     login, name, found = door.run_as_caller(
-        lambda connection, caller: (caller.login, caller.name, service.home(connection, caller.actor))
+        lambda connection, caller: (caller.login, caller.name, service.home(connection, caller.actor, boards))
     )
     account = OwnAccountAnswer(login=f"{district.code}/{login}", name=name, district=district.name)
     return HomeAnswer.of(found, account, door.language)
 
 
 @router.get("/standing", summary="我的积分状态 · My standing")
-def read_own_standing(door: SignedIn, cycle: Cycle = None) -> OwnStandingAnswer:
+def read_own_standing(request: Request, door: SignedIn, cycle: Cycle = None) -> OwnStandingAnswer:
     """含各指标和名次；榜单设置不显示的名次为空。· With the dimensions, and places as far as boards are shown."""
-    found = door.run(lambda connection, actor: service.record(connection, actor, cycle))
+    boards = boards_of(request)
+    found = door.run(lambda connection, actor: service.record(connection, actor, cycle, boards))
     return door.named(OwnStandingAnswer.of(found, door.language))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from app.activities.core import Record
 from app.appeals import service as appeals
 from app.appeals.core import OFFICES, AppealPage, AppealState
 from app.auth.core import Actor, within
-from app.boards import service as boards
+from app.boards.core import OwnPlaces
 from app.cycles import service as cycles
 from app.cycles.core import NoCycle, Quarter, quarter_on
 from app.kit.naming import Names, Whose
@@ -63,10 +64,16 @@ def require_member(connection: Connection, actor: Actor) -> MemberView:
     return found
 
 
+class Places(Protocol):
+    """Who knows where the caller stands on boards."""
+
+    def own_places(self, connection: Connection, actor: Actor, cycle: str) -> OwnPlaces: ...
+
+
 # The first screen.
 
 
-def home(connection: Connection, actor: Actor) -> Home:
+def home(connection: Connection, actor: Actor, boards: Places) -> Home:
     """All that the app opens with, in a number of queries that no record makes grow."""
     every = roster.organisations(connection, actor.district_id)
     member = roster.own_member(connection, actor)
@@ -84,7 +91,7 @@ def home(connection: Connection, actor: Actor) -> Home:
         member=member,
         organisations=_around(member, every),
         quarter=quarter,
-        record=None if member is None or quarter is None else _record_now(connection, actor, member, quarter, every),
+        record=None if member is None or quarter is None else _record_now(connection, actor, member, quarter, boards),
         inbox=_latest(connection, actor),
         hearings=tasks.hearings(member),
         reviews=tasks.reviews(member),
@@ -114,23 +121,21 @@ def _quarter_today(connection: Connection, actor: Actor) -> Quarter | None:
 
 
 def _record_now(
-    connection: Connection, actor: Actor, member: MemberView, quarter: Quarter, every: Sequence[OrganisationView]
+    connection: Connection, actor: Actor, member: MemberView, quarter: Quarter, boards: Places
 ) -> OwnRecord | None:
     with suppress(NoStanding):
-        found = _record(connection, actor, member, quarter.cycle, every)
+        found = _record(connection, actor, member, quarter.cycle, boards)
         return OwnRecord(
             found.standing, found.regime, found.places, reading.duties(connection, actor, member.id, quarter.cycle)
         )
     return None
 
 
-def _record(
-    connection: Connection, actor: Actor, member: MemberView, cycle: str | None, every: Sequence[OrganisationView]
-) -> OwnRecord:
+def _record(connection: Connection, actor: Actor, member: MemberView, cycle: str | None, boards: Places) -> OwnRecord:
     standing = reading.standing(connection, actor, member.id, cycle)
     balance = standing.balance
     regime = rules.regime(connection, actor.district_id, *balance.regimes[max(balance.regimes)])
-    places = boards.own_places(connection, actor, balance.cycle, balance.branch_id, [one.id for one in every])
+    places = boards.own_places(connection, actor, balance.cycle)
     return OwnRecord(standing, regime, places)
 
 
@@ -234,10 +239,10 @@ class _Desk:
 # By its parts.
 
 
-def record(connection: Connection, actor: Actor, cycle: str | None) -> OwnRecord:
+def record(connection: Connection, actor: Actor, cycle: str | None, boards: Places) -> OwnRecord:
     """The standing of a cycle (the present one unless named), with places. Raises NotAMember and NoStanding."""
     member = require_member(connection, actor)
-    return _record(connection, actor, member, cycle, roster.organisations(connection, actor.district_id))
+    return _record(connection, actor, member, cycle, boards)
 
 
 def entries(connection: Connection, actor: Actor, cycle: str | None, after: int, count_max: int) -> EntryPage:

@@ -1,8 +1,9 @@
-"""A quarter as the books have it: what was booked up to it, whenever it happened (scoring, section 2, rule 10)."""
+"""A quarter as the books have it: what was booked up to it, whenever it happened (scoring, section 2, rule 10); and a
+past day as the ledger had it: what was recorded by its end."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -27,9 +28,26 @@ def booked(connection: Connection, actor: Actor, quarter: Quarter, members: Coll
     What is booked later in their standing is taken out again, so the answer is the same whenever it is asked once the
     quarter is sealed.
     """
-    books = Books.opened(connection, actor)
     balances = store.list_balances(connection, actor.district_id, quarter.cycle, members)
     rows = store.list_booked_after(connection, actor.district_id, quarter.cycle, quarter.code, members)
+    return _without(Books.opened(connection, actor), balances, rows, quarter)
+
+
+def recalled(
+    connection: Connection, actor: Actor, quarter: Quarter, moment: datetime, members: Collection[UUID]
+) -> list[Booked]:
+    """These members as the ledger had them at a past moment of the quarter, by member: what was recorded before it.
+
+    Who had nothing recorded by then, or was under no rules, is not. The answer is the same whenever it is asked;
+    ``ranked`` is that of today, and the caller's to tell.
+    """
+    balances = store.list_balances(connection, actor.district_id, quarter.cycle, members)
+    rows = store.list_recorded_from(connection, actor.district_id, quarter.cycle, moment, members)
+    return _without(Books.opened(connection, actor), balances, rows, quarter)
+
+
+def _without(books: Books, balances: Iterable[Balance], rows: Iterable[Entry], quarter: Quarter) -> list[Booked]:
+    """The balances without these entries, which come by member."""
     later = {member_id: list(own) for member_id, own in groupby(rows, key=lambda one: one.member_id)}
     found = []
     for balance in balances:

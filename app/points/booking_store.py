@@ -43,6 +43,23 @@ def list_booked_after(
     return [entry_of(row) for row in connection.execute(statement)]
 
 
+def list_recorded_from(
+    connection: Connection, district_id: UUID, cycle: str, moment: datetime, members: Collection[UUID]
+) -> list[Entry]:
+    """Those members' entries of the cycle that were recorded at the moment or later, by member and number."""
+    statement = (
+        select(*ENTRY_COLUMNS)
+        .where(
+            entry.c.district_id == district_id,
+            entry.c.cycle == cycle,
+            entry.c.member_id.in_(list(members)),
+            entry.c.recorded_at >= moment,
+        )
+        .order_by(entry.c.member_id, entry.c.seq)
+    )
+    return [entry_of(row) for row in connection.execute(statement)]
+
+
 def list_adjustments(
     connection: Connection, district_id: UUID, quarter: str, before: date, cycles: Sequence[str]
 ) -> list[tuple[Entry, str | None]]:

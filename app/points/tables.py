@@ -72,6 +72,13 @@ Index(
     entry.c.branch_id,
     postgresql_where=text("kind = 'routine' AND reverses IS NULL"),
 )
+# For the latest good deeds on screens; few entries are additions.
+Index(
+    "ix_entry_innovation_by_time",
+    entry.c.district_id,
+    entry.c.recorded_at,
+    postgresql_where=text("kind = 'innovation' AND reverses IS NULL"),
+)
 
 # The words of an entry stand apart, so that a person's data can be erased while the ledger's proofs still hold.
 entry_text = district_table(
@@ -108,6 +115,8 @@ standing = district_table(
     refers("cycle", to="cycle", key=("code",)),
     refers("member_id", to="member"),
     refers("branch_id", to="organisation"),
+    # For boards of branches. No post changes these columns, so none has to touch it.
+    Index(None, "district_id", "cycle", "branch_id"),
     key=("cycle", "member_id"),
 )
 

@@ -57,7 +57,8 @@ def list_treatments(door: Signing, treatment: Treatment | None = None) -> Treatm
 
     Rectification, cultivation and models in reach, with plan, deadline and the branch that helps.
     """
-    return TreatmentsAnswer.of(door.run(lambda connection, actor: treatments.treatments(connection, actor, treatment)))
+    found = door.run(lambda connection, actor: treatments.treatments(connection, actor, treatment))
+    return door.named(TreatmentsAnswer.of(found))
 
 
 @router.get("/rating-list", summary="区整改名单 · The district's list")

@@ -246,3 +246,10 @@ def last_stars(connection: Connection, actor: Actor) -> dict[UUID, int]:
         is_lowered = one.star != one.named_star
         found[one.branch_id] = one.star if is_lowered else (one.scored_as or one.star)
     return found
+
+
+def stars_now(connection: Connection, actor: Actor) -> dict[UUID, int]:
+    """By branch, the star that it has of the last named round, after any downgrade; unrated ones are left out."""
+    named = store.list_named(connection, actor.district_id)
+    latest = named[0][1] if named else ""
+    return {one.branch_id: one.star for one, code, _ in named if code == latest and one.star is not None}

@@ -31,8 +31,10 @@ _CHECKED = (QuarterState.CHECK, QuarterState.NOTICE)
 def show_home(page: AnyPage) -> Response:
     """What waits, what is late, the own branch at a glance, the latest messages."""
 
+    boards: me.Places = page.request.app.state.boards
+
     def work(connection: Connection, actor: Actor) -> dict[str, Any]:
-        found = me.home(connection, actor)
+        found = me.home(connection, actor, boards)
         checks = _checks(connection, actor) if actor.reach(Permission.CHECK_DECIDE) else []
         return {"home": found, "checks": checks, "may": _abilities(actor)}
 

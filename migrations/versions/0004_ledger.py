@@ -112,6 +112,13 @@ def upgrade() -> None:
         ["district_id", "booked_in", "branch_id"],
         postgresql_where=sa.text("kind = 'routine' AND reverses IS NULL"),
     )
+    op.create_index("ix_standing_district_id_cycle_branch_id", "standing", ["district_id", "cycle", "branch_id"])
+    op.create_index(
+        "ix_entry_innovation_by_time",
+        "entry",
+        ["district_id", "recorded_at"],
+        postgresql_where=sa.text("kind = 'innovation' AND reverses IS NULL"),
+    )
     op.create_table(
         "telling",
         sa.Column("district_id", sa.Uuid(), nullable=False),

@@ -61,16 +61,20 @@ def upgrade() -> None:
         "board_policy",
         sa.Column("district_id", sa.Uuid(), nullable=False),
         sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("reach", sa.Text(), nullable=False),
         sa.Column("top", sa.Integer(), nullable=False),
         sa.Column("names", sa.Text(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by", sa.Uuid()),
-        sa.PrimaryKeyConstraint("district_id", "audience", name="pk_board_policy"),
-        sa.CheckConstraint("audience IN ('office', 'members', 'screens')", name=op.f("ck_board_policy_audience_known")),
+        sa.PrimaryKeyConstraint("district_id", "audience", "version", name="pk_board_policy"),
+        sa.CheckConstraint(
+            "audience IN ('members', 'branch', 'district', 'screens')", name=op.f("ck_board_policy_audience_known")
+        ),
         sa.CheckConstraint("names IN ('full', 'masked', 'initials')", name=op.f("ck_board_policy_names_known")),
         sa.CheckConstraint("reach IN ('off', 'branch', 'district')", name=op.f("ck_board_policy_reach_known")),
         sa.CheckConstraint("top BETWEEN 1 AND 200", name=op.f("ck_board_policy_top_in_range")),
+        sa.CheckConstraint("version > 0", name=op.f("ck_board_policy_version_positive")),
     )
 
     steps.distribute(["line_finding", "line_count", "line_setting", "board_policy"])
@@ -84,7 +88,8 @@ def upgrade() -> None:
 
     # A run of the lines by hand replaces what the run before found.
     steps.isolate("line_finding", "line_count", rights=steps.READ_WRITE_REMOVE)
-    steps.isolate("line_setting", "board_policy")
+    steps.isolate("line_setting")
+    steps.isolate("board_policy", rights=steps.READ_AND_ADD)
 
 
 def downgrade() -> None:

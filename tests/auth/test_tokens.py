@@ -19,6 +19,7 @@ from tests.town import Desk, Json, Town
 
 KEYS = "/api/v1/api-keys"
 SCREENS = "/api/v1/screens"
+SHOWN = "/api/v1/screens/playlist"
 EVERYTHING = sorted(GRANTS[Role.INTEGRATION])
 
 
@@ -176,11 +177,15 @@ def test_nobody_waits_for_the_request_that_first_uses_a_key_on_a_day(
 
 
 def test_a_token_is_worth_nothing_in_another_district(desk: Desk, strangers: People) -> None:
-    for made in (make_key(desk, *EVERYTHING), make_screen(desk)):
+    # A screen for which nothing is chosen yet has nothing to show.
+    for made, path, opened in (
+        (make_key(desk, *EVERYTHING), "/api/v1/boards/district", 200),
+        (make_screen(desk), SHOWN, 404),
+    ):
         secret = made.answer["token"].partition(".")[2]
         forged = Made(made.answer, {"Authorization": f"Bearer {strangers.district.code}.{secret}"})
-        assert status(desk, "/api/v1/boards/district", made) == 200
-        assert status(desk, "/api/v1/boards/district", forged) == 401
+        assert status(desk, path, made) == opened
+        assert status(desk, path, forged) == 401
 
 
 @pytest.mark.parametrize("secret", ["key_", "key_x", f"key_{'A' * 43}", f"screen_{'A' * 43}", f"key_{'A' * 44}"])
@@ -189,30 +194,24 @@ def test_an_invented_token_opens_nothing(desk: Desk, secret: str) -> None:
     assert desk.client.get("/api/v1/members", headers=headers).status_code == 401
 
 
-def test_a_screen_shows_what_screens_are_shown(desk: Desk) -> None:
+def test_a_screen_opens_nothing_but_what_it_shows(desk: Desk) -> None:
     screen = make_screen(desk)
-    policy = {"reach": "district", "top": 2, "names": "initials"}
-    officer = desk.headers("district_officer")
-    assert desk.client.put("/api/v1/boards/policies/screens", json=policy, headers=officer).status_code == 200
-    board = desk.client.get("/api/v1/boards/district", headers=screen.headers).json()
-    assert (board["audience"], len(board["rows"])) == ("screens", 2)
-    assert all("." in row["name"] for row in board["rows"])
-    assert len(desk.client.get("/api/v1/boards/district", headers=officer).json()["rows"]) == 3
-
-
-def test_a_screen_of_a_branch_shows_that_branch(desk: Desk) -> None:
-    screen = make_screen(desk, desk.town.branch_path)
-    assert status(desk, f"/api/v1/boards/branches/{desk.town.branch}", screen) == 200
-    assert status(desk, f"/api/v1/boards/branches/{desk.town.neighbour}", screen) == 404
+    for path in (
+        "/api/v1/boards/district",
+        "/api/v1/boards/policies/screens",
+        "/api/v1/playlists",
+        "/api/v1/me/position",
+    ):
+        assert status(desk, path, screen) == 403
 
 
 def test_a_revoked_screen_is_dark_at_the_next_request(desk: Desk) -> None:
     screen = make_screen(desk)
-    assert status(desk, "/api/v1/boards/district", screen) == 200
+    assert status(desk, SHOWN, screen) == 404
     assert listed(desk, SCREENS, "screens", screen)["last_used_on"] == "2026-11-21"
     path = f"{SCREENS}/{screen.id}"
     assert desk.client.delete(path, headers=desk.headers("district_officer")).status_code == 204
-    assert status(desk, "/api/v1/boards/district", screen) == 401
+    assert status(desk, SHOWN, screen) == 401
     assert listed(desk, SCREENS, "screens", screen)["revoked_at"] is not None
 
 

@@ -20,12 +20,14 @@ def branch_board(desk: Desk, login: str = "district_officer") -> Any:
     return board(desk, login, f"/api/v1/boards/branches/{desk.town.branch}")
 
 
-def set_policy(desk: Desk, audience: str = "office", **policy: Any) -> None:
+def set_policy(desk: Desk, *audiences: str, **policy: Any) -> None:
+    """For those who hold an office in branches and above, unless others are named."""
     body = {"reach": "district", "top": 10, "names": "masked", **policy}
-    path = f"/api/v1/boards/policies/{audience}"
-    answer = desk.client.put(path, json=body, headers=desk.headers("district_officer"))
-    assert (answer.status_code, answer.json()) == (200, body)
-    assert desk.client.get(path, headers=desk.headers("secretary")).json() == body
+    for audience in audiences or ("branch", "district"):
+        path = f"/api/v1/boards/policies/{audience}"
+        answer = desk.client.put(path, json=body, headers=desk.headers("district_officer"))
+        assert (answer.status_code, answer.json()) == (200, {**body, "version": answer.json()["version"]})
+        assert desk.client.get(path, headers=desk.headers("secretary")).json() == answer.json()
 
 
 def lose(desk: Desk, name: str, times: int) -> None:
@@ -63,8 +65,9 @@ def test_without_a_policy_the_top_ten_stand_with_masked_names(ranked: Desk) -> N
         ranked.town.add_member(f"王成员{number:02d}")
     for login in ("district_officer", "secretary", "auditor", "林晓明"):
         found = board(ranked, login).json()
-        assert found["policy"] == {"reach": "district", "top": 10, "names": "masked"}
-        assert (len(found["rows"]), found["members"]) == (10, 16)
+        assert found["policy"] == {"reach": "district", "top": 10, "names": "masked", "version": 0}
+        # Members are shown the upper half at most, so that nobody stands last before them.
+        assert (len(found["rows"]), found["members"]) == (8 if login == "林晓明" else 10, 16)
         assert {one["name"] for one in found["rows"]} == {"林**", "王**"}
 
 
@@ -80,7 +83,7 @@ def test_nothing_but_what_the_policy_shows_is_in_the_bytes(ranked: Desk, form: s
             assert name not in answer.text
             assert name[1:] not in answer.text
             assert str(member) not in answer.text
-        assert set(answer.json()["rows"][0]) == {"rank", "name", "branch", "points"}
+        assert set(answer.json()["rows"][0]) == {"rank", "name", "branch", "points", "movement"}
         assert "N000" not in answer.text
 
 
@@ -91,7 +94,7 @@ def test_the_policy_decides_how_many_stand(ranked: Desk) -> None:
     assert "郑晚来" not in board(ranked).text
     for top in (0, 201, -1, "all"):
         body = {"reach": "district", "top": top, "names": "full"}
-        path = "/api/v1/boards/policies/office"
+        path = "/api/v1/boards/policies/district"
         assert ranked.client.put(path, json=body, headers=ranked.headers("district_officer")).status_code == 422
 
 
@@ -106,23 +109,32 @@ def test_the_policy_decides_how_far_boards_go(ranked: Desk) -> None:
 
 
 def test_members_and_officers_have_policies_of_their_own(ranked: Desk) -> None:
-    set_policy(ranked, "office", names="full")
+    set_policy(ranked, names="full")
     set_policy(ranked, "members", reach="branch", names="initials", top=1)
-    assert board(ranked).json()["audience"] == "office"
+    assert board(ranked).json()["audience"] == "district"
+    assert board(ranked, "secretary").json()["audience"] == "branch"
     assert board(ranked, "林晓明").status_code == 403
     found = branch_board(ranked, "林晓明")
     assert (found.json()["audience"], rows(found)) == ("members", [(1, "L.X.M.", 1000)])
     assert "陈建国" in board(ranked, "secretary").text
 
 
-def test_the_own_position_is_shown_to_nobody_else(ranked: Desk) -> None:
+def test_the_own_position_is_told_with_what_others_have_but_not_who(ranked: Desk) -> None:
     lose(ranked, "林晓明", 3)
+    ranked.town.add_member("何末尾")
+    lose(ranked, "何末尾", 4)
     set_policy(ranked, "members", top=1)
-    found = board(ranked, "林晓明").json()
-    assert (found["own"], len(found["rows"])) == ({"rank": 4, "points": 970}, 1)
-    assert branch_board(ranked, "林晓明").json()["own"] == {"rank": 3, "points": 970}
-    for login in ("secretary", "district_officer", "auditor"):
-        assert board(ranked, login).json()["own"] is None
+    found = board(ranked, "林晓明", "/api/v1/me/position")
+    ahead = {"points": 980, "members": 1}
+    # Whoever is last is nobody's to see: below the caller there is only one more.
+    assert found.json()["district"] == {"rank": 4, "of": 5, "ahead": ahead, "behind": None, "movement": None}
+    assert found.json()["branch"]["ahead"] == {"points": 990, "members": 2}
+    assert (found.json()["points"], found.json()["shown"]) == (970, True)
+    assert not any(name in found.text for name in ranked.town.members)
+    set_policy(ranked, "members", reach="off")
+    found = board(ranked, "林晓明", "/api/v1/me/position").json()
+    assert (found["district"], found["branch"]["rank"]) == (None, 3)
+    assert board(ranked, "district_officer", "/api/v1/me/position").json()["points"] is None
 
 
 def test_a_member_reads_no_board_of_another_branch(ranked: Desk) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.boards.core import BoardPolicy, NameForm, Reach, competition_ranks, shown_name
+from app.boards.core import BoardPolicy, Level, NameForm, Reach, Tally, competition_ranks, shown_name
+from app.boards.core_screens import BranchSum, by_average
+from app.kit.ids import new_id
 
 
 @pytest.mark.parametrize(
@@ -54,3 +58,26 @@ def test_only_the_full_form_tells_a_whole_name(name: str) -> None:
 
 def test_from_the_first_day_a_board_shows_masked_names_of_the_first_ten() -> None:
     assert BoardPolicy() == BoardPolicy(Reach.DISTRICT, 10, NameForm.MASKED)
+
+
+@given(st.lists(st.integers(-5, 40), min_size=1))
+def test_a_tally_gives_every_rank_that_sorting_would(values: list[int]) -> None:
+    tally = Tally.of(Counter(values).items())
+    falling = sorted(values, reverse=True)
+    assert [tally.rank(one) for one in falling] == competition_ranks(falling)
+    assert tally.members == len(values)
+    for one in range(-7, 43):  # what nobody has, too
+        assert tally.rank(one) == 1 + sum(other > one for other in values)
+        above = [other for other in values if other > one]
+        below = sorted({other for other in values if other < one}, reverse=True)[:-1]  # never the last
+        assert tally.ahead(one) == (Level(min(above), above.count(min(above))) if above else None)
+        assert tally.behind(one) == (Level(below[0], values.count(below[0])) if below else None)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3000), st.integers(3, 9)), min_size=1, max_size=12))
+def test_branches_are_ranked_by_the_exact_mean(sums: list[tuple[int, int]]) -> None:
+    names = {new_id(): f"支部{number:02d}" for number in range(len(sums))}
+    given_sums = [BranchSum(one, members, points) for one, (points, members) in zip(names, sums, strict=True)]
+    for row in by_average(given_sums, names, 200):
+        (own,) = (one for one in given_sums if names[one.branch_id] == row.branch)
+        assert row.rank == 1 + sum(one.mean > own.mean for one in given_sums)

@@ -15,6 +15,7 @@ import schemathesis
 from schemathesis.core.transport import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.auth import service_tokens
 from app.kit.ids import new_id
 from tests.auth.people import PASSWORD
 from tests.files.samples import photograph
@@ -145,5 +146,10 @@ def known_in(world: World) -> Known:
         "book": ["longwen"],
         "edition": ["2026", digest],
         "profile": ["standard"],
-        "audience": ["office", "members", "screens"],
+        "audience": ["members", "branch", "district", "screens"],
+        "screen_id": [str(one.id) for one in town.run(service_tokens.screens)],
+        "playlist_id": [world.playlists["own"]],
+        "committee_id": [str(town.committee)],
+        "measure": ["total", "daily", "innovation", "ORG", "LAW"],
+        "on": ["2026-11-20", "2026-09-30"],
     }

@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 from app.auth import service as auth
 from app.auth.core import Actor, Role
 from app.auth.core_districts import District
-from app.boards import service as boards
+from app.boards import reckoning
+from app.boards.core import Asked, Scope
+from app.boards.ranking import resolve
 from app.cases import service as cases
 from app.cycles import service as cycles
 from app.cycles.core import FrameHeld
@@ -218,7 +220,9 @@ def test_a_score_by_the_quarter_starts_anew_and_the_year_is_the_mean(place: Plac
         "cycles": [{"cycle": "2026Q2", "total": 80}, {"cycle": "2026Q3", "total": 93}],
         "result": 86,  # 86.5, rounded down once
     }
-    assert place.run(boards.district_board, None).cycle == "2026Q4"
+    facts = place.run(reckoning.gather_facts)
+    asked = Asked(Scope.DISTRICT, place.run(lambda _, actor: actor.district_id))
+    assert place.run(lambda _, actor: resolve(facts, actor, asked)[0].period.cycle) == "2026Q4"
     rows = {one.name: one for one in place.run(reviews.quarter_sheet, "2026Q3", "zh").rows}
     assert (rows["单䶮"].lost, rows["王芳"].lost) == (7, 40), "what a quarter lost is its own, not less the one before"
     place.assert_sound()

@@ -82,8 +82,8 @@ def test_a_veto_says_who_decided_it_and_neither_recommends_nor_ranks(desk: Desk)
     assert (standing["total"], standing["effective"], standing["band"], standing["vetoes"]) == (1000, 0, None, 1)
     home = desk.client.get("/api/v1/me", headers=desk.headers("林晓明")).json()
     assert (home["standing"]["band"], home["places"]["branch"], home["places"]["district"]) == (None, None, None)
-    board = desk.client.get("/api/v1/boards/district", headers=desk.headers("林晓明")).json()
-    assert board["own"] is None
+    own = desk.client.get("/api/v1/me/position", headers=desk.headers("林晓明")).json()
+    assert (own["points"], own["branch"], own["district"]) == (None, None, None)
 
 
 def test_the_first_screen_adds_up(desk: Desk) -> None:
