@@ -83,8 +83,8 @@ class NoPlaylist(LongwenError):
 
     kind = ErrorKind.MISSING
     code = "no_playlist"
-    zh = "区两新工委还没有为这块大屏选择播放单。请在 “大屏”中为它选择播放单（PUT /api/v1/screens/…/playlist）。"
-    en = "The district office has chosen no playlist for this screen. Choose one for it (PUT /api/v1/screens/…/playlist)."
+    zh = "区两新工委还没有为这块大屏选择播放单。请在“大屏”中为它选择播放单（PUT /api/v1/screens/…/playlist）。"
+    en = "The district office has chosen no playlist for this screen yet (PUT /api/v1/screens/…/playlist chooses one)."
 
 
 class PlaylistChanged(LongwenError):
