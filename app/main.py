@@ -18,6 +18,8 @@ from starlette.exceptions import HTTPException
 from app import schedule
 from app.activities import api as activities
 from app.appeals import api as appeals
+from app.appraisals import api as appraisals
+from app.appraisals import api_responsibilities as responsibilities
 from app.auth import api_access, api_accounts, api_own, api_sessions, api_sign_on, api_tokens
 from app.auth.api import known_queries, open_door
 from app.auth.providers import Providers
@@ -119,6 +121,7 @@ _TAGS = [
     {"name": "quarters", "description": "季度复核、公示与封账 · the check, the notice and the seal"},
     {"name": "boards", "description": "榜单 · rankings"},
     {"name": "cases", "description": "线与名单 · what follows from 900 and 500"},
+    {"name": "appraisals", "description": "书记考核与责任清单 · appraisal of secretaries, and their duty lists"},
     {"name": "ratings", "description": "星级评定 · branch stars"},
     {"name": "enrolment", "description": "名册导入、组织关系变动 · importing the roster, changes of membership"},
     {"name": "reviews", "description": "季度材料 · the papers of a quarter"},
@@ -194,6 +197,8 @@ def routers() -> list[APIRouter]:
         points.router,
         points_telling.router,
         cases.router,
+        appraisals.router,
+        responsibilities.router,
         ratings.router,
         rating_plans.router,
         api_cases.router,

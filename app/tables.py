@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import app.activities.tables
 import app.appeals.tables
+import app.appraisals.tables
 import app.auth.tables
 import app.boards.tables
 import app.cases.tables

@@ -86,7 +86,18 @@ def test_whatever_is_long_goes_out_compressed(asked: list[Asked]) -> None:
 
 # Ids of what has no name of its own: a reader follows them, or sends them back.
 WITHOUT_A_NAME = {
-    *("id", "following", "delivery", "message_id", "rating_id", "round_id", "mentoring_id", "before_id", "parent_id"),
+    *(
+        "id",
+        "following",
+        "delivery",
+        "message_id",
+        "rating_id",
+        "round_id",
+        "rating_round_id",
+        "mentoring_id",
+        "before_id",
+        "parent_id",
+    ),
     *("entry_id", "entries", "cause", "reverses", "reversed_by", "reversal_id", "replacement_id", "finding_id"),
     *(
         "activity_id",
@@ -106,6 +117,8 @@ WITHOUT_A_NAME = {
 CALLED = {
     ("AccessAnswer", "account_id"): "name",
     ("AppointmentAnswer", "account_id"): "name",
+    ("AppraisalAnswer", "account_id"): "secretary",
+    ("AppraisalLineAnswer", "account_id"): "secretary",
     ("DigestAnswer", "scope_id"): "scope",
     ("DigestLineAnswer", "scope_id"): "scope",
     ("PlayAnswer", "playlist_id"): "name",

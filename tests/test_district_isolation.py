@@ -36,6 +36,7 @@ _APPEND_ONLY = {
     "checkpoint", "checkpoint_leaf", "certificate", "star_decision",
     "case_step", "key_work",
     "digest_snapshot", "tally", "board_policy",
+    "appraisal_step",
 }  # fmt: skip
 _WRITABLE = [table for table in _TABLES if table.name not in _APPEND_ONLY]
 

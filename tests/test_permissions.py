@@ -26,6 +26,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
 from tests import permissions_of_activities as activities
+from tests import permissions_of_appraisals as appraisals
 from tests import permissions_of_boards as boards
 from tests import permissions_of_cases as cases
 from tests import permissions_of_digests as digests
@@ -47,11 +48,9 @@ from tests.town import BOOK, Town, client_of, found_town
 # Whom an object is about: the member who calls, somebody in the same group, somebody next door, somebody of another
 # district (whose officer is the outsider).
 NAMES = {"own": "林晓明", "colleague": "陈建国", "neighbour": "周美玲", "elsewhere": "吴德胜"}
-# In the order of the columns below.
-CALLERS = (
-    "member",
-    "group_leader",
-    *("organisation_commissioner", "discipline_commissioner", "hr", "secretary", "committee_officer"),
+CALLERS = (  # in the order of the columns below
+    *("member", "group_leader", "organisation_commissioner", "discipline_commissioner"),
+    *("hr", "secretary", "committee_officer"),
     *("district_officer", "system_administrator", "security_administrator", "auditor"),
     *("nobody", "outsider", "stranger"),  # without any office; the district officer of another district; without token
 )
@@ -77,6 +76,7 @@ class World:
     cases: dict[str, str] = field(default_factory=dict)
     enrolled: dict[str, str] = field(default_factory=dict)  # transfers, and exemptions still to come
     ratings: dict[str, str] = field(default_factory=dict)  # with rounds, plans and a file
+    appraisals: dict[str, str] = field(default_factory=dict)  # with rounds, items of duty lists and a file
     evidence: str = ""  # of every appeal
     sign_in_sheet: str = ""  # of every activity
     playlists: dict[str, str] = field(default_factory=dict)
@@ -125,7 +125,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
     fill_appeals(world)
-    fill_rooms(world, seals, enrolment, ratings, digests, boards, surveys)
+    fill_rooms(world, seals, enrolment, ratings, appraisals, digests, boards, surveys)
     return world
 
 
@@ -312,7 +312,7 @@ ANSWERING = {
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
 ROOMS: Any = (boards, submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids, digests)
-ROOMS += (surveys, web)
+ROOMS += (surveys, web, appraisals)
 TABLE = [
     *(Row(f"GET {path}", get(path), ANYBODY) for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")),
     Row("GET /docs/{name}", get("/docs/docs.js"), ANYBODY),

@@ -65,6 +65,12 @@ class Permission(StrEnum):
     RATING_SIGN = "rating:sign"
     RATING_DECIDE = "rating:decide"
     RATING_OBJECT = "rating:object"
+    APPRAISAL_READ = "appraisal:read"  # the own one, and who is on notice for the best grade
+    APPRAISAL_REVIEW = "appraisal:review"  # what everybody's is made of
+    APPRAISAL_KEEP = "appraisal:keep"
+    APPRAISAL_SIGN = "appraisal:sign"
+    APPRAISAL_DECIDE = "appraisal:decide"
+    APPRAISAL_OBJECT = "appraisal:object"
     SURVEY_READ = "survey:read"
     SURVEY_CALL = "survey:call"
     GRID_READ = "grid:read"
@@ -125,7 +131,13 @@ _RECORDING = {
 _CHECK = {Permission.CHECK_READ, Permission.CHECK_DECIDE}
 _REVIEWING = _RECORDING | _CHECK | {Permission.ENTRY_REVERSE, Permission.SUBMISSION_DECIDE}
 # What is on notice or named is read by everybody of the district, and objected to.
-_NOTICED = {Permission.RATING_READ, Permission.RATING_OBJECT}
+_NOTICED = {
+    Permission.RATING_READ,
+    Permission.RATING_OBJECT,
+    Permission.APPRAISAL_READ,
+    Permission.APPRAISAL_OBJECT,
+}
+_APPRAISING = {Permission.APPRAISAL_REVIEW, Permission.APPRAISAL_SIGN}
 _SURVEYING = {Permission.SURVEY_READ, Permission.SURVEY_CALL}
 # Whoever decides appeals also writes down those that members without an account bring on paper.
 _APPEALS = {Permission.APPEAL_FILE, Permission.APPEAL_READ, Permission.APPEAL_DECIDE}
@@ -152,11 +164,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {Permission.ENTRY_RECORD, Permission.ENTRY_IMPORT, Permission.IMPORT_READ, Permission.RULES_READ}
     ),
     # The secretary reads what was said of the branch, and never calls a survey of it.
-    Role.SECRETARY: frozenset(_LEADING | _NOTICED | {Permission.RATING_FILE, Permission.SURVEY_READ}),
+    Role.SECRETARY: frozenset(
+        _LEADING | _NOTICED | {Permission.RATING_FILE, Permission.SURVEY_READ, Permission.APPRAISAL_KEEP}
+    ),
     Role.COMMITTEE_OFFICER: frozenset(
         _LEADING
         | _FILING
         | _NOTICED
+        | _APPRAISING
         | _SURVEYING
         | {Permission.RATING_SIGN, Permission.CASE_DECIDE, Permission.DIGEST_READ, Permission.DIGEST_INSPECT}
     ),
@@ -165,7 +180,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | _FILING
         | _NOTICED
         | _SURVEYING
-        | {Permission.CASE_DECIDE, Permission.KEY_WORK_SET}
+        | _APPRAISING
+        | {Permission.CASE_DECIDE, Permission.KEY_WORK_SET, Permission.APPRAISAL_DECIDE}
         | {
             Permission.RATING_SIGN,
             Permission.RATING_DECIDE,
@@ -231,6 +247,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLAINT_READ,
             Permission.ACTIVITY_READ,
             Permission.RATING_READ,
+            Permission.APPRAISAL_READ,
+            Permission.APPRAISAL_REVIEW,
             Permission.SURVEY_READ,
             Permission.GRID_READ,
             Permission.MENTORING_READ,

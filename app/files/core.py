@@ -28,6 +28,8 @@ class OwnerKind(StrEnum):
     ACTIVITY = "activity"
     APPEAL = "appeal"
     INDICATOR = "indicator"  # of a branch's rating
+    APPRAISAL = "appraisal"  # of one part of a secretary's appraisal
+    RESPONSIBILITY = "responsibility"  # of an item of a duty list
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ file_use = district_table(
     Column("attached_at", DateTime(timezone=True), nullable=False),
     Column("attached_by", Uuid),  # none: the service itself
     CheckConstraint(
-        "owner_kind IN ('entry', 'submission', 'activity', 'appeal', 'indicator')", name="owner_kind_known"
+        "owner_kind IN ('entry', 'submission', 'activity', 'appeal', 'indicator', 'appraisal', 'responsibility')",
+        name="owner_kind_known",
     ),
     refers("hash", to="file", key=("hash",)),
     refers("attached_by", to="account"),

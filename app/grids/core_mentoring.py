@@ -153,17 +153,30 @@ def quarters_due(mentoring: Mentoring, first: date, last: date) -> tuple[str, ..
 
 def missing_meetings(mentoring: Mentoring, visits: Iterable[Visit], today: date) -> tuple[str, ...]:
     """The whole quarters under way, ended before today or with the mentoring, in which no joint meeting was held."""
+    held = {one.quarter for one in visits if one.kind is VisitKind.JOINT_MEETING}
+    return tuple(code for code in due_meetings(mentoring, today) if code not in held)
+
+
+def due_meetings(mentoring: Mentoring, today: date) -> tuple[str, ...]:
+    """The quarters under way, ended before today or with the mentoring: each was due a joint meeting."""
     if mentoring.active_on is None:
         return ()
-    held = {one.quarter for one in visits if one.kind is VisitKind.JOINT_MEETING}
-    missing: list[str] = []
+    due: list[str] = []
     code = quarter_of(mentoring.active_on)
     until = min(today, mentoring.ended_on or today)
     while quarter_days(code)[1] < until:
-        if code not in held:
-            missing.append(code)
+        due.append(code)
         code = next_quarter(code)
-    return tuple(missing)
+    return tuple(due)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingDue:
+    """A joint meeting that was due of a mentoring in a quarter, and whether it was held."""
+
+    mentoring_id: UUID
+    quarter: str
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,16 @@ from app.grids import handing, refusals, store, store_mentoring, supplying
 from app.grids.assigning import HelpedKind
 from app.grids.core import PAGE_MAX, GridLead, Supplied
 from app.grids.core_mentoring import (
+    MeetingDue,
     Mentoring,
     MentoringOutcome,
     MentoringState,
     MentoringView,
     Side,
     Visit,
+    VisitKind,
     WantedVisit,
+    due_meetings,
     missing_meetings,
 )
 from app.grids.telling import Herald
@@ -119,6 +122,20 @@ def record_visit(connection: Connection, actor: Actor, mentoring_id: UUID, wante
     if active != one:
         store_mentoring.write_mentorings(connection, actor.district_id, [active], new=False)
     return _view(connection, actor, active)
+
+
+def meetings_of_year(connection: Connection, actor: Actor, year: int) -> dict[UUID, list[MeetingDue]]:
+    """By branch, as lead or as helped one: the joint meetings due in the year; for the service and upper rooms only."""
+    begun = store_mentoring.list_ever_active(connection, actor.district_id)
+    visits = store_mentoring.list_visits(connection, actor.district_id, [one.id for one in begun])
+    found: dict[UUID, list[MeetingDue]] = {}
+    for one in begun:
+        held = {visit.quarter for visit in visits.get(one.id, ()) if visit.kind is VisitKind.JOINT_MEETING}
+        due = [code for code in due_meetings(one, actor.today) if code.startswith(str(year))]
+        sides = {UUID(one.lead_path.rpartition(".")[2])} | ({one.helped_id} if one.kind is HelpedKind.BRANCH else set())
+        for branch_id in sides:
+            found.setdefault(branch_id, []).extend(MeetingDue(one.id, code, code in held) for code in due)
+    return found
 
 
 def _progress(connection: Connection, actor: Actor, one: Mentoring) -> tuple[int | None, int | None]:

@@ -62,6 +62,12 @@ def insert_progress(connection: Connection, district_id: UUID, made: Sequence[Pr
     write_rows(connection, district_id, mentoring_progress, [asdict(one) for one in made], new=True)
 
 
+def list_ever_active(connection: Connection, district_id: UUID) -> list[Mentoring]:
+    """All that were ever active, ended ones too."""
+    statement = select(*_MENTORING).where(mentoring.c.district_id == district_id, mentoring.c.active_on.is_not(None))
+    return [_mentoring(row) for row in connection.execute(statement.order_by(mentoring.c.id)).mappings()]
+
+
 def find_mentoring(connection: Connection, district_id: UUID, mentoring_id: UUID) -> Mentoring | None:
     statement = select(*_MENTORING).where(mentoring.c.district_id == district_id, mentoring.c.id == mentoring_id)
     row = connection.execute(statement).mappings().one_or_none()

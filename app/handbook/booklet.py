@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from app.handbook import phrases
+from app.handbook.booklet_appraisals import appraisals_chapter
 from app.handbook.booklet_classes import classes_chapter
 from app.handbook.booklet_items import item_sections
 from app.handbook.booklet_lines import lines_chapter
@@ -54,6 +55,8 @@ def booklet_of(front: Front, edition: Edition, profile: str | None = None) -> Bo
     chapters.append(lines_chapter(words, regime))
     if edition.stars is not None:
         chapters.append(stars_chapter(edition.stars))
+        if edition.stars.appraisal is not None:
+            chapters.append(appraisals_chapter(edition.stars, edition.stars.appraisal))
     chapters.append(_sources(front, edition))
     kept = [one for one in chapters if one.sections]
     return Booklet(

@@ -71,6 +71,10 @@ class Kind(StrEnum):
     VISIT_DUE = "visit_due"
     SAMPLE_WRONG = "sample_wrong"
     OBJECTION_ASKED = "objection_asked"
+    APPRAISAL_ASKED = "appraisal_asked"
+    APPRAISAL_DECIDED = "appraisal_decided"
+    APPRAISAL_ANSWERED = "appraisal_answered"
+    RESPONSIBILITY_SET = "responsibility_set"
 
 
 @dataclass(frozen=True, slots=True)

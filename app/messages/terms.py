@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.messages.texts_appraisals import APPRAISAL_TERMS
 from app.messages.texts_cases import CASE_TERMS
 from app.messages.texts_digests import DIGEST_TERMS
 from app.messages.texts_ratings import RATING_TASKS, RATING_TERMS
@@ -63,4 +64,5 @@ TERMS: dict[str, dict[str, tuple[str, str]]] = {
     "move": CASE_TERMS["move"],
     **DIGEST_TERMS,
     **RATING_TERMS,
+    **APPRAISAL_TERMS,
 }

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from app.messages.kinds import Kind, Told
 from app.messages.terms import TERMS
+from app.messages.texts_appraisals import APPRAISAL_TEXTS
 from app.messages.texts_cases import CASE_TEXTS
 from app.messages.texts_digests import DIGEST_TEXTS
 from app.messages.texts_ratings import RATING_TEXTS
@@ -240,6 +241,7 @@ TEXTS: dict[Kind, Told] = {
     **CASE_TEXTS,
     **DIGEST_TEXTS,
     **RATING_TEXTS,
+    **APPRAISAL_TEXTS,
 }
 
 _NOT_GIVEN = ("未填写", "not given")

@@ -132,4 +132,51 @@ _LEVELS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-STARS: Mapping[str, tuple[str, str]] = {**_SHEET, **_SCALES, **_LEVELS}
+_APPRAISAL: Mapping[str, tuple[str, str]] = {
+    "appraisal_sum": (
+        "书记考核各部分合计 {sum} 分，应等于满分 {full} 分。请调整各部分分值。",
+        "The parts of the appraisal add up to {sum}, not to the full score of {full}. Correct them.",
+    ),
+    "appraisal_twice": (
+        "测算方式 {measure} 用了不止一次。请合并为一个部分。",
+        "The measure {measure} stands in more than one part. Keep one of them.",
+    ),
+    "appraisal_key_missing": (
+        "测算方式为 {measure} 时应写 {name}。请补上。",
+        "The measure {measure} needs {name}. Add it.",
+    ),
+    "appraisal_key_extra": (
+        "测算方式为 {measure} 时不写 {name}。请删去。",
+        "The measure {measure} has no {name}. Remove it.",
+    ),
+    "appraisal_stars_missing": (
+        "没有写明这些星级的得分：{stars}（none 为未定星级）。请补上。",
+        "The points of these stars are missing: {stars} (none: without a star). Add them.",
+    ),
+    "appraisal_stars": (
+        "五星应得本项全部 {points} 分，星级越低得分不得越高，最少 0 分。请改正。",
+        "Five stars give all {points} points, fewer stars never more, and none less than 0. Correct them.",
+    ),
+    "appraisal_grades": (
+        "等次 {name} 的起始分应低于上一等次，系数不得高于上一等次。请改正，或调整等次的次序。",
+        "The grade {name} begins below the one above it and has no higher coefficient. Correct it, or the order.",
+    ),
+    "appraisal_last": (
+        "最后一个等次 {name} 应从 0 分起，系数不得小于 0。请改正。",
+        "The last grade, {name}, begins at 0 and has a coefficient of at least 0. Correct it.",
+    ),
+    "appraisal_grade_unknown": (
+        "没有等次 {name}。请改用 grades 中已有的代码。",
+        "There is no grade {name}. Use one listed under grades.",
+    ),
+    "appraisal_unfit": (
+        "比例应小于 1，否则无人能够超过。请改正。",
+        "The share should be below 1, or nobody can exceed it. Correct it.",
+    ),
+    "appraisal_order_unknown": (
+        "排序依据 {name} 不存在。请写 score（总得分）或 parts 中的代码。",
+        "There is no tie-breaker {name}. Write score or the code of a part.",
+    ),
+}
+
+STARS: Mapping[str, tuple[str, str]] = {**_SHEET, **_SCALES, **_LEVELS, **_APPRAISAL}

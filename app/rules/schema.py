@@ -165,7 +165,7 @@ class _Generator(GenerateJsonSchema):
         keys = self.resolve_ref_schema(self.generate_inner(schema["keys_schema"]))
         values = self.generate_inner(schema["values_schema"])
         table: JsonSchemaValue = {"type": "object", "additionalProperties": False}
-        if "enum" in keys and all(key.isdigit() for key in keys["enum"]):
+        if "enum" in keys and any(key.isdigit() for key in keys["enum"]):
             # Editors read a bare 5 as a number, which is no property's name to them but matches a pattern.
             table["patternProperties"] = {f"^({'|'.join(keys['enum'])})$": values}
         elif "enum" in keys:

@@ -118,6 +118,42 @@ _OF_ROUNDS: Mapping[str, tuple[str, str, str, str]] = {
     "StarsText.downgrades": ("降星情形", "Downgrades", "年内可以降星的情形。", "What may cost a star within the year."),
     "StarsText.rectification": ("整改", "Rectification", "整改的期限。", "The terms of correction."),
 }
+_OF_APPRAISALS: Mapping[str, tuple[str, str, str, str]] = {
+    "StarsText.appraisal": ("书记考核", "Appraisal", "支部书记怎样考核，可省略。", "Of secretaries; may be absent."),
+    "CitedGradeDecider.value": ("由谁决定", "Who decides", "党委或者区里。", "The committee or the district."),
+    "CitedGradePool.value": ("计算范围", "Pool", "在全区还是在党委内计算。", "Among whom it is counted."),
+    "CitedGrade.value": ("等次", "Grade", "grades 中的代号。", "A code of grades."),
+    "CitedPartOrder.value": ("次序", "Order", "score 和各部分的代号。", "`score` and parts."),
+    "ByStarText.value": ("各星级得分", "Points", "五星至一星和 none（未定星级）。", "From 5 to 1, and none."),
+    "RiseText.low": ("下限", "Low", "到此为止不得分。", "Up to it there are no points."),
+    "RiseText.high": ("上限", "High", "达到即得满分。", "From it on all the points."),
+    "PartText.name": ("名称", "Name", "本部分的名称。", "What the part is called."),
+    "PartText.points": ("分值", "Points", "最高几分。", "The most it can give."),
+    "PartText.article": ("条文", "Article", "条文全文。", "The article's full text."),
+    "PartText.grounds": ("依据", "Grounds", "设立本部分的依据。", "Where it comes from."),
+    "PartText.measure": ("由什么量得", "Measure", "系统量得、评议票或者人工给分。", "Measured, voted or given."),
+    "PartText.by_star": ("按星级", "By star", "各星级得几分。", "The points of each star."),
+    "PartText.line": ("按比例", "Line", "从几分起算、几分得满分。", "From where to where the points rise."),
+    "PartText.evidence": ("证明材料", "Evidence", "填报时附的材料。", "What is handed in with it."),
+    "GradeText.name": ("名称", "Name", "等次的名称。", "What the grade is called."),
+    "GradeText.low": ("起始分", "From", "得分满多少。", "From which score on."),
+    "GradeText.coefficient": ("系数", "Coefficient", "只是系数，不是金额。", "A factor, never an amount."),
+    "GradeText.decided_by": ("由谁决定", "Decided by", "党委或者区里。", "The committee or the district."),
+    "GradeQuotaText.share": ("比例", "Share", "最高等次最多占几分之几。", "Of the best grade, rounded down."),
+    "GradeQuotaText.pool": ("计算范围", "Pool", "在全区还是在党委内计算。", "Among whom it is counted."),
+    "VotesText.satisfied_from": ("满意从何算起", "Satisfied", "此等次以上的票算满意。", "Votes for it or better."),
+    "VotesText.unfit_above": ("不称职票", "Unfit", "超过此比例的定为末等。", "More of them decide the last grade."),
+    "UnfittingText.name": ("名称", "Name", "否决情形的名称。", "What the ground is called."),
+    "UnfittingText.grounds": ("依据", "Grounds", "否决的依据。", "Where it comes from."),
+    "AppraisalText.name": ("名称", "Name", "考核办法的名称。", "What it is called."),
+    "AppraisalText.months_min": ("任职月数", "Months", "任职不足的不定等次。", "In post for less: no grade."),
+    "AppraisalText.parts": ("各部分", "Parts", "各部分及其分值。", "What it is made of."),
+    "AppraisalText.grades": ("等次", "Grades", "从高到低。", "From the best down."),
+    "AppraisalText.quota": ("名额", "Quota", "最高等次的名额。", "Places of the best grade."),
+    "AppraisalText.votes": ("评议票", "Votes", "评议票怎样算。", "How votes are counted."),
+    "AppraisalText.order": ("同分次序", "Order", "同分时依次比较什么。", "What breaks ties."),
+    "AppraisalText.vetoes": ("否决情形", "Vetoes", "有此情形的定为末等。", "Grounds that lead to the last grade."),
+}
 _OF_EXAMPLES: Mapping[str, tuple[str, str, str, str]] = {
     "ExpectedStarText.star": ("星级", "Star", "预期的星级；不写为不定星。", "Left out: no star this year."),
     "ExpectedStarText.scored_as": (
@@ -182,4 +218,9 @@ _OF_EXAMPLES: Mapping[str, tuple[str, str, str, str]] = {
         "By code, each once in the edition.",
     ),
 }
-STAR_TEXTS: Mapping[str, tuple[str, str, str, str]] = {**_OF_INDICATORS, **_OF_ROUNDS, **_OF_EXAMPLES}
+STAR_TEXTS: Mapping[str, tuple[str, str, str, str]] = {
+    **_OF_INDICATORS,
+    **_OF_ROUNDS,
+    **_OF_APPRAISALS,
+    **_OF_EXAMPLES,
+}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.rules.appraisal import Appraisal
 from app.rules.name import Name
 
 BY_HAND = "by_hand"  # the measure of an indicator that a person enters, with evidence
@@ -373,6 +374,7 @@ class Stars:
     rectification: Rectification
     citations: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    appraisal: Appraisal | None = None  # of secretaries, where the sheet has one
 
     def indicator(self, code: str) -> Indicator | None:
         return next((one for one in self.indicators if one.code == code), None)

@@ -10,8 +10,10 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, get_args
 
+from app.rules.appraisal_checks import check_appraisal
 from app.rules.checks import walk
 from app.rules.cited import Cited
 from app.rules.document import BookText
@@ -70,6 +72,13 @@ def check_stars(draft: StarsDraft) -> None:
     _check_quotas(draft)
     _check_order(draft)
     _check_named_stars(draft)
+    if draft.sheet.appraisal is not None:
+        full = None if draft.sheet.full is None else draft.sheet.full.value
+        check_appraisal(draft.sheet.appraisal, full, partial(_fault_inside, draft, "appraisal"))
+
+
+def _fault_inside(draft: StarsDraft, section: str, code: str, *path: str | int, **facts: Any) -> None:
+    draft.fault(code, section, *path, **facts)
 
 
 def check_meaning(earlier: list[StarsDraft], draft: StarsDraft) -> None:

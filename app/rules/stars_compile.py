@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from app.rules import stars
+from app.rules.appraisal_compile import compile_appraisal
 from app.rules.checks import walk
 from app.rules.cited import Cited
 from app.rules.compile import source_of
@@ -63,6 +64,7 @@ class _Compiler:
                 for code, text in sheet.downgrades.items()
             ),
             rectification=self._rectification(),
+            appraisal=None if sheet.appraisal is None else compile_appraisal(sheet.appraisal, self._points),
             citations=citations,
             sources=sources,
         )

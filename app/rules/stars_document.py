@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from app.rules.appraisal_document import AppraisalText
 from app.rules.cited import (
     Cited,
     CitedCount,
@@ -211,6 +212,7 @@ class StarsText(Strict):
     vetoes: dict[Code, GroundText] = Field(default_factory=dict)
     downgrades: dict[Code, DowngradeText] = Field(default_factory=dict)
     rectification: RectificationText | None = None
+    appraisal: AppraisalText | None = None
 
 
 # Sections that a sheet cannot do without.

@@ -141,6 +141,14 @@ _OF_STARS: Mapping[str, Mapping[str, Name]] = {
         "given": Name("由评定人在分值内给分", "given by a person"),
     },
     "Measure": {"by_hand": Name("人工填报并附材料", "entered by hand, with evidence")},
+    "PartMeasure": {
+        "branch_star": Name("支部当年星级", "the branch's star of the year"),
+        "responsibilities": Name("责任清单完成率", "the share of the duty list that was done"),
+        "member_average": Name("党员日常积分均值", "members' mean daily points"),
+        "grid_work": Name("网格联建：应开的结对例会实开的比例", "joint meetings of mentorings held, of those due"),
+        "votes": Name("群众评议票", "the votes of the masses"),
+        "by_hand": Name("由评定人在分值内给分", "given by a person"),
+    },
     "Decider": {"committee": Name("党委", "the Party committee"), "district": Name("区里", "the district")},
     "Treatment": {
         "rectification": Name("整改提升", "rectification"),

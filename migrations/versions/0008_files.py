@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("attached_by", sa.Uuid()),
         sa.PrimaryKeyConstraint("district_id", "owner_kind", "owner_id", "hash", name="pk_file_use"),
         sa.CheckConstraint(
-            "owner_kind IN ('entry', 'submission', 'activity', 'appeal', 'indicator')",
+            "owner_kind IN ('entry', 'submission', 'activity', 'appeal', 'indicator', 'appraisal', 'responsibility')",
             name=op.f("ck_file_use_owner_kind_known"),
         ),
     )

@@ -76,7 +76,8 @@ def test_the_chapters_are_counted() -> None:
         "第七章　党员类别和支部情形",
         "第八章　等次和界线",
         "第九章　支部星级",
-        "第十章　出处清单",
+        "第十章　书记考核",
+        "第十一章　出处清单",
     ]
     assert [numeral(number) for number in (1, 10, 11, 20, 34)] == ["一", "十", "十一", "二十", "三十四"]
 

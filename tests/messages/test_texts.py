@@ -15,6 +15,13 @@ from app.messages.texts import REMARKS, TEXTS, FactsAmiss, FactValue, Kind, text
 
 DAY = date(2026, 11, 27)
 SAMPLE: dict[str, FactValue] = {
+    "year": "2026",
+    "grade": "优秀",
+    "grade_en": "Excellent",
+    "score": "98.5",
+    "secretary": "林书记",
+    "objection": "upheld",
+    "committee": "城东街道党工委",
     "title": "合理化建议被采纳",
     "item": "EXC-A01",
     "effective_on": "2026-11-05",
@@ -55,7 +62,6 @@ SAMPLE: dict[str, FactValue] = {
     "digest": "month",
     "due": 3,
     "late": 1,
-    "year": "2026",
     "star": 4,
     "before": "4",
     "after": "3",

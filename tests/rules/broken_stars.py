@@ -130,6 +130,51 @@ rectification:
   extension_months: {value: 3, assumption: true}
   listed_years: {value: 2, source: M1}
   listed_at_most: {value: 2, source: M1}
+appraisal:
+  name: {zh: 书记考核, en: Appraisal}
+  months_min: {value: 12, source: M1}
+  parts:
+    star:
+      name: {zh: 星级, en: Star}
+      points: {value: 10, source: M1}
+      article: 按星级。
+      grounds: {source: M1}
+      measure: branch_star
+      by_star: {value: {5: 10, 4: 8, 3: 6, 2: 4, 1: 2, none: 0}, assumption: true}
+    mean:
+      name: {zh: 平均分, en: Average}
+      points: {value: 5, source: M1}
+      article: 按平均分。
+      grounds: {source: M1}
+      measure: member_average
+      line: {low: 61, high: 91, assumption: true}
+    voice:
+      name: {zh: 评议票, en: Votes}
+      points: {value: 5, source: M1}
+      article: 按票。
+      grounds: {source: M1}
+      measure: votes
+  grades:
+    good:
+      name: {zh: 好, en: Good}
+      low: {value: 17, source: M1}
+      coefficient: {value: 1.5, assumption: true}
+      decided_by: {value: district, assumption: true}
+    fair:
+      name: {zh: 一般, en: Fair}
+      low: {value: 11, source: M1}
+      coefficient: {value: 1, assumption: true}
+      decided_by: {value: committee, assumption: true}
+    bad:
+      name: {zh: 差, en: Bad}
+      low: {value: 0, source: M1}
+      coefficient: {value: 0.5, assumption: true}
+      decided_by: {value: committee, assumption: true}
+  quota: {share: {value: 1/5, assumption: true}, pool: {value: committee, assumption: true}}
+  votes: {satisfied_from: {value: fair, assumption: true}, unfit_above: {value: 1/3, source: M1}}
+  order: {value: [score, star, voice], source: M1}
+  vetoes:
+    punished: {name: {zh: 受处分, en: Punished}, grounds: {source: M1}}
 """
 
 
@@ -156,7 +201,7 @@ FORM = [
     broken("month_day_form", "value: 12-31", "value: 12-32", "round.cut_off.value"),
     broken("out_of_range", "at_least: 60", "at_least: 600", "gates.survey.survey.at_least"),
     broken("indicator_form", "  A.3:\n", "  A 3:\n", "indicators.A 3"),
-    broken("indicator_form", "[score, B, A.1]", "[score, B, A/1]", "order.value.2", "order:"),
+    broken("indicator_form", "[score, B, A.1]", "[score, B, A/1]", "order.value.2", "order: {value: [score, B"),
     broken("empty", "evidence: [{zh: 证明, en: Proof}]", "evidence: []", "bonus.evidence"),
 ]  # fmt: skip
 
@@ -207,6 +252,25 @@ MEANING = [
     broken("star_gate_survey", "indicator: B.1", "indicator: A.1", "gates.survey.survey.indicator"),
     broken("quota_above_one", "share: {value: 1/10, source: M1}", "share: {value: 11/10, source: M1}",
            "quotas.5.share"),
-    broken("star_order_unknown", "[score, B, A.1]", "[score, B, A.7]", "order.value.2", "order:"),
-    broken("star_order_twice", "[score, B, A.1]", "[score, B, B]", "order.value.2", "order:"),
+    broken("star_order_unknown", "[score, B, A.1]", "[score, B, A.7]", "order.value.2", "order: {value: [score, B"),
+    broken("star_order_twice", "[score, B, A.1]", "[score, B, B]", "order.value.2", "order: {value: [score, B"),
+    broken("appraisal_sum", "      points: {value: 10, source: M1}", "      points: {value: 11, source: M1}",
+           "appraisal.parts", "  parts:"),
+    broken("appraisal_twice", "      measure: votes", "      measure: branch_star", "appraisal.parts", "  parts:"),
+    broken("appraisal_key_missing", "      line: {low: 61, high: 91, assumption: true}\n", "", "appraisal.parts.mean",
+           "    mean:"),
+    broken("appraisal_key_extra", "      measure: votes",
+           "      measure: votes\n      line: {low: 1, high: 2, source: M1}", "appraisal.parts.voice", "    voice:"),
+    broken("star_line", "{low: 61, high: 91", "{low: 91, high: 61", "appraisal.parts.mean.line"),
+    broken("appraisal_stars_missing", ", 1: 2, none: 0}", ", 1: 2}", "appraisal.parts.star.by_star"),
+    broken("appraisal_stars", "{5: 10, 4: 8, 3: 6", "{5: 10, 4: 6, 3: 8", "appraisal.parts.star.by_star"),
+    broken("appraisal_grades", "low: {value: 11, source: M1}", "low: {value: 18, source: M1}", "appraisal.grades.fair",
+           "    fair:"),
+    broken("appraisal_last", "low: {value: 0, source: M1}\n      coefficient",
+           "low: {value: 1, source: M1}\n      coefficient", "appraisal.grades.bad", "    bad:"),
+    broken("appraisal_grade_unknown", "satisfied_from: {value: fair", "satisfied_from: {value: fine",
+           "appraisal.votes.satisfied_from"),
+    broken("appraisal_unfit", "unfit_above: {value: 1/3", "unfit_above: {value: 3/3", "appraisal.votes.unfit_above"),
+    broken("appraisal_order_unknown", "[score, star, voice]", "[score, star, noise]", "appraisal.order.value.2",
+           "  order: {value: [score, star"),
 ]  # fmt: skip

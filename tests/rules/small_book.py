@@ -194,6 +194,15 @@ examples:
     expect: {daily: 85, band: rest}
 """
 
+SMALL_ROUNDS = """\
+format: 1
+examples:
+  levels:
+    title: {zh: 得满分为五星, en: Full points are five stars}
+    branches:
+      - {name: 甲, expect: {star: 5, causes: [level, taken]}}
+"""
+
 
 def put_book(
     folder: Path, *, book: str = BOOK, items: str = ITEMS, examples: str | None = None, edition: str = "2026"

@@ -15,7 +15,17 @@ from app.rules.fault_texts_stars import STARS
 from app.rules.faults import RuleFault, RulesFaulty
 from tests.rules.broken_books import FORM, MEANING, READING, Broken
 from tests.rules.broken_language import LANGUAGE
-from tests.rules.small_book import BOOK, ITEMS, SMALL_EXAMPLES, edited, line_of, next_edition, put_book, put_edition
+from tests.rules.small_book import (
+    BOOK,
+    ITEMS,
+    SMALL_EXAMPLES,
+    SMALL_ROUNDS,
+    edited,
+    line_of,
+    next_edition,
+    put_book,
+    put_edition,
+)
 
 
 def faults_of(folder: Path) -> list[RuleFault]:
@@ -194,6 +204,18 @@ def test_the_faults_of_the_examples_are_told_with_those_of_the_rules(tmp_path: P
     }
 
 
+def test_rounds_are_no_examples_of_an_edition_without_a_star_sheet(tmp_path: Path) -> None:
+    at = put_book(tmp_path, examples=SMALL_EXAMPLES)
+    rounds = at / "2026/examples/stars/rounds.yaml"
+    rounds.parent.mkdir()
+    rounds.write_text(SMALL_ROUNDS, encoding="utf-8")
+    with pytest.raises(RulesFaulty) as caught:
+        rules.read_folder(at)
+    assert [(fault.code, fault.file, fault.line) for fault in caught.value.faults] == [
+        ("star_example_no_sheet", str(rounds), 1)
+    ]
+
+
 def test_a_folder_without_a_book_says_so(tmp_path: Path) -> None:
     with pytest.raises(RulesFaulty) as caught:
         rules.read_folder(tmp_path)
@@ -234,6 +256,7 @@ _ELSEWHERE = {
     "example_day",
     "example_code",
     "example_empty",
+    "star_example_no_sheet",
 }
 
 
