@@ -35,7 +35,7 @@ _APPEND_ONLY = {
     "quarter_standing",
     "checkpoint", "checkpoint_leaf", "certificate", "star_decision",
     "case_step", "key_work",
-    "digest_snapshot", "tally", "board_policy",
+    "digest_snapshot", "sample_inspection", "tally", "board_policy",
     "appraisal_step",
 }  # fmt: skip
 _WRITABLE = [table for table in _TABLES if table.name not in _APPEND_ONLY]
