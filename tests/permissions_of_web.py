@@ -11,6 +11,9 @@ from uuid import UUID
 
 from app.auth.core import Role
 from tests import permissions_of_activities as activities
+from tests import permissions_of_boards as boards
+from tests import permissions_of_enrolment as enrolment
+from tests import permissions_of_imports as imports
 from tests.auth.people import PASSWORD
 
 Call = Callable[[Any, str, dict[str, str]], Any]
@@ -24,9 +27,15 @@ def visit(method: str, path: str, form: Callable[[Any, str], dict[str, str]] | d
         facts = {
             "activity": world.activities.get(whose, ""),
             "submission": world.submissions.get(whose, ""),
+            "proven": world.proof.get(f"entry of {whose}", ""),
             "proof": world.proof.get(whose, ""),
             "entry": world.entries.get(whose, ""),
+            "import": world.imports.get(whose, ""),
+            "transfer": world.enrolled.get(whose, ""),
+            "exemption": world.enrolled.get(f"exemption of {whose}", ""),
         }
+        facts |= {"sheet": world.sign_in_sheet, "file": world.evidence, "appeal": world.appeals.get(whose, "")}
+        facts["complaint"] = world.complaints.get(whose, "")
         if whose != "any":
             facts |= {"member": world.member(whose), "branch": world.branch(whose)}
         sent = form(world, whose) if callable(form) else form
@@ -139,6 +148,40 @@ _CONFIRM = {
     "neighbour": "3  3  4  4  3  4  +  +  3  3  3  3  4  1",
     "elsewhere": "3  3  4  4  3  4  4  4  3  3  3  3  +  1",
 }
+_ORGANISATIONS = {"any": "3  +  +  +  3  +  +  +  +  +  +  3  +  1"}
+_ENROLLING = {"any": "3  3  3  3  3  +  +  +  3  3  3  3  +  1"}
+_MEMBERSHIP = {
+    "own": "3  +  +  +  3  +  +  +  3  3  +  3  4  1",
+    "neighbour": "3  4  4  4  3  4  +  +  3  3  +  3  4  1",
+    "elsewhere": "3  4  4  4  3  4  4  4  3  3  4  3  +  1",
+}
+_TRANSFERS = {"any": "+  3  3  3  3  +  +  +  3  3  +  3  +  1"}
+# Whoever sees it and may answer some is told that the form says nothing.
+_ANSWERED = {
+    "own": "3  3  3  3  3  +  +  +  3  3  3  3  4  1",
+    "neighbour": "3  3  3  3  3  4  +  +  3  3  3  3  4  1",
+    "elsewhere": "3  3  3  3  3  4  4  4  3  3  3  3  +  1",
+}
+# Whoever may file some is told why not this one, or that the form says nothing.
+_APPEALING = {
+    "own": "+  3  3  3  3  +  +  +  3  3  3  3  4  1",
+    "colleague": "4  3  3  3  3  +  +  +  3  3  3  3  4  1",
+    "neighbour": "4  3  3  3  3  4  +  +  3  3  3  3  4  1",
+    "elsewhere": "4  3  3  3  3  4  4  4  3  3  3  3  +  1",
+}
+_APPEAL = {
+    "own": "+  3  3  3  3  +  +  +  3  3  +  3  4  1",
+    "colleague": "4  3  3  3  3  +  +  +  3  3  +  3  4  1",
+    "neighbour": "4  3  3  3  3  4  +  +  3  3  +  3  4  1",
+    "elsewhere": "4  3  3  3  3  4  4  4  3  3  4  3  +  1",
+}
+_OF_THE_DISTRICT = {"any": "3  3  3  3  3  3  3  +  3  3  3  3  +  1"}
+_IMPORTS = {"any": "3  +  +  +  +  +  +  +  3  3  +  3  +  1"}
+_IMPORT = {
+    "own": "3  +  +  +  4  +  +  +  3  3  +  3  4  1",
+    "neighbour": "3  4  4  4  4  4  +  +  3  3  +  3  4  1",
+    "elsewhere": "3  4  4  4  4  4  4  4  3  3  4  3  +  1",
+}
 
 ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("GET /static/{name}", visit("GET", "/static/console.css"), _ANYBODY),
@@ -166,11 +209,20 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("GET /meetings", visit("GET", "/meetings"), _MEETINGS),
     ("GET /meetings/new", visit("GET", "/meetings/new"), _RECORDERS),
     ("POST /meetings/new", visit("POST", "/meetings/new"), _RECORDERS),
+    ("GET /meetings/not-held", visit("GET", "/meetings/not-held"), _RECORDERS),
+    ("POST /meetings/not-held", visit("POST", "/meetings/not-held"), _RECORDERS),
+    ("POST /meetings/{activity_id}/make-ups", visit("POST", "/meetings/{activity}/make-ups"), _CORRECTING),
     ("GET /meetings/{activity_id}", visit("GET", "/meetings/{activity}"), activities.READING),
+    (
+        "GET /meetings/{activity_id}/files/{content_hash}",
+        visit("GET", "/meetings/{activity}/files/{sheet}"),
+        activities.READING,
+    ),
     ("POST /meetings/{activity_id}/attendance", visit("POST", "/meetings/{activity}/attendance"), _CORRECTING),
     ("GET /members", visit("GET", "/members"), _MEMBERS),
     ("GET /my", visit("GET", "/my"), {"any": "+  4  4  4  4  4  4  4  4  4  4  4  4  1"}),
     ("GET /members/{member_id}", visit("GET", "/members/{member}"), _MEMBER),
+    ("GET /entries/{entry_id}/evidence/{content_hash}", visit("GET", "/entries/{proven}/evidence/{proof}"), _MEMBER),
     ("GET /record", visit("GET", "/record"), _RECORD),
     ("POST /record", visit("POST", "/record"), _RECORD),
     ("GET /reviews", visit("GET", "/reviews"), _DECIDERS),
@@ -193,6 +245,63 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("GET /checks", visit("GET", "/checks"), _CHECKS),
     ("GET /checks/{quarter}/{branch_id}", visit("GET", "/checks/2026Q4/{branch}"), _CHECK),
     ("POST /checks/{quarter}/{branch_id}", visit("POST", "/checks/2026Q4/{branch}"), _CONFIRM),
+    ("GET /appeals", visit("GET", "/appeals"), _TRANSFERS),
+    ("GET /entries/{entry_id}/appeal", visit("GET", "/entries/{entry}/appeal"), _APPEALING),
+    ("POST /entries/{entry_id}/appeal", visit("POST", "/entries/{entry}/appeal"), _APPEALING),
+    ("GET /appeals/{appeal_id}", visit("GET", "/appeals/{appeal}"), _APPEAL),
+    ("GET /appeals/{appeal_id}/files/{content_hash}", visit("GET", "/appeals/{appeal}/files/{file}"), _APPEAL),
+    ("POST /appeals/{appeal_id}/decision", visit("POST", "/appeals/{appeal}/decision"), _ANSWERED),
+    ("POST /appeals/{appeal_id}/extension", visit("POST", "/appeals/{appeal}/extension"), _ANSWERED),
+    ("POST /appeals/{appeal_id}/withdrawal", visit("POST", "/appeals/{appeal}/withdrawal"), _APPEALING),
+    ("GET /complaints/new", visit("GET", "/complaints/new"), _SIGNED_IN),
+    ("POST /complaints/new", visit("POST", "/complaints/new"), _SIGNED_IN),
+    ("GET /complaints", visit("GET", "/complaints"), {"any": "3  3  3  3  3  3  3  +  3  3  +  3  +  1"}),
+    (
+        "POST /complaints/{complaint_id}/answer",
+        visit("POST", "/complaints/{complaint}/answer"),
+        {"own": "3  3  3  3  3  3  3  +  3  3  3  3  +  1"},
+    ),
+    ("GET /notices", visit("GET", "/notices"), boards.BOARDS),
+    ("GET /notices/{quarter}/{branch_id}", visit("GET", "/notices/2026Q3/{branch}"), boards.INSIDE),
+    ("GET /board", visit("GET", "/board"), boards.BOARDS),
+    ("GET /board", visit("GET", "/board?place={branch}"), boards.INSIDE),
+    ("GET /roster", visit("GET", "/roster"), _ORGANISATIONS),
+    ("GET /members/new", visit("GET", "/members/new"), _ENROLLING),
+    ("POST /members/new", visit("POST", "/members/new"), _ENROLLING),
+    ("GET /members/{member_id}/membership", visit("GET", "/members/{member}/membership"), _MEMBERSHIP),
+    ("POST /members/{member_id}/class", visit("POST", "/members/{member}/class"), enrolment.LEADING),
+    ("POST /members/{member_id}/exemptions", visit("POST", "/members/{member}/exemptions"), enrolment.FILING),
+    (
+        "POST /members/{member_id}/exemptions/{exemption_id}/end",
+        visit("POST", "/members/{member}/exemptions/{exemption}/end"),
+        enrolment.FILING,
+    ),
+    ("POST /members/{member_id}/leaving", visit("POST", "/members/{member}/leaving"), enrolment.FILING),
+    ("GET /transfers", visit("GET", "/transfers"), _TRANSFERS),
+    ("GET /transfers/new", visit("GET", "/transfers/new"), _ENROLLING),
+    ("POST /transfers/new", visit("POST", "/transfers/new"), _ENROLLING),
+    ("GET /transfers/{transfer_id}", visit("GET", "/transfers/{transfer}"), enrolment.SEEN),
+    *(
+        (f"POST /transfers/{{transfer_id}}/{verb}", visit("POST", f"/transfers/{{transfer}}/{verb}"), _ANSWERED)
+        for verb in ("acceptance", "refusal", "withdrawal")
+    ),
+    ("GET /imports", visit("GET", "/imports"), _IMPORTS),
+    ("GET /imports/new", visit("GET", "/imports/new"), imports.IMPORTING),
+    ("POST /imports/new", visit("POST", "/imports/new"), imports.IMPORTING),
+    ("GET /imports/template", visit("GET", "/imports/template"), imports.IMPORTING),
+    ("GET /imports/{import_id}", visit("GET", "/imports/{import}"), _IMPORT),
+    (
+        "POST /imports/{import_id}/reversal",
+        visit("POST", "/imports/{import}/reversal"),
+        {
+            "own": "3  3  +  +  3  +  +  +  3  3  3  3  4  1",
+            "neighbour": "3  3  4  4  3  4  +  +  3  3  3  3  4  1",
+            "elsewhere": "3  3  4  4  3  4  4  4  3  3  3  3  +  1",
+        },
+    ),
+    ("GET /roster/import", visit("GET", "/roster/import"), _OF_THE_DISTRICT),
+    ("POST /roster/import", visit("POST", "/roster/import"), _OF_THE_DISTRICT),
+    ("GET /roster/import/template", visit("GET", "/roster/import/template"), _OF_THE_DISTRICT),
     ("POST /checks/{quarter}/{branch_id}/{entry_id}", visit("POST", "/checks/2026Q4/{branch}/{entry}"), _CONFIRM),
 ]
 

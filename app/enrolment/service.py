@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -17,15 +18,17 @@ from app.auth.core_permitted import NotGranted
 from app.cycles import service as cycles
 from app.enrolment.classes import Classes, ClassesInForce
 from app.enrolment.core import ImportReport, Plan, Present
-from app.enrolment.faults import NotYourRight
+from app.enrolment.faults import NotYourRight, RosterRefused
 from app.enrolment.layout import SHEETS
 from app.enrolment.planning import decide, refuse_any
 from app.imports.core import shown_name
 from app.kit.ciphers import FieldCipher
 from app.kit.ids import new_id
 from app.kit.sheet_columns import INSTRUCTIONS
+from app.kit.sheet_marking import FAULTS
 from app.kit.sheet_records import Records, read_records
-from app.kit.workbook import read_workbook
+from app.kit.sheets import Sheet, SheetFault
+from app.kit.workbook import look_through, read_workbook
 from app.points import reading, settling
 from app.points import service as points
 from app.points.views import Opening
@@ -34,11 +37,34 @@ from app.roster.core import root_path
 from app.roster.service import require_key
 from app.rules import service as rules
 
+_IGNORED = frozenset({INSTRUCTIONS, FAULTS})
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedRoster:
+    """A workbook as it was sent, with what is wrong in it, and the classes that the district's template lists."""
+
+    sheets: tuple[Sheet, ...]
+    faults: tuple[SheetFault, ...]
+    classes: tuple[str, ...]
+
 
 def read_roster(source: Path | BinaryIO) -> Records:
     """Read a workbook, outside any transaction. Raises what ``read_workbook`` raises; faults of cells are told later,
     with those of what the cells mean together."""
-    return read_records(read_workbook(source, ignored=frozenset({INSTRUCTIONS})), SHEETS)
+    return read_records(read_workbook(source, ignored=_IGNORED), SHEETS)
+
+
+def examine_roster(connection: Connection, actor: Actor, cipher: FieldCipher, source: BinaryIO) -> ExaminedRoster:
+    """What an import would refuse; to be called in a transaction that is undone. Raises as ``import_roster`` for
+    everything but faults."""
+    sheets, seen = look_through(source, ignored=_IGNORED)
+    faults = list(seen)
+    try:
+        import_roster(connection, actor, cipher, read_records(sheets, SHEETS))
+    except RosterRefused as refused:
+        faults += [one.error for one in refused.faults if isinstance(one.error, SheetFault)]
+    return ExaminedRoster(sheets, tuple(faults), classes_offered(connection, actor))
 
 
 def import_roster(connection: Connection, actor: Actor, cipher: FieldCipher, records: Records) -> ImportReport:

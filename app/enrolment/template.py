@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from app.enrolment.classes import SERVICE_CLASSES
 from app.enrolment.layout import sheets_with
+from app.enrolment.service import ExaminedRoster
+from app.kit.errors import LongwenError
 from app.kit.sheet_columns import INSTRUCTIONS
+from app.kit.sheet_marking import Marking, write_back
 from app.kit.sheet_writing import formats_of, write_instructions, write_sheet
 from app.kit.sheets import Cell
 from app.kit.workbook import open_workbook
@@ -45,3 +49,13 @@ def write_roster(
         lists = write_instructions(book.add_worksheet(INSTRUCTIONS), "名册导入说明", _GUIDE, layouts, formats)
         for layout in layouts:
             write_sheet(book.add_worksheet(layout.name), layout, rows.get(layout.key, ()), lists, formats)
+
+
+def write_marked_roster(target: Path | BinaryIO, found: ExaminedRoster, language: str) -> None:
+    """A workbook that was sent in, cell by cell as it was, with every fault as a comment, in a column and in a list."""
+    layouts = sheets_with(found.classes)
+    with open_workbook(target) as book:
+        formats = formats_of(book)
+        lists = write_instructions(book.add_worksheet(INSTRUCTIONS), "名册导入说明", _GUIDE, layouts, formats)
+        words = partial(LongwenError.text, language=language)
+        write_back(book, found.sheets, found.faults, Marking(layouts, formats, lists, words, {INSTRUCTIONS}))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.kit.sheet_columns import INSTRUCTIONS, Column, Form, SheetLayout
+from app.kit.sheet_marking import FAULTS
 from app.kit.sheets import Sheet, SheetFault
 from app.rules.award import UNITS_MAX, Outcome
 from app.rules.core import OPENING, Edition, Item, Kind, Matter, MeasureForm, Settlement
@@ -13,7 +14,6 @@ from app.rules.name import Name
 from app.rules.terms import TERMS, term
 
 ITEMS = "积分项"  # the list of items; for people, never read
-FAULTS = "问题清单"  # what was wrong, in a workbook handed back; never read
 IGNORED = frozenset({INSTRUCTIONS, ITEMS, FAULTS})
 SYSTEM = "system"
 _OUTCOMES = {one: term(one) for one in Outcome}

@@ -19,6 +19,7 @@ Value = str | int | Decimal | date | None
 _DECIMAL_MAX = 1_000_000
 _DAY_TEXT = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
 _NUMBER_TEXT = re.compile(r"^[+-]?\d{1,7}(\.\d{1,2})?$", re.ASCII)
+REASON = "错误原因"  # the column of a workbook handed back that says what was wrong; never read
 _WANTED = {
     Form.TEXT: ("文字", "text"),
     Form.CODE: ("文本格式的代码", "a code, as text"),
@@ -94,6 +95,7 @@ class _SheetReading:
         self._layout = layout
         self._faults = faults
         self._columns: dict[int, Column] = {}
+        self._told: set[int] = set()
 
     def read(self, rows: Sequence[Row]) -> list[Record]:
         head = rows[0] if rows[0].number == 1 else Row(1, ())
@@ -109,6 +111,9 @@ class _SheetReading:
             if cell is None:
                 continue
             heading = heading_of(cell)
+            if heading == REASON:
+                self._told.add(position)
+                continue
             letters = column_letters(position + 1)
             if heading not in known:
                 choices = any_of(one.words for one in known.values())
@@ -125,7 +130,7 @@ class _SheetReading:
         values: dict[str, Value] = {}
         letters = {column.key: column_letters(position + 1) for position, column in self._columns.items()}
         for position, cell in enumerate(row.cells):
-            if cell is not None and position not in self._columns:
+            if cell is not None and position not in self._columns and position not in self._told:
                 known = any_of(column.words for column in self._layout.columns)
                 self._fault(wrong.UnknownHeading, row.number, column_letters(position + 1), heading="", known=known)
         for position, column in self._columns.items():

@@ -33,6 +33,7 @@ def formats_of(book: xlsxwriter.Workbook) -> dict[str, Any]:
         Form.DAY: book.add_format({"num_format": "yyyy-mm-dd"}),
         "title": book.add_format({"bold": True, "font_size": 14}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        "reason": book.add_format({"font_color": "#B3261E", "text_wrap": True, "valign": "top"}),
         "wrong": book.add_format({"bg_color": "#F9DEDC", "border": 1, "border_color": "#B3261E", "num_format": "@"}),
         "wrong day": book.add_format(
             {"bg_color": "#F9DEDC", "border": 1, "border_color": "#B3261E", "num_format": "yyyy-mm-dd"}

@@ -118,6 +118,17 @@ def evidence_of_entry(connection: Connection, actor: Actor, entry_id: UUID) -> t
     return own if proposed is None else (*own, *_evidence(connection, actor, proposed))
 
 
+def evidence_of_entries(
+    connection: Connection, actor: Actor, entry_ids: Sequence[UUID]
+) -> dict[UUID, tuple[Evidence, ...]]:
+    """The same of many, for who has shown the caller these entries; those that rest on no file are left out."""
+    own = files.files_of(connection, actor, OwnerKind.ENTRY, entry_ids)
+    proposed = files.files_of(connection, actor, OwnerKind.SUBMISSION, entry_ids)
+    found = store.find_submissions(connection, actor.district_id, list(proposed)) if proposed else {}
+    both = {one: (*own.get(one, ()), *_present(found[one], kept)) for one, kept in proposed.items() if one in found}
+    return {one: files_ for one, files_ in {**own, **both}.items() if files_}
+
+
 def file_of_entry(
     connection: Connection, actor: Actor, entry_id: UUID, content_hash: str, *, request_id: str
 ) -> Evidence:

@@ -236,6 +236,8 @@ class PageRoute(APIRoute):
                 return await handle(request)
             except (LongwenError, RequestValidationError) as error:
                 return refusal_page(request, error)
+            finally:
+                await request.close()  # files that a form has brought
 
         return handled
 

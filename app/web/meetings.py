@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from app.activities import correcting, preparing
@@ -19,8 +19,11 @@ from app.auth.core import Actor, Permission
 from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.days import Day
 from app.kit.errors import ErrorKind, LongwenError
+from app.kit.http import blob
 from app.kit.ids import new_id
 from app.kit.words import Words, all_of
+from app.roster.naming import filled
+from app.web.evidence import HASH, Attached
 from app.web.frame import Page, PageRoute, page_for
 from app.web.posted import Posted
 
@@ -59,7 +62,8 @@ def list_meetings(page: Reading, cursor: Annotated[str | None, Query(pattern=DAY
     def work(connection: Connection, actor: Actor) -> dict[str, Any]:
         found = activities.activities(connection, actor, before=read_cursor(cursor), count_max=_PER_PAGE)
         may_record = bool(actor.reach(Permission.ACTIVITY_RECORD))
-        return {"found": ActivityPageAnswer.of(found), "may_record": may_record}
+        answer = filled(connection, actor, ActivityPageAnswer.of(found))
+        return {"found": answer, "may_record": may_record}
 
     return page.show("meetings.html", **page.run(work))
 
@@ -76,19 +80,22 @@ def show_new_meeting(
 def record_meeting(page: Recording) -> Response:
     """All or nothing; a refused form comes back as it was."""
     posted = page.posted
+    attached = Attached.before(page)
     sheet = _Sheet(_uuid(posted.get("organisation_id")), posted.get("item") or None, _day(posted.get("held_on")))
 
     def work(connection: Connection, actor: Actor) -> Any:
         place, item, day = sheet.place, sheet.item, sheet.day or actor.today
         people = () if place is None or item is None else preparing.expected(connection, actor, place, item, day)
         marks = marks_of(posted, people)
-        asked = posted.read(ActivityRequest, attendance=[{"member_id": m.member_id, "status": m.status} for m in marks])
+        listed = [{"member_id": m.member_id, "status": m.status} for m in marks]
+        asked = posted.read(ActivityRequest, attendance=listed, evidence=list(attached))
         return activities.record(connection, actor, asked.meeting())
 
     try:
+        attached.take(page)
         view = page.run(work)
     except LongwenError as error:
-        return page.refused("meeting_new.html", error, **page.run(sheet.read))
+        return page.refused("meeting_new.html", error, **{**page.run(sheet.read), "attached": attached})
     present = sum(one.attendance.attended for one in view.attendance)
     told = Words(
         f"已记录“{view.activity.title}”：应到 {len(view.attendance)} 人，到会 {present} 人。",
@@ -100,27 +107,42 @@ def record_meeting(page: Recording) -> Response:
 @router.get("/meetings/{activity_id}")
 def show_meeting(activity_id: UUID, page: Reading) -> Response:
     """Everybody's attendance, and where it can be corrected."""
-    return page.show("meeting.html", **page.run(lambda c, actor: _meeting(c, actor, activity_id)))
+    return page.show("meeting.html", **page.run(lambda c, actor: meeting_facts(c, actor, activity_id)))
+
+
+@router.get("/meetings/{activity_id}/files/{content_hash}")
+def read_file(
+    activity_id: UUID, content_hash: Annotated[str, Path(pattern=HASH)], request: Request, page: Reading
+) -> Response:
+    """The sheet of signatures, say; as an attachment."""
+    found = page.run(
+        lambda c, actor: activities.evidence(c, actor, activity_id, content_hash, request_id=page.request_id)
+    )
+    return blob(request, found.key, found.content.size, found.headers)
 
 
 @router.post("/meetings/{activity_id}/attendance")
 def correct_meeting(activity_id: UUID, page: Recording) -> Response:
     """What is changed of the attendance: by reversal and a new entry."""
     posted = page.posted
+    attached = Attached.before(page)
 
     def work(connection: Connection, actor: Actor) -> None:
         before = {one.attendance.member_id: one.attendance.status for one in
                   activities.read(connection, actor, activity_id).attendance}  # fmt: skip
         said = {UUID(key): Status(value) for key, value in posted.under("status.")}
         changed = [{"member_id": key, "status": value} for key, value in said.items() if before.get(key) != value]
-        asked = posted.read(CorrectionRequest, attendance=changed, version=int(posted.get("version") or 0))
+        version = int(posted.get("version") or 0)
+        asked = posted.read(CorrectionRequest, attendance=changed, version=version, evidence=list(attached))
         marks = [one.mark() for one in asked.attendance]
         correcting.correct(connection, actor, activity_id, asked.version, marks, asked.evidence)
 
     try:
+        attached.take(page)
         page.run(work)
     except LongwenError as error:
-        return page.refused("meeting.html", error, **page.run(lambda c, actor: _meeting(c, actor, activity_id)))
+        shown = page.run(lambda c, actor: meeting_facts(c, actor, activity_id))
+        return page.refused("meeting.html", error, **{**shown, "attached": attached})
     return page.goto(f"/meetings/{activity_id}", Words("考勤已更正。", "The attendance is corrected."))
 
 
@@ -163,13 +185,16 @@ class _Sheet:
         return {
             "places": places, "place": place, "items": items, "item": item, "held_on": day, "people": people,
             "new_id": new_id(), "status_words": STATUS_WORDS,
+            "attached": {},
         }  # fmt: skip
 
 
-def _meeting(connection: Connection, actor: Actor, activity_id: UUID) -> dict[str, Any]:
+def meeting_facts(connection: Connection, actor: Actor, activity_id: UUID) -> dict[str, Any]:
+    """What the page of a meeting shows."""
     view = activities.read(connection, actor, activity_id)
     return {
-        "meeting": ActivityViewAnswer.of_view(view),
+        "meeting": filled(connection, actor, ActivityViewAnswer.of_view(view)),
+        "attached": {},
         "may_correct": actor.may(Permission.ACTIVITY_RECORD, view.activity.path),
         "status_words": STATUS_WORDS,
     }

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
+from app.kit.http import blob
 from app.me import service as me
 from app.points import reading
 from app.points.ledger import DutyState
 from app.points.schemas import ScoreAnswer, StandingAnswer
-from app.points.schemas_explaining import ExplainedKindAnswer, ExplanationAnswer
+from app.points.schemas_explaining import ExplainedEntryAnswer, ExplainedKindAnswer, ExplanationAnswer
 from app.roster import service as roster
 from app.roster.core import OrganisationKind
 from app.rules.name import Name
 from app.rules.terms import TERMS
 from app.seals import showing
 from app.seals.schemas import MemberQuarterAnswer
+from app.submissions import reading as submissions
+from app.web.evidence import HASH
 from app.web.frame import Page, PageRoute, any_page, page_for
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -76,6 +80,20 @@ def show_own(page: Annotated[Page, Depends(any_page)], cycle: Cycle = None) -> R
     return page.show("member.html", **page.run(work), is_own=True)
 
 
+@router.get("/entries/{entry_id}/evidence/{content_hash}")
+def read_evidence(
+    entry_id: UUID,
+    content_hash: Annotated[str, Path(pattern=HASH)],
+    request: Request,
+    page: Annotated[Page, Depends(page_for(Permission.STANDING_READ))],
+) -> Response:
+    """A file that an entry rests on, as an attachment."""
+    found = page.run(
+        lambda c, actor: submissions.file_of_entry(c, actor, entry_id, content_hash, request_id=page.request_id)
+    )
+    return blob(request, found.key, found.content.size, found.headers)
+
+
 @router.get("/members/{member_id}")
 def show_member(member_id: UUID, page: Reading, cycle: Cycle = None) -> Response:
     """The standing, and under each number what it is made of."""
@@ -85,6 +103,11 @@ def show_member(member_id: UUID, page: Reading, cycle: Cycle = None) -> Response
 def _found(connection: Connection, actor: Actor, member_id: UUID, cycle: str | None) -> dict[str, Any]:
     standing = reading.standing(connection, actor, member_id, cycle)
     explained = ExplanationAnswer.of_view(reading.explanation(connection, actor, member_id, cycle))
+    shown = [one.id for one in _entries(explained)]
+    own = roster.own_member(connection, actor)
+    is_mine = own is not None and own.id == member_id
+    member = standing.member
+    on_paper = member.account_id is None and actor.may(Permission.APPEAL_FILE, member.path)
     quarters = showing.member_quarters(connection, actor, member_id, standing.balance.cycle)
     places = {one.id: one.name for one in roster.organisations(connection, actor.district_id)}
     return {
@@ -96,7 +119,19 @@ def _found(connection: Connection, actor: Actor, member_id: UUID, cycle: str | N
         "quarters": [MemberQuarterAnswer.of(one) for one in quarters],
         "kind_words": TERMS["Kind"],
         "duty_words": DUTY_WORDS,
+        "evidence": submissions.evidence_of_entries(connection, actor, shown),
+        "is_mine": is_mine,
+        "may_appeal": is_mine or on_paper,
+        "may_see_roster": actor.may(Permission.ROSTER_READ, standing.member.path),
     }
+
+
+def _entries(explained: ExplanationAnswer) -> Iterator[ExplainedEntryAnswer]:
+    yield from explained.vetoes
+    for kind in explained.kinds:
+        for dimension in kind.dimensions:
+            for item in dimension.items:
+                yield from item.entries
 
 
 def _cells(kinds: list[ExplainedKindAnswer]) -> dict[str, dict[str, Any]]:

@@ -10,12 +10,15 @@ from app.kit.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu: the address, its name, and any of these permissions (none: for everybody)."""
+    """One line of the menu: the address, its name, and any of these permissions (none: for everybody).
+
+    ``of_members``: also of who is a member, whatever else they are; without permissions, of nobody else.
+    """
 
     path: str
     name: Words
     permissions: frozenset[Permission] = frozenset()
-    of_members: bool = False  # of who is a member, whatever else they are
+    of_members: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ MENU = (
             _entry("/", "首页", "Home"),
             _entry("/messages", "消息", "Messages"),
             _entry("/my", "我的积分", "My points", of_members=True),
+            _entry("/appeals", "申诉", "Appeals", Permission.APPEAL_READ, of_members=True),
         ),
     ),
     Section(
@@ -44,12 +48,14 @@ MENU = (
         (
             _entry("/meetings", "会议活动", "Meetings", Permission.ACTIVITY_RECORD),
             _entry("/record", "加分扣分", "Points", Permission.ENTRY_RECORD),
+            _entry("/imports", "导入", "Imports", Permission.IMPORT_READ),
         ),
     ),
     Section(
         Words("审核", "Review"),
         (
             _entry("/reviews", "待审申报", "Proposals", Permission.SUBMISSION_DECIDE),
+            _entry("/complaints", "意见建议", "Complaints", Permission.COMPLAINT_READ),
             _entry("/checks", "季度复核", "Quarter's check", Permission.CHECK_READ),
         ),
     ),
@@ -57,6 +63,9 @@ MENU = (
         Words("查看", "Look"),
         (
             _entry("/members", "党员", "Members", Permission.STANDING_READ),
+            _entry("/roster", "组织", "Organisations", Permission.ORGANISATION_READ),
+            _entry("/transfers", "转接", "Transfers", Permission.TRANSFER_READ, of_members=True),
+            _entry("/notices", "公示", "Notices", Permission.BOARD_READ),
             _entry("/board", "榜单", "Board", Permission.BOARD_READ),
         ),
     ),
@@ -70,7 +79,8 @@ def menu_of(actor: Actor) -> tuple[Section, ...]:
 
 
 def _is_for(entry: Entry, actor: Actor) -> bool:
-    if entry.of_members:
-        return actor.was_member or any(held.role is Role.MEMBER for held in actor.appointments)
+    if entry.of_members and (actor.was_member or any(held.role is Role.MEMBER for held in actor.appointments)):
+        return True
     held = {permission for one in actor.appointments for permission in one.grants}
-    return not entry.permissions or bool(entry.permissions & held)
+    is_for_all = not entry.permissions and not entry.of_members
+    return is_for_all or bool(entry.permissions & held)

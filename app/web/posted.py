@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, get_origin
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
@@ -70,11 +72,24 @@ class Posted:
             if get_origin(one.annotation) in (list, tuple):
                 values[key] = sent
             elif sent:
-                values[key] = sent[-1]
+                values[key] = _number(sent[-1]) if _is_number(one.annotation) else sent[-1]
         try:
             return schema.model_validate(values)
         except ValidationError as refusal:
             raise FormRefused(list(refusal.errors())) from refusal
+
+
+def _is_number(annotation: Any) -> bool:
+    """Whether the field takes numbers, which a form sends as text and a schema takes as numbers only."""
+    return annotation in (int, Decimal) or any(_is_number(one) for one in get_args(annotation))
+
+
+def _number(text: str) -> int | Decimal | str:
+    """Text that is no number is left to the schema to refuse."""
+    try:
+        return int(text) if re.fullmatch(r"\s*-?[0-9]{1,15}\s*", text) else Decimal(text.strip())
+    except InvalidOperation:
+        return text
 
 
 def masked(token: str) -> str:

@@ -26,6 +26,7 @@ from app.submissions import service as submissions
 from app.submissions.core import Recorded
 from app.submissions.preparing import Recordable
 from app.submissions.schemas import RecordedAnswer, RecordItem
+from app.web.evidence import Attached
 from app.web.frame import Page, PageRoute, page_for
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -51,24 +52,25 @@ def record(page: Recording) -> Response:
     """Try it out (``act=preview``) or save it; a refused form comes back as it was."""
     posted = page.posted
     is_preview = posted.get("act") == "preview"
+    attached = Attached.before(page)
     desk = _Desk.of(posted.get("member_id"), posted.get("item"), posted.get("effective_on"))
 
     def work(connection: Connection, actor: Actor) -> tuple[Recorded, dict[str, Any]]:
-        asked = posted.read(RecordItem)
+        asked = posted.read(RecordItem, evidence=list(attached))
         shown = desk.read(connection, actor) if is_preview else {}
         papers = {asked.id: asked.papers} if asked.evidence or asked.key_work is not None else {}
         (done,) = submissions.record(connection, actor, [asked.posting(actor.account_id)], papers=papers)
         return done, shown
 
     try:
+        attached.take(page)
         done, shown = page.run(work, commit=not is_preview)
-    except BatchRefused as refusal:
-        return page.refused("record.html", refusal.faults[0].error, **page.run(desk.read))
     except LongwenError as refusal:
-        return page.refused("record.html", refusal, **page.run(desk.read))
+        error = refusal.faults[0].error if isinstance(refusal, BatchRefused) else refusal
+        return page.refused("record.html", error, **{**page.run(desk.read), "attached": attached})
     answer = RecordedAnswer.of(done, page.language)
     if is_preview:
-        return page.show("record.html", **{**shown, "effect": answer})
+        return page.show("record.html", **{**shown, "effect": answer, "attached": attached})
     if answer.submission is not None:
         told = Words("已提交，等待审核。", "Handed in; it waits for a reviewer.")
         return page.goto(f"/submissions/{answer.submission.id}", told)
@@ -109,7 +111,7 @@ class _Desk:
             "q": self.sought, "people": people, "own": own, "found": found, "day_of": day, "chosen": chosen,
             "groups": _grouped(found), "item": None if found is None or chosen is None else _shown(found, chosen),
             "reviewers": None if chosen is None or not chosen.review else any_role(chosen.review),
-            "new_id": new_id(), "kind_words": TERMS["Kind"], "effect": None,
+            "new_id": new_id(), "kind_words": TERMS["Kind"], "effect": None, "attached": {},
         }  # fmt: skip
 
 

@@ -46,3 +46,95 @@ STAGES = {
     "noticed": Words("公示期满，等待其他支部", "noticed; others are waited for"),
     "sealed": Words("已封账", "sealed"),
 }
+
+IMPORT_KINDS = {
+    "committee": Words("基层党委", "committee"),
+    "branch": Words("党支部", "branch"),
+    "group": Words("党小组", "group"),
+    "enterprise": Words("两新组织", "enterprise"),
+    "member": Words("党员", "member"),
+    "membership": Words("组织关系", "membership"),
+    "exemption": Words("免考核", "exemption"),
+    "account": Words("账号", "account"),
+    "appointment": Words("任职", "appointment"),
+}
+
+IMPORT_ACTIONS = {
+    "new": Words("新增", "new"),
+    "changed": Words("变更", "changed"),
+    "unchanged": Words("不变", "unchanged"),
+    "closed": Words("终止", "closed"),
+}
+
+ROW_STATES = {
+    "posted": Words("已入账", "booked"),
+    "reversed": Words("已冲正", "reversed"),
+    "submitted": Words("待审核", "waits for review"),
+    "returned": Words("已退回", "returned"),
+    "withdrawn": Words("已撤回", "withdrawn"),
+    "refused": Words("不予采纳", "refused"),
+    "lapsed": Words("已失效", "lapsed"),
+}
+
+ORGANISATION_KINDS = {
+    "district": Words("区", "district"),
+    "committee": Words("基层党委", "committee"),
+    "branch": Words("党支部", "branch"),
+    "group": Words("党小组", "group"),
+}
+
+ORGANISATION_FORMS = {
+    "single": Words("单独组建", "of one enterprise"),
+    "joint": Words("联合组建", "of several enterprises"),
+    "trade": Words("行业组建", "of a trade"),
+}
+
+CHANGES = {
+    "enrolled": Words("登记", "enrolled"),
+    "reclassed": Words("调整类型或党小组", "another class or group"),
+    "exempted": Words("免考核", "exempted"),
+    "exemption_ended": Words("结束免考核", "exemption ended"),
+    "left": Words("组织关系终止", "membership ended"),
+    "merged": Words("支部合并", "branch merged"),
+    "split": Words("支部分设", "branch divided"),
+    "moved": Words("支部改变隶属", "branch moved"),
+    "closed": Words("支部撤销", "branch closed"),
+}
+
+EXEMPTION_GROUNDS = {
+    "age": Words("年老体弱", "old age"),
+    "illness": Words("重病", "illness"),
+    "disability": Words("残疾", "disability"),
+    "floating": Words("流动外出", "away from home"),
+}
+
+LEAVING_GROUNDS = {
+    "transferred_out": Words("转出本区", "moved out of the district"),
+    "died": Words("去世", "died"),
+    "expelled": Words("开除党籍", "expelled"),
+    "removed": Words("除名", "removed"),
+    "lost_contact": Words("失联停止党籍", "suspended, out of contact"),
+}
+
+TRANSFER_STATES = {
+    "proposed": Words("等待答复", "waits for an answer"),
+    "accepted": Words("已接收", "accepted"),
+    "declined": Words("不予接收", "declined"),
+    "withdrawn": Words("已撤回", "withdrawn"),
+}
+
+APPEAL_STATES = {
+    "open": Words("待答复", "to be answered"),
+    "decided": Words("已答复", "answered"),
+    "withdrawn": Words("已撤回", "withdrawn"),
+}
+
+APPEAL_OUTCOMES = {
+    "upheld": Words("成立，冲正原记录", "upheld: the entry is reversed"),
+    "changed": Words("变更为较轻的记录", "changed for a milder one"),
+    "refused": Words("不成立，维持原记录", "refused: it stays"),
+}
+
+COMPLAINT_KINDS = {"suggestion": Words("建议", "suggestion"), "complaint": Words("投诉", "complaint")}
+
+COMPLAINT_STATES = {"open": Words("待答复", "to be answered"), "answered": Words("已答复", "answered")}

@@ -10,10 +10,12 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from app.imports.layout import ENTRIES, FAULTS, ITEMS
+from app.imports.layout import ENTRIES, ITEMS
 from app.kit.errors import ErrorKind, LongwenError
 from app.kit.problems import MEANINGS
 from app.kit.sheet_columns import INSTRUCTIONS
+from app.kit.sheet_marking import FAULTS
+from app.kit.sheet_records import REASON
 from tests.imports.conftest import PATH, Counter, Row
 from tests.imports.test_importing import NEIGHBOUR, OTHER, OWN
 from tests.kit.test_workbook import HOSTILE
@@ -84,6 +86,10 @@ def test_faults_come_back_in_the_users_own_workbook(counter: Counter, language: 
         cell.coordinate for row in sheet.iter_rows(min_row=2) for cell in row if cell.fill.fgColor.rgb[2:] == "F9DEDC"
     }
     assert coloured == set(comments)
+    told = {str(sheet.cell(row, sheet.max_column).value) for row in (3, 4, 5)}
+    assert sheet.cell(1, sheet.max_column).value == REASON
+    assert told == set(comments.values())
+    assert {sheet.cell(row, sheet.max_column).font.color.rgb[2:] for row in (3, 4, 5)} == {"B3261E"}
     listed = [[cell.value for cell in row] for row in book[FAULTS].iter_rows(min_row=2)]
     assert [one[:2] for one in listed] == [[ENTRIES.name, "A3"], [ENTRIES.name, "A4"], [ENTRIES.name, "F5"]]
     # Nothing that somebody typed is a formula, here or once the cell is edited.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests.files.samples import photograph
 from tests.web.conftest import Browser
 
 NEW = "/meetings/new"
@@ -63,8 +64,48 @@ def test_attendance_is_corrected_where_it_was_recorded(browser: Browser) -> None
     assert f'name="status.{member}"' in late.text
 
 
+def test_a_sheet_of_signatures_goes_with_a_meeting(browser: Browser) -> None:
+    browser.log_in("secretary")
+    files = {"files": ("签到表.jpg", photograph())}
+    refused = browser.send(NEW, sheet(browser, title=" "), page=NEW, files=files)
+    (kept,) = re.findall(r'name="evidence" value="([0-9a-f]{64})" checked', refused.text)
+    there = browser.send(NEW, sheet(browser, evidence=kept), page=NEW)
+    (file,) = re.findall(r'href="(/meetings/[^"]+/files/[0-9a-f]{64})"', there.text)
+    assert file.endswith(kept)
+    assert browser.open(file).status_code == 200
+
+
 def test_a_group_leader_is_offered_the_own_group_only(browser: Browser) -> None:
     browser.log_in("group_leader")
     places = re.search(r'<select id="place".*?</select>', browser.open(NEW).text, re.DOTALL)
     assert places is not None
     assert re.findall(r">　?([^<]+)</option>", places[0]) == ["第一党小组"]
+
+
+def test_an_absence_is_made_up_and_a_guest_entered_by_number_and_name(browser: Browser) -> None:
+    browser.log_in("secretary")
+    town = browser.town
+    member = town.members["陈建国"]
+    path = browser.send(NEW, sheet(browser, **{f"status.{member}": "absent"}), page=NEW).url.path
+    guest = f"N{list(town.members).index('周美玲'):04d}"
+    wrong = browser.send(f"{path}/make-ups", {"guests": f"{guest} 王无此"}, page=path)
+    assert wrong.status_code == 422
+    assert "周美玲" not in wrong.text, "a number alone tells no name"
+    form = {"made_up": str(member), "made_up_on": town.actor().today.isoformat(), "guests": f"{guest} 周美玲"}
+    done = browser.send(f"{path}/make-ups", form, page=path)
+    assert "已登记补课 2 人" in done.text, done.text
+    assert "周美玲" in done.text
+    assert f'name="made_up" value="{member}"' not in done.text
+
+
+def test_a_meeting_not_held_costs_no_member(browser: Browser) -> None:
+    browser.log_in("secretary")
+    path = "/meetings/not-held"
+    page = browser.open(path, item="ORG-D02").text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    assert hidden["item"] == "ORG-D02"
+    bare = browser.send(path, {**hidden, "window": "2026-10"}, page=path)
+    assert re.search(r'id="fault-reason">[^<]+', bare.text)
+    done = browser.send(path, {**hidden, "window": "2026-10", "reason": "书记住院"}, page=path)
+    assert "2 人免责" in done.text, done.text
+    assert "书记住院" in done.text

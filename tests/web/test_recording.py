@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests.files.samples import photograph
 from tests.town import Desk
 from tests.web.conftest import Browser
 
@@ -67,6 +68,22 @@ def test_a_refused_form_says_why_beside_its_field(browser: Browser) -> None:
     future = browser.send("/record", {**filled, "matter": "x", "effective_on": "2027-01-01"}, page=path)
     assert future.status_code == 409
     assert re.search(r'id="fault-effective_on">[^<]+', future.text)
+
+
+def test_an_amount_and_its_evidence_are_kept_from_the_trial_to_the_entry(browser: Browser) -> None:
+    browser.log_in("secretary")
+    path, filled = form(browser, "陈建国", "SRV-D02", units="3", reason="社区义诊")
+    files = {"files": ("签到表.jpg", photograph())}
+    tried = browser.send("/record", {**filled, "act": "preview"}, page=path, files=files)
+    assert tried.status_code == 200, tried.text
+    kept = re.findall(r'name="evidence" value="([0-9a-f]{64})" checked', tried.text)
+    assert len(kept) == 1, "nobody chooses the file twice"
+    saved = browser.send("/record", {**filled, "evidence": kept[0], "act": "save"}, page=path)
+    (file,) = re.findall(r'href="(/entries/[^"]+/evidence/[0-9a-f]{64})"', saved.text)
+    assert browser.open(file).headers["content-type"] == "image/jpeg"
+    refused = browser.send("/record", {**filled, "act": "save"}, page=path, files={"files": ("x.txt", b"text")})
+    assert refused.status_code == 422
+    assert re.search(r'id="fault-file">[^<]+', refused.text)
 
 
 def test_a_return_needs_a_reason_and_reaches_who_handed_it_in(browser: Browser) -> None:

@@ -148,3 +148,6 @@ for (const field of document.querySelectorAll("input[data-narrow]")) {
     [...document.querySelectorAll(field.dataset.narrow)].find((one) => !one.hidden)?.querySelector("a")?.click();
   });
 }
+
+// A sheet for the wall is printed.
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
