@@ -34,11 +34,11 @@ from tests import permissions_of_enrolment as enrolment
 from tests import permissions_of_grids as grids
 from tests import permissions_of_imports as imports
 from tests import permissions_of_me as own_record
+from tests import permissions_of_pages as web
 from tests import permissions_of_ratings as ratings
 from tests import permissions_of_seals as seals
 from tests import permissions_of_submissions as submissions
 from tests import permissions_of_surveys as surveys
-from tests import permissions_of_web as web
 from tests.auth.administering import ADMINISTERING, TOKENS
 from tests.auth.log_ins import LOG_INS
 from tests.auth.people import CHEAP, PASSWORD

@@ -44,7 +44,8 @@ _RETRY_AFTER_SECONDS = 2
 _COMPRESSED_FROM_BYTES = 1024
 _COMPRESSION_LEVEL = 5  # 9 takes three times as long for one percent
 _QUIET_ROUTES = {"/healthz", "/readyz", "/metrics"}
-_UNTRACED_BELOW = "/api/v1/survey-forms/"  # when somebody answers anonymously is nobody's to know
+# When somebody answers anonymously is nobody's to know.
+_UNTRACED_BELOW = ("/api/v1/survey-forms/", "/answer/")
 
 # What a route that answers with ``blob`` says of its answer.
 FILE_RESPONSES: dict[int | str, dict[str, Any]] = {

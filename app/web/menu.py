@@ -69,6 +69,27 @@ MENU = (
             _entry("/board", "榜单", "Board", Permission.BOARD_READ),
         ),
     ),
+    Section(
+        Words("帮扶与星级", "Help and stars"),
+        (
+            _entry("/cases", "帮扶整改", "Assistance", Permission.CASE_READ),
+            _entry("/ratings", "星级评定", "Star rating", Permission.RATING_READ),
+            _entry("/grids", "网格", "Grids", Permission.GRID_READ),
+            _entry("/commendations", "表彰推荐", "Commendations", Permission.CASE_READ),
+        ),
+    ),
+    Section(
+        Words("管理", "Look after"),
+        (
+            _entry("/surveys", "匿名测评", "Surveys", Permission.SURVEY_READ),
+            _entry("/jobs", "定时任务", "Jobs", Permission.JOB_READ),
+            _entry("/accounts", "账号", "Accounts", Permission.ACCOUNT_READ),
+            _entry("/appointments", "任职", "Appointments", Permission.APPOINTMENT_READ),
+            _entry("/access-log", "访问日志", "Access log", Permission.ACCESS_READ),
+            _entry("/api-keys", "接口密钥", "API keys", Permission.KEY_READ),
+            _entry("/screens", "大屏", "Screens", Permission.SCREEN_READ),
+        ),
+    ),
 )
 
 

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from fastapi import APIRouter
 
 from app.web import (
     account,
+    administering,
     appealing,
     assets,
+    assisting,
     checking,
+    commending,
     complaining,
     entering,
     exceptions,
+    grids,
     home,
     importing,
     meetings,
     members,
     noticing,
+    rating,
     recording,
     reviewing,
     rostering,
+    rounds,
+    surveying,
     transferring,
+    treating,
 )
 
 
 def routers() -> list[APIRouter]:
     """The routers of all pages."""
-    files = (
-        assets,
-        entering,
-        account,
-        home,
-        exceptions,
-        meetings,
-        recording,
-        reviewing,
-        checking,
-        appealing,
-        complaining,
-        noticing,
-    )
+    files: tuple[ModuleType, ...] = (assets, entering, account, home, exceptions, meetings, recording, reviewing)
+    files += (checking, appealing, complaining, noticing)
+    files += (assisting, commending, rounds, rating, treating, administering, surveying, grids)
     # Before the members: /members/new is nobody's page.
-    of_the_roster = (rostering, transferring, importing, members)
-    return [one.router for one in (*files, *of_the_roster)]
+    files += (rostering, transferring, importing, members)
+    return [one.router for one in files]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -47,8 +47,11 @@ def decided(desk: Desk, name: str, outcome: str, *, without: tuple[str, ...] = (
         if item in without:
             continue
         if duty["target"] is not None:
-            done = {"units": duty["target"], "effective_on": "2026-06-01" if name != "新加入" else "2026-10-01"}
-            facts += [desk.town.fact(name, item, **done)] if outcome == "kept" else []
+            first = date(2026, 6, 1) if name != "新加入" else date(2026, 10, 1)
+            for past in range(0, duty["target"] if outcome == "kept" else 0, 24):  # a day has no more
+                day = first + timedelta(days=past // 24)
+                units = min(24, duty["target"] - past)
+                facts.append(desk.town.fact(name, item, units=units, effective_on=day.isoformat()))
         else:
             facts.append(desk.town.fact(name, item, outcome=outcome, effective_on=duty["due_on"]))
     return facts
