@@ -24,8 +24,7 @@ from app.enrolment.planning import decide, refuse_any
 from app.imports.core import shown_name
 from app.kit.ciphers import FieldCipher
 from app.kit.ids import new_id
-from app.kit.sheet_columns import INSTRUCTIONS
-from app.kit.sheet_marking import FAULTS
+from app.kit.sheet_columns import FAULTS, INSTRUCTIONS
 from app.kit.sheet_records import Records, read_records
 from app.kit.sheets import Sheet, SheetFault
 from app.kit.workbook import look_through, read_workbook

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from app.kit.sheet_columns import INSTRUCTIONS, Column, Form, SheetLayout
-from app.kit.sheet_marking import FAULTS
+from app.kit.sheet_columns import FAULTS, INSTRUCTIONS, Column, Form, SheetLayout
 from app.kit.sheets import Sheet, SheetFault
 from app.rules.award import UNITS_MAX, Outcome
 from app.rules.core import OPENING, Edition, Item, Kind, Matter, MeasureForm, Settlement

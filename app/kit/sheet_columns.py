@@ -9,6 +9,7 @@ from enum import StrEnum
 from app.kit.words import Words
 
 INSTRUCTIONS = "说明"  # the sheet for people; never read
+FAULTS = "问题清单"  # what was wrong, in a workbook handed back; never read
 
 
 class Form(StrEnum):

@@ -10,13 +10,12 @@ from typing import Any
 
 import xlsxwriter
 
-from app.kit.sheet_columns import Column, SheetLayout
+from app.kit.sheet_columns import FAULTS, Column, SheetLayout
 from app.kit.sheet_records import REASON, heading_of
 from app.kit.sheet_writing import LINE_HEIGHT, Formats, Lists, fit_to_paper, lines_of, prepare_column, write_cell
 from app.kit.sheets import Row, Sheet, SheetFault
 from app.kit.workbook import plain
 
-FAULTS = "问题清单"  # what was wrong, in a workbook handed back; never read
 _FAULT_HEADS = (("工作表\nSheet", 16), ("位置\nPlace", 10), ("问题与改法\nWhat is wrong, and what to do", 100))
 _REASON_WIDTH = 60
 _COMMENT = {"author": "Longwen", "width": 320, "height": 110}

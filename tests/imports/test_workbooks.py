@@ -13,8 +13,7 @@ import xlsxwriter
 from app.imports.layout import ENTRIES, ITEMS
 from app.kit.errors import ErrorKind, LongwenError
 from app.kit.problems import MEANINGS
-from app.kit.sheet_columns import INSTRUCTIONS
-from app.kit.sheet_marking import FAULTS
+from app.kit.sheet_columns import FAULTS, INSTRUCTIONS
 from app.kit.sheet_records import REASON
 from tests.imports.conftest import PATH, Counter, Row
 from tests.imports.test_importing import NEIGHBOUR, OTHER, OWN
