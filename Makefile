@@ -7,7 +7,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo demo-clean test check bench lint format environment clients
+.PHONY: help demo demo-clean pictures test check bench lint format environment clients
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m
@@ -36,6 +36,9 @@ demo-clean:  ## 清除示例数据 · forget the sample district's data
 	fi
 	@rm -rf .longwen
 	@echo '已清除 .longwen · removed .longwen'
+
+pictures: environment  ## README 的图片 · the README's pictures, of a demo that runs in another terminal; needs chromium
+	@$(VENV)/bin/python docs/pictures.py "http://127.0.0.1:$(PORT)/screen#$$(cat .longwen/screen.token)"
 
 test: environment  ## 测试 · the tests
 	@$(RUN) pytest -n $(WORKERS)

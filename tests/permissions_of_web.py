@@ -185,6 +185,7 @@ _IMPORT = {
 
 ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("GET /static/{name}", visit("GET", "/static/console.css"), _ANYBODY),
+    ("GET /screen", visit("GET", "/screen"), _ANYBODY),
     ("GET /login", visit("GET", "/login"), _ANYBODY),
     ("POST /login", opening, _ANYBODY),
     ("GET /login/code", visit("GET", "/login/code"), _ANYBODY),

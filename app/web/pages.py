@@ -28,6 +28,7 @@ from app.web import (
     reviewing,
     rostering,
     rounds,
+    screens,
     surveying,
     transferring,
     treating,
@@ -38,7 +39,7 @@ def routers() -> list[APIRouter]:
     """The routers of all pages."""
     files: tuple[ModuleType, ...] = (assets, entering, account, home, exceptions, meetings, recording, reviewing)
     files += (checking, appealing, complaining, noticing)
-    files += (assisting, commending, rounds, rating, treating, administering, surveying, grids)
+    files += (assisting, commending, rounds, rating, treating, administering, surveying, grids, screens)
     # Before the members: /members/new is nobody's page.
     files += (rostering, transferring, importing, members)
     return [one.router for one in files]

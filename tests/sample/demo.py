@@ -33,7 +33,7 @@ from app.kit.settings import Settings
 from app.main import create_app
 from app.roster import service as roster
 from app.rules.book import load_book
-from tests.sample import beginners
+from tests.sample import beginners, screen
 from tests.sample import district as sample
 from tests.sample.building import LAST_DAY, PASSWORD, TWO_STEPS, YEAR, Builder, Diary, SampleClock
 from tests.sample.cases import Cases
@@ -230,6 +230,7 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
 
   接口文档 · API docs   {address}/docs
   运行状态 · health     {address}/readyz
+  大屏     · screen     {address}/screen#{{screen}}
 
 登录名（口令均为 {PASSWORD}）· logins (all with that password)
 {people}
@@ -298,12 +299,15 @@ def main() -> None:
                 except LongwenError as error:
                     raise SystemExit(explained(error)) from error
         with opened(application_address(settings), settings) as database:
-            text = welcome(port, sample.make_district(SEED), database, _district(settings, CODE, NAME))
+            district = _district(settings, CODE, NAME)
+            text = welcome(port, sample.make_district(SEED), database, district)
+            token = screen.hung(database, district, SampleClock().now(), settings.data)
         configure_logging(as_json=False)
         clock = SampleClock()
         app = create_app(settings, clock=clock)
         app.include_router(sample_router(clock.now, clock.put_forward, partial(_begin, settings, clock)))
-        console.print(text.replace("{data}", str(settings.data)), highlight=False, markup=False, soft_wrap=True)
+        text = text.replace("{data}", str(settings.data)).replace("{screen}", token)
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
         uvicorn.run(app, host=settings.host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=10)
 
 
