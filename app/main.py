@@ -67,6 +67,7 @@ from app.proofs.readiness import Checkpoints
 from app.ratings import api as ratings
 from app.ratings import api_plans as rating_plans
 from app.reviews import api as reviews
+from app.reviews import api_packs as packs
 from app.roster import api as roster
 from app.roster.naming import names
 from app.seals import api as seals
@@ -207,6 +208,8 @@ def routers() -> list[APIRouter]:
         boards_own.router,
         boards_screens.router,
         reviews.router,
+        packs.of_quarters,
+        packs.router,
         digests.router,
         jobs.router,
         me.router,

@@ -180,6 +180,8 @@ JOBS = (
     Job(
         "digest_year", "年底总评", "app.digests.jobs:year", {"hour": 4, "minute": 20}, ended_quarter, 370, after="lines"
     ),
+    # Asked for here, made by a round: it takes minutes, and its progress is seen while it does.
+    Job("pack", "季度考评材料", "app.reviews.jobs:pack", {"hour": 2, "minute": 45}, ended_quarter, 370, after="cases"),
 )
 
 
@@ -207,6 +209,7 @@ class Round:
 ROUNDS = (
     Round("deliver", "推送消息", "app.messages.jobs:deliver", 60),
     # No job of a slot: the box opens under the operator's key, which jobs are not handed.
+    Round("packs", "生成考评材料", "app.reviews.jobs:make", 20),
     Round("surveys", "汇总到期的匿名测评", "app.surveys.jobs:close", 600),
 )
 
@@ -375,7 +378,7 @@ def add_jobs(scheduler: BaseScheduler, database: Database, clock: Clock) -> None
 def add_rounds(
     scheduler: BaseScheduler, database: Database, clock: Clock, settings: Settings, cipher: Callable[[], FieldCipher]
 ) -> None:
-    """Put the rounds beside the jobs, in a thread of their own: neither waits for the other."""
+    """Put the rounds beside the jobs, each in a thread of its own: none waits for another."""
     for one in ROUNDS:
 
         def walk(one: Round = one) -> None:
@@ -391,6 +394,6 @@ def options() -> dict[str, Any]:
     """How our schedulers work: one job at a time, late rather than never, once where several times were missed."""
     return {
         "timezone": TIME_ZONE,
-        "executors": {"default": ThreadPoolExecutor(1), "rounds": ThreadPoolExecutor(1)},
+        "executors": {"default": ThreadPoolExecutor(1), "rounds": ThreadPoolExecutor(len(ROUNDS))},
         "job_defaults": {"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     }

@@ -19,6 +19,7 @@ import app.messages.tables
 import app.points.tables
 import app.proofs.tables
 import app.ratings.tables
+import app.reviews.tables
 import app.roster.tables
 import app.rules.tables
 import app.seals.tables

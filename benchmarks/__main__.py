@@ -18,6 +18,7 @@ from benchmarks import (
     closing,
     machine,
     one_entry,
+    pack,
     screens,
     simulation,
     thousand_entries,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Stage], Finding]] = {
     "verify": verification.run,
     "simulate": simulation.run,
     "closing": closing.run,
+    "pack": pack.run,
 }
 
 

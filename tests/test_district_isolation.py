@@ -36,7 +36,7 @@ _APPEND_ONLY = {
     "checkpoint", "checkpoint_leaf", "certificate", "star_decision",
     "case_step", "key_work",
     "digest_snapshot", "sample_inspection", "tally", "board_policy",
-    "appraisal_step",
+    "appraisal_step", "review_pack_chunk", "review_copy",
 }  # fmt: skip
 _WRITABLE = [table for table in _TABLES if table.name not in _APPEND_ONLY]
 

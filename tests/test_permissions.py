@@ -34,6 +34,7 @@ from tests import permissions_of_enrolment as enrolment
 from tests import permissions_of_grids as grids
 from tests import permissions_of_imports as imports
 from tests import permissions_of_me as own_record
+from tests import permissions_of_packs as packs
 from tests import permissions_of_pages as web
 from tests import permissions_of_ratings as ratings
 from tests import permissions_of_seals as seals
@@ -125,7 +126,7 @@ def world(settings: Settings, database: Database, owner_database: Database) -> W
         world.headers[caller] = town.log_in(world.client, login)
     world.headers["stranger"] = {}
     fill_appeals(world)
-    fill_rooms(world, seals, enrolment, ratings, appraisals, digests, boards, surveys)
+    fill_rooms(world, seals, packs, enrolment, ratings, appraisals, digests, boards, surveys)
     return world
 
 
@@ -312,7 +313,7 @@ ANSWERING = {
 }
 EDITION = "/api/v1/rule-books/longwen/editions/2026"
 ROOMS: Any = (boards, submissions, seals, own_record, imports, activities, enrolment, cases, ratings, grids, digests)
-ROOMS += (surveys, web, appraisals)
+ROOMS += (surveys, packs, web, appraisals)
 TABLE = [
     *(Row(f"GET {path}", get(path), ANYBODY) for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")),
     Row("GET /docs/{name}", get("/docs/docs.js"), ANYBODY),

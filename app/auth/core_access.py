@@ -57,6 +57,7 @@ class ObjectKind(StrEnum):
 
     MEMBER = "member"
     QUARTER = "quarter"
+    PACK = "pack"
     FILE = "file"
     ACCESS_LOG = "access_log"
     ACCOUNT = "account"

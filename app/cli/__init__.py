@@ -42,6 +42,7 @@ COMMANDS = {
         "app.cli.messages:application", "消息推送：立即推送、查看记录", "messages: deliver, look at the outbox"
     ),
     "export": _Command("app.cli.exports:application", "导出 Excel", "export to Excel"),
+    "pack": _Command("app.cli.packs:make_pack", "季度考评材料：生成、导出", "the pack of a quarter: make, take copies"),
     "verify": _Command("app.cli.verify:verify", "从积分记录重算并核对", "recompute from the ledger and compare"),
     "roots": _Command("app.cli.roots:application", "校验点根值：导出，外存", "roots: export, to be kept outside"),
     "certificate": _Command(

@@ -29,6 +29,7 @@ _TITLES = {
     "digest_quarter": "quarterly check of the district",
     "digest_half": "half-year analysis",
     "digest_year": "year result",
+    "pack": "pack of the quarter",
 }
 _FIELDS = frozenset({"month", "day", "hour", "minute"})
 

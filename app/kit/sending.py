@@ -24,6 +24,7 @@ COMPRESSED_ALREADY = (
     *DEFAULT_EXCLUDED_CONTENT_TYPES,
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )
 # Where answers hold a token or another secret. The length of a compressed answer tells of what is in it: whoever can
 # make a browser ask again and again, and sees the lengths, could guess a secret piece by piece. Nor may a browser keep

@@ -85,6 +85,8 @@ NOUNS: dict[str, Words] = {
     "key work list": Words("重点工作清单", "key work list"),
     "digest": Words("调度分析材料", "digest"),
     "survey": Words("匿名测评", "survey"),
+    "pack": Words("考评材料", "pack"),
+    "copy": Words("副本", "copy"),
 }
 
 # Where a thing stands, as refusals name it.

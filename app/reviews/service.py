@@ -40,7 +40,8 @@ from app.reviews.core import (
 )
 from app.roster import service as roster
 from app.roster.core import OrganisationView
-from app.rules.core import STANDARD, Starts
+from app.roster.history import MemberHistory
+from app.rules.core import STANDARD, Regime, Starts
 from app.rules.points import printed
 from app.seals import service as seals
 
@@ -88,7 +89,7 @@ def quarter_sheet(connection: Connection, actor: Actor, quarter: str, language: 
     organisations = roster.organisations(connection, actor.district_id)
     by_id = {one.id: one for one in organisations}
     books = Books.opened(connection, actor)
-    frozen_at = _frozen_at(connection, actor, found)
+    frozen_at = settled_at(connection, actor, found)
     as_of = frozen_at or actor.at
     today = auth.day_of(connection, actor.district_id, as_of)
     reach = None if actor.is_service else actor.reach(Permission.QUARTER_EXPORT)
@@ -103,14 +104,14 @@ def quarter_sheet(connection: Connection, actor: Actor, quarter: str, language: 
     sorted_rows += _rows(connection, actor, books, by_id, found, chunk, reach, today, language, editions)
     sorted_rows.sort(key=lambda pair: pair[0])
     rows = tuple(row for _, row in sorted_rows)
-    listed = _adjustments(connection, actor, books, by_id, found, reach, language)
+    listed = tuple(row for _, row in adjustments(connection, actor, books, by_id, found, reach, language))
     values = [*(row.values() for row in rows), *(row.values() for row in listed)]
     snapshot = digest(canonical([[str(value) for value in row] for row in values])).hex()
     name = next(one.name for one in organisations if one.parent_id is None)
     return QuarterSheet(found, name, rows, listed, tuple(sorted(editions)), as_of, frozen_at is not None, snapshot)
 
 
-def _frozen_at(connection: Connection, actor: Actor, quarter: Quarter) -> datetime | None:
+def settled_at(connection: Connection, actor: Actor, quarter: Quarter) -> datetime | None:
     """Since when the sheet says the same: the freeze of the sealed quarter, or its last correction; None: it moves."""
     frozen_at = seals.frozen_at(connection, actor, quarter)
     corrected_at = None if frozen_at is None else booking.last_correction(connection, actor, quarter)
@@ -139,29 +140,50 @@ def _rows(
         branch = by_id[there.branch_id]
         if reach is not None and not actor.may(Permission.QUARTER_EXPORT, branch.path):
             continue
-        key = one.balance.regimes[max(code for code in one.balance.regimes if code <= quarter.code)]
-        regime = books.regime(*key)
-        editions.add(f"{regime.book} {regime.edition} {regime.digest}")
-        standing = Standing(
-            branch=branch.name,
-            name=there.name,
-            score=one.score,
-            previous=one.previous,
-            cells=one.balance.cells,
-            duties=count_duties(one.duties, quarter.ends_on),
-            items=regime.items,
-            earning=frozenset(one.code for one in regime.dimensions if one.starts is not Starts.FULL),
-            exempt=not regime.ranked
-            and not owes_duties(regime.items)
-            and owes_duties(books.regime(regime.digest, STANDARD).items),
-            ranked=regime.ranked and histories[there.id].is_listed(quarter.ends_on, actor.today),
-            vetoed=one.score.vetoed,
-        )
+        regime = regime_of(books, one, quarter)
+        editions.add(edition_text(regime))
+        standing = standing_of(books, one, regime, quarter, branch.name, histories[there.id], actor.today)
         found.append(((branch.path, there.number), sheet_row(standing, windows, today, quarter.code, language)))
     return found
 
 
-def _adjustments(
+def regime_of(books: Books, one: Corrected, quarter: Quarter) -> Regime:
+    """The rules of the member at the quarter's end."""
+    return books.regime(*one.balance.regimes[max(code for code in one.balance.regimes if code <= quarter.code)])
+
+
+def edition_text(regime: Regime) -> str:
+    return f"{regime.book} {regime.edition} {regime.digest}"
+
+
+def standing_of(
+    books: Books,
+    one: Corrected,
+    regime: Regime,
+    quarter: Quarter,
+    branch: str,
+    history: MemberHistory,
+    today: date,
+) -> Standing:
+    """What the member's line is worked out from."""
+    return Standing(
+        branch=branch,
+        name=history.name,
+        score=one.score,
+        previous=one.previous,
+        cells=one.balance.cells,
+        duties=count_duties(one.duties, quarter.ends_on),
+        items=regime.items,
+        earning=frozenset(one.code for one in regime.dimensions if one.starts is not Starts.FULL),
+        exempt=not regime.ranked
+        and not owes_duties(regime.items)
+        and owes_duties(books.regime(regime.digest, STANDARD).items),
+        ranked=regime.ranked and history.is_listed(quarter.ends_on, today),
+        vetoed=one.score.vetoed,
+    )
+
+
+def adjustments(
     connection: Connection,
     actor: Actor,
     books: Books,
@@ -169,8 +191,11 @@ def _adjustments(
     quarter: Quarter,
     reach: tuple[str, ...] | None,
     language: str,
-) -> tuple[AdjustmentRow, ...]:
-    """What was booked in the quarter about days before it, by branch and day, as far as the caller reaches."""
+) -> list[tuple[str, AdjustmentRow]]:
+    """What was booked in the quarter about days before it, by branch and day, as far as the caller reaches.
+
+    Each with its branch's path.
+    """
     found = [
         one
         for one in booking.adjustments(connection, actor, quarter)
@@ -194,7 +219,7 @@ def _adjustments(
         )
         rows.append(((by_id[entry.branch_id].path, entry.effective_on, entry.seq), row))
     rows.sort(key=lambda pair: pair[0])
-    return tuple(row for _, row in rows)
+    return [(path, row) for (path, _, _), row in rows]
 
 
 def write_sheet(sheet: QuarterSheet, target: Path, language: str) -> None:

@@ -1,0 +1,283 @@
+"""What a report says: the sums of an image by branch, its lists, and its summary in sentences. No number is its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from app.reviews.core import ADJUSTMENT_HEADINGS
+from app.reviews.core_packs import Fact, Json, PackKind
+from app.reviews.wording import day_text, period_text, star_text
+
+MEMBERS_LISTED_MAX = 3000  # of a report's annex: a longer list is the workbook's
+LISTED_MAX = 400  # lines of any other table
+_LOST, _DAILY, _ADDED, _FAULT, _TOTAL = 2, 4, 6, 8, 10  # of the thirteen columns
+
+
+@dataclass(slots=True)
+class BranchSum:
+    """A branch's members added up; averages are over who is ranked."""
+
+    name: str
+    committee: str
+    star: int | None
+    members: int = 0
+    ranked: int = 0
+    vetoed: int = 0
+    sums: dict[str, Decimal] = field(default_factory=dict)
+    dimensions: dict[str, Decimal] = field(default_factory=dict)
+    bands: Counter[str] = field(default_factory=Counter)
+
+    def add(self, fact: Json) -> None:
+        if not fact["ranked"]:
+            return
+        self.ranked += 1
+        self.vetoed += fact["vetoed"]
+        for name, at in (("lost", _LOST), ("daily", _DAILY), ("added", _ADDED), ("fault", _FAULT), ("total", _TOTAL)):
+            _add(self.sums, name, Decimal(fact["values"][at]))
+        for code, points in fact["dimensions"].items():
+            _add(self.dimensions, code, Decimal(points))
+        if fact["band"]:
+            self.bands[fact["band"]] += 1
+
+    def take(self, other: BranchSum) -> None:
+        """Add another branch to this sum."""
+        self.members += other.members
+        self.ranked += other.ranked
+        self.vetoed += other.vetoed
+        self.bands.update(other.bands)
+        for own, added in ((self.sums, other.sums), (self.dimensions, other.dimensions)):
+            for code, points in added.items():
+                _add(own, code, points)
+
+    def mean(self, name: str) -> str:
+        return mean(self.sums.get(name, Decimal()), self.ranked)
+
+
+def _add(sums: dict[str, Decimal], name: str, points: Decimal) -> None:
+    sums[name] = sums.get(name, Decimal()) + points
+
+
+def mean(total: Decimal, count: int) -> str:
+    """With one place, rounded half up; a dash of nobody."""
+    if not count:
+        return "—"
+    return f"{(total / count).quantize(Decimal('0.1'), ROUND_HALF_UP)}"
+
+
+@dataclass(slots=True)
+class Sums:
+    """An image added up."""
+
+    head: Json
+    branches: list[BranchSum] = field(default_factory=list)
+    whole: BranchSum = field(default_factory=lambda: BranchSum("", "", None))
+    counts: Counter[str] = field(default_factory=Counter)
+    lists: dict[str, list[list[str]]] = field(default_factory=dict)
+    rows: list[list[str]] = field(default_factory=list)
+
+    def listed(self, kind: str, values: Iterable[str | int | None]) -> None:
+        self.counts[kind] += 1
+        kept = self.lists.setdefault(kind, [])
+        if len(kept) < LISTED_MAX:
+            kept.append(["" if value is None else str(value) for value in values])
+
+
+def sums_of(facts: Iterable[Json]) -> Sums:
+    """All that a report of one quarter needs, read once."""
+    lines = iter(facts)
+    found = Sums(next(lines))
+    for fact in lines:
+        kind = fact["is"]
+        if kind == Fact.BRANCH:
+            found.branches.append(BranchSum(fact["name"], fact["committee"], fact["star"], fact["members"]))
+        elif kind == Fact.MEMBER:
+            found.branches[-1].add(fact)
+            found.counts["members"] += 1
+            if len(found.rows) < MEMBERS_LISTED_MAX:
+                found.rows.append(_row(fact))
+        elif kind == Fact.ENTRY:
+            found.counts["entries"] += 1
+            found.counts[f"entry {fact['kind']}"] += 1
+        else:
+            _take(found, kind, fact)
+    for one in found.branches:
+        found.whole.take(one)
+    return found
+
+
+def _row(fact: Json) -> list[str]:
+    values = fact["values"]
+    return [values[0], values[1], *(values[at] for at in (_DAILY, _ADDED, _FAULT, _TOTAL)), fact["band"] or "—"]
+
+
+def _take(found: Sums, kind: str, fact: Json) -> None:
+    if kind == Fact.ADJUSTMENT:
+        values = list(fact["values"])
+        values[3] = day_text(values[3])
+        found.listed(kind, values)
+    elif kind == Fact.FINDING:
+        found.counts[f"line {fact['line']}"] += 1
+        found.counts[kind] += 1
+    elif kind == Fact.COMMENDATION:
+        found.counts["kept off"] += bool(fact["grounds"])
+        found.listed(kind, (fact["branch"], fact["name"], fact["line"], fact["value"], fact["state"],
+                            "、".join(fact["grounds"])))  # fmt: skip
+    elif kind == Fact.CASE:
+        found.listed(kind, (fact["branch"], fact["name"], fact["value"], day_text(fact["opened_on"]),
+                            day_text(fact["due_on"]), fact["state"]))  # fmt: skip
+    elif kind == Fact.MENTORING:
+        found.listed(kind, (fact["grid"], fact["lead"], fact["helped"], fact["kind"], fact["state"],
+                            day_text(fact["active_on"])))  # fmt: skip
+
+
+# Sentences.
+
+
+def sentences(found: Sums) -> list[str]:
+    """The summary: what a reader must know who reads nothing else."""
+    head, whole, counts = found.head, found.whole, found.counts
+    period = period_text(PackKind(head["kind"]), head["period"])
+    told = [
+        (
+            f"{period}，{head['scope']['name']}参加考评的党支部 {len(found.branches)} 个，党员 {whole.members} 名，"
+            f"其中参加排名 {whole.ranked} 名。日常积分平均 {whole.mean('daily')} 分，"
+            f"总积分平均 {whole.mean('total')} 分。"
+        ),
+    ]
+    if head["kind"] != PackKind.QUARTER:
+        means = "，".join(f"{line[0]} {line[4]} 分" for line in head["trend"])
+        told.append(f"各季度末总积分平均：{means}。以下各数为本期最后一个季度末的情况。")
+    told += [
+        (
+            f"本季入账积分记录 {counts['entries']} 条；创新工作加分人均 {whole.mean('added')} 分，"
+            f"工作失误扣分人均 {whole.mean('fault')} 分，未尽职责扣分人均 {whole.mean('lost')} 分。"
+        ),
+    ]
+    if whole.bands:
+        graded = "，".join(f"{name} {count} 名" for name, count in sorted(whole.bands.items(), key=lambda one: -one[1]))
+        told.append(f"按评分细则划分等次：{graded}。")
+    met = [(name[5:], count) for name, count in sorted(counts.items()) if name.startswith("line ")]
+    if met:
+        told.append("达到分数线的情况：" + "；".join(f"“{name}” {count} 人次" for name, count in met) + "。")
+    listed, kept_off = counts[Fact.COMMENDATION], counts["kept off"]
+    told.append(
+        f"表彰推荐名单涉及 {listed} 名，其中因故不予列入或候补 {kept_off} 名；帮扶整改在办及本季办结 "
+        f"{counts[Fact.CASE]} 件；结对帮带 {counts[Fact.MENTORING]} 对。"
+    )
+    if whole.vetoed:
+        told.append(f"一票否决 {whole.vetoed} 名，有效分计 0 分。")
+    if counts[Fact.ADJUSTMENT]:
+        told.append(f"对以前季度的更正与补记 {counts[Fact.ADJUSTMENT]} 条，计入事项所属季度的应得积分。")
+    rated = Counter(one.star for one in found.branches if one.star is not None)
+    if rated:
+        stars = "，".join(f"{star_text(star)[:2]} {rated[star]} 个" for star in sorted(rated, reverse=True))
+        told.append(f"最近一次星级评定：{stars}。")
+    return told
+
+
+# What is set.
+
+
+def report_of(found: Sums, image: str) -> Json:
+    """The contents of the report, plain values that the typesetter is handed."""
+    head, whole = found.head, found.whole
+    proven = head["checkpoint"]
+    dimensions = [
+        {
+            **one,
+            "mean": mean(whole.dimensions.get(one["code"], Decimal()), whole.ranked),
+            "share": _share(whole.dimensions.get(one["code"], Decimal()), whole.ranked, one["allotment"]),
+        }
+        for one in head["dimensions"]
+    ]
+    return {
+        "district": head["district"],
+        "scope": head["scope"]["name"],
+        "period": period_text(PackKind(head["kind"]), head["period"]),
+        "title": f"{head['scope']['name']}党员积分考评材料",
+        "day": day_text(head["day"]),
+        "root": "" if proven is None else proven["root"],
+        "number": "" if proven is None else str(proven["number"]),
+        "editions": [_short(one) for one in head["editions"]],
+        "image": image,
+        "source": head["source"] or "",
+        "sentences": sentences(found),
+        "dimensions": dimensions,
+        "bands": [{"name": name, "count": count} for name, count in sorted(whole.bands.items(), key=_by_count)],
+        "branches": [_branch(one) for one in found.branches],
+        "total": _branch(whole),
+        "charts": [_bar(one) for one in found.branches if one.ranked],
+        "lists": [_list(found, *one) for one in _LISTS],
+        "rows": found.rows,
+        "rows_left_out": found.counts["members"] - len(found.rows),
+        "trend": head.get("trend", []),
+    }
+
+
+def _by_count(one: tuple[str, int]) -> tuple[int, str]:
+    return -one[1], one[0]
+
+
+def _short(edition: str) -> str:
+    book, code, digest = edition.split()
+    return f"{book} {code}（{digest[:16]}…）"
+
+
+def _share(total: Decimal, count: int, allotment: str) -> float:
+    """How much of the allotment is there on average, from 0 to 1; for the length of a bar only."""
+    whole = Decimal(allotment) * count
+    return float(min(Decimal(1), max(Decimal(), total / whole)).quantize(Decimal("0.0001"))) if whole else 0.0
+
+
+def _branch(one: BranchSum) -> list[str]:
+    return [
+        one.name, one.committee, str(one.members), str(one.ranked), one.mean("daily"), one.mean("total"),
+        one.mean("added"), one.mean("fault"), star_text(one.star).split(" ")[-1] if one.star else "—",
+    ]  # fmt: skip
+
+
+def _bar(one: BranchSum) -> Json:
+    """In the order of the tree, and not of the points: no list of the last is made of it."""
+    return {"name": one.name, "daily": float(one.mean("daily")), "total": float(one.mean("total"))}
+
+
+_LISTS = (
+    (
+        Fact.COMMENDATION,
+        "表彰推荐",
+        ["党支部", "姓名", "分数线", "数值", "状态", "不列入原因"],
+        [3, 1.4, 3, 1.2, 2, 3],
+    ),
+    (
+        Fact.CASE,
+        "帮扶整改",
+        ["党支部", "姓名", "积分", "开案日期", "下一步期限", "状态"],
+        [3, 1.4, 1.2, 2.4, 2.4, 2],
+    ),
+    (
+        Fact.MENTORING,
+        "结对帮带",
+        ["网格", "龙头支部", "帮带对象", "类型", "状态", "开始日期"],
+        [2, 3, 3, 1.4, 1.6, 2.4],
+    ),
+    (
+        Fact.ADJUSTMENT,
+        "对以前季度的更正与补记",
+        [one.zh for one in ADJUSTMENT_HEADINGS],
+        [2.6, 1.4, 3, 2.4, 2.2, 1, 1.2, 3.4],
+    ),
+)
+
+
+def _list(found: Sums, kind: Fact, title: str, headings: list[str], widths: list[float]) -> Json:
+    rows = found.lists.get(kind, [])
+    return {
+        "title": title,
+        "headings": headings,
+        "widths": widths,
+        "rows": rows,
+        "left_out": found.counts[kind] - len(rows),
+    }
