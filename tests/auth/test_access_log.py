@@ -81,6 +81,7 @@ def test_every_look_is_written_down_with_who_whom_why_and_the_request(known: Des
         "object_id": str(known.town.members["林晓明"]),
         "path": known.town.path(known.town.committee, known.town.branch, known.town.group),
         "reason": "核对党员信息采集表",
+        "operator": None,
         "request_id": "req-20261121-01",
     }
     assert row["account_id"] == str(known.town.accounts["secretary"])
