@@ -60,14 +60,14 @@ def ask_for_pack(
         response.status_code = 200
     else:
         background.add_task(making.make, shop_of(door), found.id)
-    return PackAnswer.of(found)
+    return door.named(PackAnswer.of(found))
 
 
 @of_quarters.get("/{quarter}/packs", summary="考评材料列表 · Packs of a quarter")
 def list_packs(quarter: QuarterCode, door: Exporting) -> PacksAnswer:
     """职权范围内各级的材料。· Those in the caller's reach, from the district down."""
     found = door.run(lambda connection, actor: packing.packs(connection, actor, quarter))
-    return PacksAnswer(packs=[PackAnswer.of(one) for one in found])
+    return door.named(PacksAnswer(packs=[PackAnswer.of(one) for one in found]))
 
 
 @of_quarters.get(
@@ -86,7 +86,7 @@ def print_wall_notice(quarter: QuarterCode, branch_id: UUID, door: Exporting) ->
 @router.get("/{pack_id}", summary="考评材料及进度 · A pack and how far it is")
 def read_pack(pack_id: UUID, door: Exporting) -> PackAnswer:
     """状态、百分比、各份文件的大小和摘要。· State, percentage, and each paper's size and digest."""
-    return PackAnswer.of(door.run(lambda connection, actor: packing.pack(connection, actor, pack_id)))
+    return door.named(PackAnswer.of(door.run(lambda connection, actor: packing.pack(connection, actor, pack_id))))
 
 
 def looked_at(pack_id: UUID, door: Exporting) -> Pack:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.kit.naming import OrganisationName
 from app.reviews.core_packs import Copy, Pack, PackKind, PackState, Part
 
 REASON = r"^[^\x00-\x1f]*$"
@@ -36,6 +37,7 @@ class PackAnswer(BaseModel):
                     "kind": "quarter",
                     "period": "2026Q3",
                     "scope_id": "0192f3c2-0000-7000-8000-000000000002",
+                    "scope_name": "城东街道党工委",
                     "state": "failed",
                     "progress": 40,
                     "asked_at": "2026-10-24T18:45:00Z",
@@ -55,6 +57,7 @@ class PackAnswer(BaseModel):
     kind: PackKind
     period: str
     scope_id: UUID
+    scope_name: OrganisationName = None
     state: PackState
     progress: Annotated[int, Field(description="百分比 · percent")]
     asked_at: datetime
