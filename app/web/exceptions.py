@@ -39,7 +39,7 @@ class GuestsUnknown(LongwenError):
     kind = ErrorKind.INVALID
     code = "guests_unknown"
     zh = "没有编号和姓名相符的党员：{lines}。每行写编号和姓名，如“M0001 王䶮”。"
-    en = "No member has the number and name of: {lines}. Write number and name on a line, as “M0001 王䶮”."
+    en = "No member has the number and name of: {lines}. Write the number and the name of one on each line."
 
 
 @router.get("/meetings/not-held")

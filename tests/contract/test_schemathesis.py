@@ -24,7 +24,7 @@ from tests.test_permissions import World, world
 
 __all__ = ["world"]
 
-EXAMPLES_MAX = 12  # random ones for each operation, beside the edges
+EXAMPLES_MAX = 4  # random ones for each operation, beside the edges
 SEED = 20261121
 
 _CONFIG = SchemathesisConfig.from_dict(
