@@ -89,7 +89,7 @@ def _add_reading_routes(app: FastAPI) -> None:
     def by_id(member_id: UUID, units: int = 0) -> str:
         return f"{member_id} {units}"
 
-    @app.get("/board")
+    @app.get("/plain-bytes")
     def board(request: Request, size: int = 5) -> Response:
         return conditional(request, b"x" * size, media_type="text/plain")
 
@@ -247,15 +247,15 @@ def test_a_value_that_cannot_be_stored_is_the_callers_fault(client: TestClient) 
 
 
 def test_an_answer_known_already_is_not_sent_again(client: TestClient) -> None:
-    first = client.get("/board")
+    first = client.get("/plain-bytes")
     tag = first.headers["etag"]
     assert first.headers["cache-control"] == "private, no-cache"
     for known in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
-        again = client.get("/board", headers={"If-None-Match": known})
+        again = client.get("/plain-bytes", headers={"If-None-Match": known})
         assert again.status_code == 304
         assert again.content == b""
         assert again.headers["etag"] == tag
-    assert client.get("/board?size=6", headers={"If-None-Match": tag}).status_code == 200
+    assert client.get("/plain-bytes?size=6", headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_every_list_in_json_has_a_tag_without_the_routes_doing(client: TestClient) -> None:
@@ -282,7 +282,7 @@ def test_what_is_not_kept_has_no_tag(client: TestClient, path: str) -> None:
 
 
 def test_only_large_answers_are_compressed(client: TestClient) -> None:
-    small, large = client.get("/board?size=900"), client.get("/board?size=5000")
+    small, large = client.get("/plain-bytes?size=900"), client.get("/plain-bytes?size=5000")
     assert "content-encoding" not in small.headers
     assert large.headers["content-encoding"] == "gzip"
     assert large.text == "x" * 5000
