@@ -18,7 +18,7 @@ from app.cli import COMMANDS
 from tests.conftest import ROOT
 
 LOCKS = ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt")
-TARGETS = ("help", "demo", "demo-clean", "test", "check", "clients", "lint", "format", "bench")
+TARGETS = ("help", "demo", "demo-clean", "pictures", "test", "check", "clients", "lint", "format", "bench")
 CLIENT_LOCKS = ("clients/requirements.txt", "clients/typescript/package-lock.json")
 # In parts, so that this file does not name them either.
 REGISTRIES = [

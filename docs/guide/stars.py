@@ -22,7 +22,9 @@ from story import Differs, Json, Person, doors, hold, nobody_at, say
 
 PAGE = 200
 PARTS = {"S2.4": 5}  # entered as so many of five records, where the others are points given
-STAFF_SURVEY, MINUTES, POSTS = "S6.2", "S2.3", "S4.1"
+STAFF_SURVEY, POSTS = "S6.2", "S4.1"
+# What a branch held before the service came stands in its minutes and ledgers only.
+MINUTES = ("meetings_held", "theme_days", "yearly_meetings_held", "dues_and_transfers")
 
 
 @dataclass
@@ -152,8 +154,20 @@ def rate_oneself(tale: Tale, rising: str, falling: str) -> None:
 def correct_and_sign(tale: Tale, rising: str, ratings: list[Json]) -> None:
     """The committee puts its own finding beside the branch's, with reason and evidence, and signs every branch."""
     proof = tale.committee.proof()
-    changed = [
-        {"indicator": MINUTES, "part": 2, "whole": 2, "note": "核对会议记录本，两次会议均已召开", "files": [proof]},
+    shown = tale.committee.person.ask("GET", f"/ratings/{rising}")["indicators"]
+    found = [(one["indicator"], one["measured"]) for one in shown if one["measure"] in MINUTES and one["measured"]]
+    changed: list[Json] = [
+        {
+            "indicator": code,
+            "part": measured["whole"],
+            "whole": measured["whole"],
+            "note": "核对会议记录本和台账，均已完成",
+            "files": [proof],
+        }
+        for code, measured in found
+        if measured["whole"]
+    ]
+    changed += [
         {"indicator": POSTS, "points": 3.5, "note": "责任区名单有一处未公开", "files": [proof]},
     ]
     corrected = tale.committee.step(f"/ratings/{rising}/corrections", indicators=changed)

@@ -80,7 +80,7 @@ def test_everything_said_of_a_quarter_agrees_to_the_row(closed: Office) -> None:
     assert listed[EXEMPT].duties == "免考核"
     # The board of today, and everybody's own phone: nothing was recorded since.
     policy = {"reach": "district", "top": 10, "names": "full"}
-    assert closed.call("PUT", "district_officer", "boards/policies/office", policy).status_code == 200
+    assert closed.call("PUT", "district_officer", "boards/policies/district", policy).status_code == 200
     board = closed.call("GET", "district_officer", "boards/district").json()
     assert {one["name"]: one["points"] for one in board["rows"]} == {n: row.effective for n, row in ranked.items()}
     for name in (MEMBER, A_DAY, LAST_DAY, EXEMPT):
