@@ -35,7 +35,10 @@ def test_the_member_is_told_once_with_the_reason_and_of_the_entry_to_appeal_agai
     desk.recorded("group_leader", fact)
     desk.recorded("group_leader", fact)
     (message,) = inbox(desk, "林晓明")
-    assert (message["kind"], message["subject"]) == ("deduction_told", {"kind": "entry", "id": fact["id"]})
+    assert (message["kind"], message["subject"]) == (
+        "deduction_told",
+        {"kind": "entry", "id": fact["id"], "name": None},
+    )
     assert "-10" in message["text"]
     assert "未请假，未到会" in message["text"]
     assert told(desk, "secretary") == []
