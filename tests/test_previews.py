@@ -30,6 +30,8 @@ _SECRETS = {
     ("POST", "/webhooks/{webhook_id}/test"),
     ("POST", "/files"),
     ("POST", "/surveys/{survey_id}/codes"),
+    ("POST", "/quarters/{quarter}/pack"),
+    ("POST", "/packs/{pack_id}/copies"),
 }
 # A box is shut. A trial of the close would tell the result of a survey that may still be withdrawn; a trial of an
 # answer would tell whether a code is spent without spending it, and so who of those with slips has answered.

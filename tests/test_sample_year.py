@@ -82,7 +82,8 @@ def test_the_sample_has_something_of_everything(lived: Builder) -> None:
     rounds = {view.round.code: view.round for view in ask(ratings.rounds)}
     assert (rounds["2025"].state, rounds["2026"].state) == (RoundState.NAMED, RoundState.OPEN)
     lines, _ = ask(ratings.ratings, rounds["2025"].id, count_max=200)
-    assert {one.rating.star for one in lines} == {None, 1, 2, 3, 4, 5}
+    # Nobody reaches five: what is measured of meetings and dues is nothing for a year before the service came.
+    assert {one.rating.star for one in lines} == {None, 1, 2, 3, 4}
     assert {one.state for one in ask(treating.plans)} == set(PlanState)
 
     leads = {view.grid.code: view.leads for view in ask(grids.grids)}

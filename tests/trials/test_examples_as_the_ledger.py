@@ -126,7 +126,10 @@ def lines_drawn(draw: st.DrawFn) -> tuple[list[Given], date]:
         if duty.settlement is not Settlement.AMOUNT and place in decided:
             continue
         decided.add(place)
-        units = draw(st.integers(0, 25)) if by_units else None
+        if (code, day.isoformat()) in decided:
+            continue  # what is recorded of a day is bounded by its hours
+        decided.add((code, day.isoformat()))
+        units = draw(st.integers(0, 24)) if by_units else None
         outcome = None if by_units else draw(st.sampled_from(Outcome))
         records.append(Given(at, code, (day,), units=units, outcome=outcome))
     findings = [
