@@ -22,7 +22,7 @@ from tests.town import client_of, found_town, staffed
 NAMES = ("郑晚来", "方文静", "孙志远", "吴海燕", "何秋生")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's own, one for all tests."""
     found = shutil.which("chromium")
@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hall(
     addresses: Addresses,
     settings: Settings,
