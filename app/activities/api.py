@@ -23,6 +23,7 @@ from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.kit import days, http
 from app.kit.cursors import DAY_CURSOR, read_cursor
+from app.kit.http import tell_made
 
 router = APIRouter(prefix="/api/v1", tags=["activities"])
 
@@ -78,7 +79,7 @@ def record_not_held(
     """
     asked = exceptions.Request(**body.model_dump())
     waived = door.run(lambda connection, actor: exceptions.not_held(connection, actor, asked), commit=not preview)
-    _tell_status(request, response, replayed=waived.replayed, preview=preview)
+    tell_made(request, response, replayed=waived.replayed, preview=preview)
     return door.named(WaivedAnswer.of_waived(waived, preview=preview))
 
 
@@ -96,7 +97,7 @@ def record_exception(
     """
     asked = exceptions.Request(**body.model_dump())
     waived = door.run(lambda connection, actor: exceptions.excuse(connection, actor, asked), commit=not preview)
-    _tell_status(request, response, replayed=waived.replayed, preview=preview)
+    tell_made(request, response, replayed=waived.replayed, preview=preview)
     return door.named(WaivedAnswer.of_waived(waived, preview=preview))
 
 
@@ -187,13 +188,5 @@ def read_attendance(
 
 
 def _answer(view: ActivityView, request: Request, response: Response, *, preview: bool) -> ActivityViewAnswer:
-    _tell_status(request, response, replayed=view.replayed, preview=preview)
+    tell_made(request, response, replayed=view.replayed, preview=preview)
     return ActivityViewAnswer.of_view(view, preview=preview)
-
-
-def _tell_status(request: Request, response: Response, *, replayed: bool, preview: bool) -> None:
-    if replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        http.state_of(request).metrics.replayed()
-    if replayed or preview:
-        response.status_code = 200

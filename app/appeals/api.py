@@ -26,7 +26,7 @@ from app.appeals.schemas import (
 )
 from app.auth.api import Door, permit, signed_in
 from app.auth.core import Permission
-from app.kit.http import FILE_RESPONSES, blob, state_of
+from app.kit.http import FILE_RESPONSES, blob, tell_made
 
 router = APIRouter(prefix="/api/v1", tags=["appeals"])
 
@@ -38,13 +38,6 @@ Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 Reference = Annotated[
     str | None, Query(pattern=r"^[0-9]{4}-[0-9]{4,9}$", description="上次取到的编号 · the number to go on after")
 ]
-
-
-def _replay(request: Request, response: Response, *, replayed: bool) -> None:
-    if replayed:
-        response.status_code = 200
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
 
 
 @router.post("/entries/{entry_id}/appeals", summary="提出申诉 · Appeal against an entry", status_code=201)
@@ -60,7 +53,7 @@ def file_appeal(
     filed = door.run(lambda connection, actor: service.file(connection, actor, filing), commit=not preview)
     if preview:
         response.status_code = 200
-    _replay(request, response, replayed=filed.replayed)
+    tell_made(request, response, replayed=filed.replayed)
     return door.named(AppealAnswer.of(filed.view, door.language))
 
 
@@ -128,7 +121,7 @@ def withdraw_appeal(
     """
     wish = None if body is None else body.wish
     taken = door.run(lambda connection, actor: service.withdraw(connection, actor, appeal_id, wish), commit=not preview)
-    _replay(request, response, replayed=taken.replayed)
+    tell_made(request, response, replayed=taken.replayed)
     return door.named(AppealAnswer.of(taken.view, door.language))
 
 
@@ -145,7 +138,7 @@ def extend_appeal(
     extended = door.run(
         lambda connection, actor: deciding.extend(connection, actor, appeal_id, body.reason), commit=not preview
     )
-    _replay(request, response, replayed=extended.replayed)
+    tell_made(request, response, replayed=extended.replayed)
     return door.named(AppealAnswer.of(extended.view, door.language))
 
 
@@ -166,7 +159,7 @@ def decide_appeal(
     decided = door.run(
         lambda connection, actor: deciding.decide(connection, actor, appeal_id, body.verdict()), commit=not preview
     )
-    _replay(request, response, replayed=decided.replayed)
+    tell_made(request, response, replayed=decided.replayed)
     return door.named(VerdictAnswer.of(decided, door.language))
 
 
@@ -184,7 +177,7 @@ def file_complaint(
     )
     if preview:
         response.status_code = 200
-    _replay(request, response, replayed=replayed)
+    tell_made(request, response, replayed=replayed)
     return ComplaintAnswer.of(filed)
 
 
@@ -226,5 +219,5 @@ def answer_complaint(
     answered, replayed = door.run(
         lambda connection, actor: complaints.answer(connection, actor, complaint_id, body.answer), commit=not preview
     )
-    _replay(request, response, replayed=replayed)
+    tell_made(request, response, replayed=replayed)
     return ComplaintAnswer.of(answered)

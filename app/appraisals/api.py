@@ -26,7 +26,7 @@ from app.appraisals.schemas import (
 )
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import FILE_RESPONSES, blob, state_of
+from app.kit.http import FILE_RESPONSES, blob, tell_made
 
 router = APIRouter(prefix="/api/v1", tags=["appraisals"])
 
@@ -38,14 +38,6 @@ Preview = Annotated[bool, Query(description="只试算，不保存 · everything
 PartCode = Annotated[str, Path(max_length=40)]
 
 
-def replay(request: Request, response: Response, *, replayed: bool) -> None:
-    """Say that this was done before."""
-    if replayed:
-        response.status_code = 200
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
-
-
 @router.post("/appraisal-rounds", summary="开启书记考核 · Open an appraisal", status_code=201)
 def open_appraisal_round(
     body: AppraisalOpeningRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
@@ -55,7 +47,7 @@ def open_appraisal_round(
         lambda connection, actor: service.open_round(connection, actor, body.id, body.year), commit=not preview
     )
     response.status_code = 200 if preview else 201
-    replay(request, response, replayed=opened.replayed)
+    tell_made(request, response, replayed=opened.replayed)
     return AppraisalRoundAnswer.of(opened)
 
 
@@ -101,7 +93,7 @@ def reckon_appraisals(
     made = door.run(
         lambda connection, actor: deciding.reckon(connection, actor, round_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return AppraisalRoundAnswer.of(made)
 
 
@@ -119,7 +111,7 @@ def decide_grades(
         lambda connection, actor: deciding.decide_others(connection, actor, round_id, body.committee_id, body.step()),
         commit=not preview,
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return AppraisalRoundAnswer.of(made)
 
 
@@ -136,7 +128,7 @@ def file_appraisals(
     made = door.run(
         lambda connection, actor: deciding.file(connection, actor, round_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return AppraisalRoundAnswer.of(made)
 
 
@@ -153,7 +145,7 @@ def withdraw_appraisals(
     made = door.run(
         lambda connection, actor: deciding.withdraw(connection, actor, round_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return AppraisalRoundAnswer.of(made)
 
 
@@ -207,7 +199,7 @@ def give_part(
         ),
         commit=not preview,
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(AppraisalAnswer.of_view(made))
 
 
@@ -224,7 +216,7 @@ def measure_appraisal(
     made = door.run(
         lambda connection, actor: valuing.measure(connection, actor, appraisal_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(AppraisalAnswer.of_view(made))
 
 
@@ -242,7 +234,7 @@ def veto_appraisal(
         lambda connection, actor: deciding.find_ground(connection, actor, appraisal_id, body.ground, body.step()),
         commit=not preview,
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(AppraisalAnswer.of_view(made))
 
 
@@ -259,7 +251,7 @@ def sign_appraisal(
     made = door.run(
         lambda connection, actor: valuing.sign(connection, actor, appraisal_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(AppraisalAnswer.of_view(made))
 
 
@@ -276,7 +268,7 @@ def reopen_appraisal(
     made = door.run(
         lambda connection, actor: valuing.reopen(connection, actor, appraisal_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(AppraisalAnswer.of_view(made))
 
 
@@ -296,7 +288,7 @@ def decide_appraisal(
         ),
         commit=not preview,
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(AppraisalAnswer.of_view(made))
 
 
@@ -314,7 +306,7 @@ def object_to_appraisal(
         lambda connection, actor: objecting.object_to(connection, actor, appraisal_id, body.step()),
         commit=not preview,
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(AppraisalAnswer.of_view(made))
 
 
@@ -348,5 +340,5 @@ def answer_appraisal_objection(
         ),
         commit=not preview,
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(AppraisalAnswer.of_view(made))

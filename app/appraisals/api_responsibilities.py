@@ -20,7 +20,7 @@ from app.appraisals.schemas_responsibilities import (
 )
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import FILE_RESPONSES, blob, state_of
+from app.kit.http import FILE_RESPONSES, blob, tell_made
 
 router = APIRouter(prefix="/api/v1", tags=["appraisals"])
 
@@ -28,14 +28,6 @@ Reading = Annotated[Door, Depends(permit(Permission.APPRAISAL_READ))]
 Signing = Annotated[Door, Depends(permit(Permission.APPRAISAL_SIGN))]
 Preview = Annotated[bool, Query(description="只试算，不保存 · everything but the saving")]
 Keeping = Annotated[Door, Depends(permit(Permission.APPRAISAL_KEEP))]
-
-
-def replay(request: Request, response: Response, *, replayed: bool) -> None:
-    """Say that this was done before."""
-    if replayed:
-        response.status_code = 200
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
 
 
 @router.post("/responsibilities", summary="下达责任清单 · Set duty lists", status_code=201)
@@ -47,7 +39,7 @@ def set_responsibilities(
         lambda connection, actor: listing.set_items(connection, actor, body.wanted()), commit=not preview
     )
     response.status_code = 200 if preview else 201
-    replay(request, response, replayed=replayed)
+    tell_made(request, response, replayed=replayed)
     lines = [ResponsibilityLineAnswer.of(one) for one in made]
     return door.named(ResponsibilitiesAnswer(responsibilities=lines, following=None))
 
@@ -103,7 +95,7 @@ def report_responsibility(
         lambda connection, actor: listing.report(connection, actor, item_id, body.step(), body.files),
         commit=not preview,
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(ResponsibilityAnswer.of_view(made))
 
 
@@ -121,5 +113,5 @@ def judge_responsibility(
         lambda connection, actor: listing.judge(connection, actor, item_id, body.step(), body.verdict),
         commit=not preview,
     )
-    replay(request, response, replayed=made.replayed)
+    tell_made(request, response, replayed=made.replayed)
     return door.named(ResponsibilityAnswer.of_view(made))

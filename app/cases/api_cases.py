@@ -21,7 +21,7 @@ from app.cases.schemas_cases import (
     TalkRequest,
     page_after,
 )
-from app.kit.http import state_of
+from app.kit.http import tell_replay
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
 
@@ -36,9 +36,7 @@ def _act(
     door: Door, case_id: UUID, deed: Deed, request: Request, response: Response, *, preview: bool
 ) -> CaseViewAnswer:
     done = door.run(lambda connection, actor: assisting.act(connection, actor, case_id, deed), commit=not preview)
-    if done.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
+    tell_replay(request, response, done.replayed)
     return CaseViewAnswer.of(done.view)
 
 

@@ -32,7 +32,7 @@ from app.cases.schemas_commendations import (
     ToWithdrawListAnswer,
     order_after,
 )
-from app.kit.http import state_of
+from app.kit.http import tell_replay
 
 router = APIRouter(prefix="/api/v1/commendations", tags=["cases"])
 
@@ -46,9 +46,7 @@ def _move(
     door: Door, work: Callable[[Connection, Actor], Moved], request: Request, response: Response, *, preview: bool
 ) -> CommendationMovedAnswer:
     moved = door.run(work, commit=not preview)
-    if moved.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
+    tell_replay(request, response, moved.replayed)
     return CommendationMovedAnswer.of_moved(moved, preview=preview)
 
 

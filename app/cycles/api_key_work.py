@@ -10,7 +10,7 @@ from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.cycles import key_work
 from app.cycles.schemas_key_work import KeyWorkListAnswer, KeyWorkListsAnswer, KeyWorkRequest
-from app.kit.http import state_of
+from app.kit.http import tell_made
 
 router = APIRouter(prefix="/api/v1/key-work", tags=["cases"])
 
@@ -27,11 +27,7 @@ def issue_key_work(
     issued, replayed = door.run(
         lambda connection, actor: key_work.issue(connection, actor, body.issue()), commit=not preview
     )
-    if replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
-    if replayed or preview:
-        response.status_code = 200
+    tell_made(request, response, replayed=replayed, preview=preview)
     return door.named(KeyWorkListAnswer.of(issued))
 
 

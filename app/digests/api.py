@@ -13,7 +13,7 @@ from app.digests import inspecting, rendering, service
 from app.digests.core import PAGE_MAX, DigestKind
 from app.digests.schemas import CURSOR, PERIOD, DigestAnswer, DigestsAnswer, ProofAnswer, cursor_of
 from app.digests.schemas_inspecting import InspectionsRequest, SampleAnswer
-from app.kit.http import state_of
+from app.kit.http import tell_replay
 from app.kit.sending import conditional
 
 router = APIRouter(prefix="/api/v1/digests", tags=["digests"])
@@ -91,7 +91,5 @@ def inspect_sample(
     done = door.run(
         lambda connection, actor: inspecting.inspect(connection, actor, digest_id, asked), commit=not preview
     )
-    if done.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
+    tell_replay(request, response, done.replayed)
     return SampleAnswer.of(done.page)

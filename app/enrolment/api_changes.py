@@ -24,7 +24,7 @@ from app.enrolment.schemas_requests import (
     MemberPastAnswer,
     MergerRequest,
 )
-from app.kit.http import state_of
+from app.kit.http import tell_made
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 Reading = Annotated[Door, Depends(permit(Permission.ROSTER_READ))]
@@ -193,9 +193,5 @@ def _reformed(door: Door, wish: Reform, request: Request, response: Response, *,
 
 
 def _answer(done: Done, request: Request, response: Response, *, preview: bool) -> ChangeAnswer:
-    if done.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
-    if done.replayed or preview:
-        response.status_code = 200
+    tell_made(request, response, replayed=done.replayed, preview=preview)
     return ChangeAnswer.of_done(done, preview=preview)

@@ -21,7 +21,7 @@ from app.enrolment.schemas_changes import (
     TransferWithdrawalRequest,
     cursor_of,
 )
-from app.kit.http import state_of
+from app.kit.http import tell_replay
 
 router = APIRouter(prefix="/api/v1/transfers", tags=["enrolment"])
 Reading = Annotated[Door, Depends(permit(Permission.TRANSFER_READ))]
@@ -124,7 +124,5 @@ def withdraw_transfer(
 
 
 def _answer(view: TransferView, request: Request, response: Response, *, preview: bool = False) -> TransferAnswer:
-    if view.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
+    tell_replay(request, response, view.replayed)
     return TransferAnswer.of(view, preview=preview)

@@ -38,7 +38,7 @@ from app.grids.schemas_mentoring import (
     MentoringViewAnswer,
     VisitRequest,
 )
-from app.kit.http import state_of
+from app.kit.http import tell_made
 
 router = APIRouter(prefix="/api/v1", tags=["grids"])
 
@@ -201,11 +201,7 @@ def record_visit(
     view: MentoringView = door.run(
         lambda connection, actor: mentoring.record_visit(connection, actor, mentoring_id, wanted), commit=not preview
     )
-    if view.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
-    if view.replayed or preview:
-        response.status_code = 200
+    tell_made(request, response, replayed=view.replayed, preview=preview)
     return door.named(MentoringViewAnswer.of_view(view))
 
 

@@ -23,7 +23,7 @@ from app.imports.schemas import (
     before_cursor,
 )
 from app.imports.template import write_marked, write_template
-from app.kit.http import state_of
+from app.kit.http import tell_made
 from app.kit.ids import new_id
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,11 +62,7 @@ def import_entries(
         return service.import_entries(connection, actor, sent, service.read_entries(file.file), again=again)
 
     view = door.run(work, commit=not preview)
-    if view.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
-    if preview or view.replayed:
-        response.status_code = 200
+    tell_made(request, response, replayed=view.replayed, preview=preview)
     return door.named(EntriesImportedAnswer.of_import(view, preview=preview))
 
 
@@ -135,11 +131,7 @@ def reverse_import(
         lambda connection, actor: reversing.reverse(connection, actor, import_id, body.id, body.reason),
         commit=not preview,
     )
-    if done.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
-    if preview or done.replayed:
-        response.status_code = 200
+    tell_made(request, response, replayed=done.replayed, preview=preview)
     return door.named(BatchReversedAnswer.of_reversal(done, preview=preview))
 
 

@@ -116,6 +116,20 @@ def request_id_of(request: Request) -> str:
     return str(request.state.request_id)
 
 
+def tell_replay(request: Request, response: Response, replays: int) -> None:
+    """Say, and count, that so much of what was sent was received before."""
+    if replays:
+        response.headers["Idempotent-Replay"] = "true"
+        state_of(request).metrics.replayed(replays)
+
+
+def tell_made(request: Request, response: Response, *, replayed: bool, preview: bool = False) -> None:
+    """The same of a request that makes something: 200 where nothing new was made by it."""
+    tell_replay(request, response, replayed)
+    if replayed or preview:
+        response.status_code = 200
+
+
 def address_of(request: Request) -> str:
     """Where the request comes from: the peer's address, or what a trusted proxy says of it (uvicorn's own handling)."""
     return request.client.host if request.client is not None else ""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.kit.cursors import DAY_CURSOR, read_cursor
-from app.kit.http import state_of
+from app.kit.http import tell_replay
 from app.points import telling
 from app.points.core_telling import PAGE_MAX
 from app.points.schemas_telling import (
@@ -55,7 +55,5 @@ def record_telling(
         ),
         commit=not preview,
     )
-    if replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
+    tell_replay(request, response, replayed)
     return door.named(EntryTellingAnswer.of(told))

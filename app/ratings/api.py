@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import FILE_RESPONSES, blob, state_of
+from app.kit.http import FILE_RESPONSES, blob, tell_made
 from app.ratings import deciding, filling, service, treating
 from app.ratings.core import PAGE_MAX, RatingState
 from app.ratings.schemas import (
@@ -40,13 +40,6 @@ Objecting = Annotated[Door, Depends(permit(Permission.RATING_OBJECT))]
 Preview = Annotated[bool, Query(description="只试算，不保存 · everything but the saving")]
 
 
-def replay(request: Request, response: Response, *, replayed: bool) -> None:
-    if replayed:
-        response.status_code = 200
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
-
-
 @router.post("/rating-rounds", summary="开启星级评定 · Open a round", status_code=201)
 def open_round(
     body: OpeningRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
@@ -56,7 +49,7 @@ def open_round(
         lambda connection, actor: service.open_round(connection, actor, body.opening()), commit=not preview
     )
     response.status_code = 200 if preview else 201
-    replay(request, response, replayed=opened.replayed)
+    tell_made(request, response, replayed=opened.replayed)
     return door.named(RoundAnswer.of(opened))
 
 
@@ -109,7 +102,7 @@ def reckon_round(
     done = door.run(
         lambda connection, actor: deciding.reckon(connection, actor, round_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RoundAnswer.of(done))
 
 
@@ -127,7 +120,7 @@ def file_stars(
         lambda connection, actor: deciding.decide_below(connection, actor, round_id, body.committee_id, body.step()),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RoundAnswer.of(done))
 
 
@@ -139,7 +132,7 @@ def name_stars(
     done = door.run(
         lambda connection, actor: deciding.name(connection, actor, round_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RoundAnswer.of(done))
 
 
@@ -151,7 +144,7 @@ def withdraw_round(
     done = door.run(
         lambda connection, actor: deciding.withdraw(connection, actor, round_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RoundAnswer.of(done))
 
 
@@ -197,7 +190,7 @@ def fill_rating(
         lambda connection, actor: filling.fill(connection, actor, rating_id, body.step(), body.entries()),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -209,7 +202,7 @@ def submit_rating(
     done = door.run(
         lambda connection, actor: filling.submit(connection, actor, rating_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -221,7 +214,7 @@ def take_back_rating(
     done = door.run(
         lambda connection, actor: filling.take_back(connection, actor, rating_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -233,7 +226,7 @@ def return_rating(
     done = door.run(
         lambda connection, actor: filling.send_back(connection, actor, rating_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -246,7 +239,7 @@ def correct_rating(
         lambda connection, actor: filling.correct(connection, actor, rating_id, body.step(), body.entries()),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -258,7 +251,7 @@ def sign_rating(
     done = door.run(
         lambda connection, actor: filling.sign(connection, actor, rating_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -271,7 +264,7 @@ def except_rating(
         lambda connection, actor: deciding.except_from_step(connection, actor, rating_id, body.step()),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -291,7 +284,7 @@ def decide_rating(
         ),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -303,7 +296,7 @@ def object_to_rating(
     done = door.run(
         lambda connection, actor: deciding.object_to(connection, actor, rating_id, body.step()), commit=not preview
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -327,7 +320,7 @@ def answer_objection(
         ),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 
@@ -345,7 +338,7 @@ def downgrade_rating(
         lambda connection, actor: treating.downgrade(connection, actor, rating_id, body.ground, body.step()),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingAnswer.of_view(done))
 
 

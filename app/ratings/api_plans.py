@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import state_of
+from app.kit.http import tell_made
 from app.ratings import treating, treatments
 from app.ratings.core_treatments import Treatment
 from app.ratings.schemas_plans import (
@@ -28,13 +28,6 @@ router = APIRouter(prefix="/api/v1", tags=["ratings"])
 Reading = Annotated[Door, Depends(permit(Permission.RATING_READ))]
 Signing = Annotated[Door, Depends(permit(Permission.RATING_SIGN))]
 Preview = Annotated[bool, Query(description="只试算，不保存 · everything but the saving")]
-
-
-def replay(request: Request, response: Response, *, replayed: bool) -> None:
-    if replayed:
-        response.status_code = 200
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
 
 
 @router.get("/rating-plans", summary="整改和培育计划 · Plans")
@@ -81,7 +74,7 @@ def agree_plan(
         lambda connection, actor: treating.agree(connection, actor, rating_id, body.id, body.listed()),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingPlanAnswer.of(done.plan))
 
 
@@ -94,7 +87,7 @@ def strike_problem(
         lambda connection, actor: treating.strike(connection, actor, plan_id, body.number, body.note, body.seen),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingPlanAnswer.of(done.plan))
 
 
@@ -107,7 +100,7 @@ def extend_plan(
         lambda connection, actor: treating.extend(connection, actor, plan_id, body.note, body.seen),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingPlanAnswer.of(done.plan))
 
 
@@ -122,5 +115,5 @@ def close_plan(
         ),
         commit=not preview,
     )
-    replay(request, response, replayed=done.replayed)
+    tell_made(request, response, replayed=done.replayed)
     return door.named(RatingPlanAnswer.of(done.plan))

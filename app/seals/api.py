@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from app.auth.api import Door, permit, signed_in
 from app.auth.core import Permission
 from app.kit.cursors import DAY_CURSOR, read_cursor
-from app.kit.http import state_of
+from app.kit.http import tell_made
 from app.seals import checking, service, showing
 from app.seals.core import PAGE_MAX
 from app.seals.schemas import (
@@ -96,11 +96,7 @@ def refuse_entry(
         lambda connection, actor: checking.refuse(connection, actor, entry_id, body.id, body.reason),
         commit=not preview,
     )
-    if refused.replayed or preview:
-        response.status_code = 200
-    if refused.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
+    tell_made(request, response, replayed=refused.replayed, preview=preview)
     return door.named(RefusedAnswer.of(refused))
 
 

@@ -13,7 +13,7 @@ from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.kit.days import Day
 from app.kit.errors import BatchRefused, Fault
-from app.kit.http import FILE_RESPONSES, blob, state_of
+from app.kit.http import FILE_RESPONSES, blob, tell_made, tell_replay
 from app.submissions import reading, reversing, service
 from app.submissions.core import PAGE_MAX, Recorded, Sought
 from app.submissions.core_states import ProposalKind, SubmissionState
@@ -60,9 +60,7 @@ async def record_entries(
         recorded, sent = [together], _sent([together], door, preview=False)
     replays = sum(one.replayed for one in recorded)
     answer = Response(sent, 201, media_type="application/json")
-    if replays:
-        answer.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed(replays)
+    tell_replay(request, answer, replays)
     if preview or replays == len(recorded) or any(one.fault is not None for one in recorded):
         answer.status_code = 200
     return answer
@@ -193,10 +191,5 @@ def reverse_entry(
         lambda connection, actor: reversing.reverse(connection, actor, entry_id, body.id, body.reason),
         commit=not preview,
     )
-    if undone.replayed:
-        response.status_code = 200
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
-    elif preview:
-        response.status_code = 200
+    tell_made(request, response, replayed=undone.replayed, preview=preview)
     return door.named(PostedAnswer.of(undone))

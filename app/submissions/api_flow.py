@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import state_of
+from app.kit.http import tell_replay
 from app.submissions import deciding, drafting, hearing
 from app.submissions.schemas import DraftRequest, EditRequest, SubmissionAnswer
 from app.submissions.schemas_flow import (
@@ -33,13 +33,6 @@ Reading = Annotated[Door, Depends(permit(Permission.SUBMISSION_READ))]
 Preview = Annotated[bool, Query(description="只试算，不保存 · everything but the saving")]
 
 
-def _mark(request: Request, response: Response, replays: int) -> None:
-    """Say that the same was received before."""
-    if replays:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed(replays)
-
-
 @router.post("", summary="存为草稿 · Save a draft", status_code=201)
 def save_draft(
     body: DraftRequest, request: Request, response: Response, door: Recording, preview: Preview = False
@@ -52,7 +45,7 @@ def save_draft(
         lambda connection, actor: drafting.save(connection, actor, body.posting(actor.account_id), body.papers),
         commit=not preview,
     )
-    _mark(request, response, replayed)
+    tell_replay(request, response, replayed)
     if replayed or preview:
         response.status_code = 200
     return door.named(SubmissionAnswer.of(saved))
@@ -87,7 +80,7 @@ def submit_submission(
         lambda connection, actor: drafting.submit(connection, actor, submission_id, seen=body.seen),
         commit=not preview,
     )
-    _mark(request, response, replayed)
+    tell_replay(request, response, replayed)
     return door.named(SubmissionAnswer.of(handed))
 
 
@@ -105,7 +98,7 @@ def withdraw_submission(
         lambda connection, actor: drafting.withdraw(connection, actor, submission_id, body.note, seen=body.seen),
         commit=not preview,
     )
-    _mark(request, response, replayed)
+    tell_replay(request, response, replayed)
     return door.named(SubmissionAnswer.of(gone))
 
 
@@ -126,7 +119,7 @@ def decide_submission(
     decided = door.run(
         lambda connection, actor: deciding.decide(connection, actor, body.verdict(submission_id)), commit=not preview
     )
-    _mark(request, response, decided.replayed)
+    tell_replay(request, response, decided.replayed)
     return door.named(DecisionAnswer.of(decided))
 
 
@@ -138,7 +131,7 @@ def decide_submissions(
     found = door.run(
         lambda connection, actor: deciding.decide_each(connection, actor, body.verdicts()), commit=not preview
     )
-    _mark(request, response, sum(one.replayed for one in found))
+    tell_replay(request, response, sum(one.replayed for one in found))
     results = [
         EachDecisionAnswer.of(asked.id, one, door.language) for asked, one in zip(body.decisions, found, strict=True)
     ]
@@ -164,7 +157,7 @@ def tell_member(
         ),
         commit=not preview,
     )
-    _mark(request, response, replayed)
+    tell_replay(request, response, replayed)
     return door.named(HeardAnswer.of(submission, heard))
 
 
@@ -182,5 +175,5 @@ def answer_hearing(
         lambda connection, actor: hearing.answer(connection, actor, submission_id, body.answer, number=body.round),
         commit=not preview,
     )
-    _mark(request, response, replayed)
+    tell_replay(request, response, replayed)
     return door.named(HeardAnswer.of(submission, heard))

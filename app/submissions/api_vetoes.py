@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.kit.http import state_of
+from app.kit.http import tell_replay
 from app.submissions import vetoes
 from app.submissions.core import PAGE_MAX
 from app.submissions.core_vetoes import SoughtVetoes, VetoState
@@ -56,9 +56,7 @@ def file_veto(
         ),
         commit=not preview,
     )
-    if replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
+    tell_replay(request, response, replayed)
     return door.named(VetoAnswer.of(filed, today))
 
 
@@ -79,7 +77,5 @@ def lift_veto(
         lambda connection, actor: (vetoes.lift(connection, actor, veto_id, body.lifting()), actor.today),
         commit=not preview,
     )
-    if undone.replayed:
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
+    tell_replay(request, response, undone.replayed)
     return door.named(LiftingAnswer.of(veto, undone, today))

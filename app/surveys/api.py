@@ -11,7 +11,7 @@ from app.auth.api import Door, anybody_in, open_door, permit
 from app.auth.core import Actor, Permission
 from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.errors import NotFound
-from app.kit.http import address_of, state_of
+from app.kit.http import address_of, state_of, tell_made
 from app.surveys import answering, closing, rendering, service
 from app.surveys.core import PAGE_MAX, SurveyKind, SurveyView
 from app.surveys.schemas import (
@@ -157,8 +157,5 @@ def _anybody(request: Request, district: str) -> Actor:
 
 def _told(view: SurveyView, request: Request, response: Response, status: int = 200) -> SurveyAnswer:
     response.status_code = status
-    if view.replayed:
-        response.status_code = 200
-        response.headers["Idempotent-Replay"] = "true"
-        state_of(request).metrics.replayed()
+    tell_made(request, response, replayed=view.replayed)
     return SurveyAnswer.of_view(view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -31,18 +32,21 @@ def place(district: UUID) -> District:
 
 @pytest.fixture
 def beats(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], bool]:
-    """Waits until a heartbeat with so many percent was written; heartbeats come without a pause."""
-    written: dict[int, threading.Event] = {}
+    """Waits for one more heartbeat with so many percent; heartbeats come without a pause.
+
+    It is counted when it is written, before its commit: who has waited for the second knows that the first can be read.
+    """
+    written: defaultdict[int, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(0))
     write = store.set_heartbeat
 
     def set_heartbeat(*arguments: Any) -> None:
         write(*arguments)
         if arguments[-1] is not None:
-            written.setdefault(arguments[-1], threading.Event()).set()
+            written[arguments[-1]].release()
 
     monkeypatch.setattr(service, "HEARTBEAT_SECONDS", 0.001)
     monkeypatch.setattr(store, "set_heartbeat", set_heartbeat)
-    return lambda percent: written.setdefault(percent, threading.Event()).wait(30)
+    return lambda percent: written[percent].acquire(timeout=30)
 
 
 def test_progress_is_seen_while_the_work_goes_on(
