@@ -236,16 +236,14 @@ def create_app(
     Raises SettingMissing if the database or the secret key is not named, SignOnSettingsWrong.
     """
     pool = _open_database(settings) if database is None else database
-    clock = clock or SystemClock()
-    group = Group(pool, clock)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         gc.freeze()  # what is there now stays to the end: the collector need not look at it again and again
         with told_of_exit(app.state.channels.close):
             yield
         app.state.channels.close()
-        group.close()
+        app.state.group.close()
         if database is None:
             pool.dispose()
 
@@ -263,30 +261,38 @@ def create_app(
         dependencies=[Depends(known_queries)],
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.service = ServiceState(
-        settings=settings,
-        database=pool,
-        clock=clock,
-        cipher=cipher_of(settings),
-        passwords=passwords or Passwords(),
-        metrics=Metrics(pool),
-        blobs=open_blobs(settings),
-        rates=Rates(settings),
-    )
-    app.state.districts = Districts(pool)
-    app.state.callers = Callers()
-    app.state.jobs = schedule.views
-    app.state.names_of = names
-    app.state.checkpoints = Checkpoints(pool, clock)
-    app.state.group = group
-    app.state.providers = Providers.of(settings)
-    app.state.boards = Boards(pool, clock, settings.board_seconds)
-    app.state.following = Following(pool, clock, app.state.callers, app.state.boards)
-    app.state.channels = Channels(settings.board_seconds, clock.now, app.state.following.over)
+    furnish(app, settings, pool, clock or SystemClock(), passwords or Passwords())
     http.install(app, settings)
     for router in routers():
         app.include_router(router)
     return app
+
+
+def furnish(app: FastAPI, settings: Settings, database: Database, clock: Clock, passwords: Passwords) -> None:
+    """Give an application all that it keeps between requests, new: nothing of what it kept before remains.
+
+    Raises SettingMissing, SignOnSettingsWrong.
+    """
+    app.state.service = ServiceState(
+        settings=settings,
+        database=database,
+        clock=clock,
+        cipher=cipher_of(settings),
+        passwords=passwords,
+        metrics=Metrics(database),
+        blobs=open_blobs(settings),
+        rates=Rates(settings),
+    )
+    app.state.districts = Districts(database)
+    app.state.callers = Callers()
+    app.state.jobs = schedule.views
+    app.state.names_of = names
+    app.state.checkpoints = Checkpoints(database, clock)
+    app.state.group = Group(database, clock)
+    app.state.providers = Providers.of(settings)
+    app.state.boards = Boards(database, clock, settings.board_seconds)
+    app.state.following = Following(database, clock, app.state.callers, app.state.boards)
+    app.state.channels = Channels(settings.board_seconds, clock.now, app.state.following.over)
 
 
 def application() -> FastAPI:

@@ -33,6 +33,7 @@ from app.kit.db import Database, opened
 from app.kit.embedded import running
 from app.kit.ids import new_id
 from app.kit.settings import OFF, Settings
+from tests.applications import Applications, lending
 from tests.statements import Judge
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -268,3 +269,10 @@ def clock() -> FixedClock:
 def actor(district: UUID, clock: FixedClock) -> Actor:
     """The service itself, acting inside the test's district."""
     return Actor.service(district, clock.now(), TIME_ZONE)
+
+
+@pytest.fixture
+def applications() -> Iterator[Applications]:
+    """Lends applications until the test ends."""
+    with lending() as applications:
+        yield applications

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck
 from hypothesis import settings as budget
 from hypothesis import strategies as st
@@ -28,7 +29,8 @@ from app.auth.core import Role
 from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.settings import Settings
-from tests.town import Desk, Json, client_of, found_town
+from tests.applications import Applications
+from tests.town import Desk, Json, found_town
 
 MEMBERS = ("林晓明", "陈建国", "周美玲")
 LEADER, SECRETARY = Role.GROUP_LEADER.value, Role.SECRETARY.value
@@ -262,8 +264,10 @@ class Flow(RuleBasedStateMachine):
 
 
 def test_the_flow_does_what_the_model_says(
-    database: Database, owner_database: Database, clock: FixedClock, settings: Settings
+    applications: Applications, database: Database, owner_database: Database, clock: FixedClock, settings: Settings
 ) -> None:
+    lent = applications.lend(settings, database, clock)
+
     def founded() -> Desk:
         clock.moment = clock.moment.replace(year=2026, month=1, day=5)
         town = found_town(database, owner_database, clock)
@@ -272,7 +276,7 @@ def test_the_flow_does_what_the_model_says(
         town.appoint_cast()
         town.on(FIRST_DAY)
         town.live_through("2026Q1", "2026Q2", "2026Q3", "2026Q4")
-        return Desk(town, client_of(settings, database, clock))
+        return Desk(town, TestClient(lent, raise_server_exceptions=False))
 
     class Played(Flow):
         def __init__(self) -> None:

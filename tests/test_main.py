@@ -17,17 +17,19 @@ from sqlalchemy import text
 
 from app.auth.api import Gate, OpenGate
 from app.kit import http
+from app.kit.clock import SystemClock
 from app.kit.db import Database, opened
 from app.kit.settings import Settings
 from app.main import SettingMissing, create_app
+from tests.applications import Applications
 from tests.conftest import Addresses
 
 VENDORED = Path(http.__file__).parent / "static" / "swagger-ui"
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database) -> FastAPI:
-    return create_app(settings, database=database)
+def app(applications: Applications, settings: Settings, database: Database) -> FastAPI:
+    return applications.lend(settings, database, SystemClock())
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from app.roster.tables import exemption, member, membership, organisation
 from app.rules import service as rules
 from app.rules.book import load_book
 from app.seals import checking
+from tests.applications import Applications
 from tests.auth.people import CHEAP, PASSWORD, found_district
 
 BOOK = load_book(Path(__file__).resolve().parent.parent / "scoring_rules" / "longwen")
@@ -390,9 +391,9 @@ def town(database: Database, owner_database: Database, clock: FixedClock) -> Tow
 
 
 @pytest.fixture
-def client(settings: Settings, database: Database, clock: FixedClock) -> TestClient:
+def client(applications: Applications, settings: Settings, database: Database, clock: FixedClock) -> TestClient:
     """The application under the town's clock, over real HTTP semantics."""
-    return client_of(settings, database, clock)
+    return TestClient(applications.lend(settings, database, clock), raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -418,5 +419,6 @@ def staffed(town: Town, client: TestClient) -> Desk:
 
 
 def client_of(settings: Settings, database: Database, clock: FixedClock) -> TestClient:
+    """Of an application of its own, for as long as one likes."""
     app = create_app(settings, database=database, clock=clock, passwords=CHEAP)
     return TestClient(app, raise_server_exceptions=False)

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.settings import Settings
-from app.main import create_app
-from tests.auth.people import CHEAP, People, found_district
+from tests.applications import Applications
+from tests.auth.people import People, found_district
 from tests.town import desk, town
 
 __all__ = ["desk", "town"]
@@ -28,8 +28,8 @@ def strangers(database: Database, owner_database: Database, clock: FixedClock) -
 
 
 @pytest.fixture
-def application(settings: Settings, database: Database, clock: FixedClock) -> FastAPI:
-    return create_app(settings, database=database, clock=clock, passwords=CHEAP)
+def application(applications: Applications, settings: Settings, database: Database, clock: FixedClock) -> FastAPI:
+    return applications.lend(settings, database, clock)
 
 
 @pytest.fixture

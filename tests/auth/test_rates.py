@@ -13,17 +13,17 @@ from app.cli.serving import server_options
 from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.settings import Settings
-from app.main import create_app
-from tests.auth.people import CHEAP, PASSWORD, People
+from tests.applications import Applications
+from tests.auth.people import PASSWORD, People
 from tests.town import Desk, Town
 
 SESSIONS = "/api/v1/sessions"
 
 
 @pytest.fixture
-def application(settings: Settings, database: Database, clock: FixedClock) -> FastAPI:
+def application(applications: Applications, settings: Settings, database: Database, clock: FixedClock) -> FastAPI:
     rates = {"login_rate": "3/minute", "login_address_rate": "6/minute", "write_rate": "2/minute"}
-    return create_app(settings.model_copy(update=rates), database=database, clock=clock, passwords=CHEAP)
+    return applications.lend(settings.model_copy(update=rates), database, clock)
 
 
 def log_in(client: Any, login: str, password: str = PASSWORD, **headers: str) -> Any:

@@ -20,8 +20,8 @@ from app.auth.tables import access_log, recovery_code, second_factor
 from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.settings import Settings
-from app.main import create_app
-from tests.auth.people import CHEAP, PASSWORD, People
+from tests.applications import Applications
+from tests.auth.people import PASSWORD, People
 
 SESSIONS = "/api/v1/sessions"
 CURRENT = f"{SESSIONS}/current"
@@ -255,10 +255,10 @@ def test_the_security_administrator_resets_a_lost_factor_and_never_the_own(
 
 
 @pytest.fixture
-def strict(settings: Settings, database: Database, clock: FixedClock) -> TestClient:
+def strict(applications: Applications, settings: Settings, database: Database, clock: FixedClock) -> TestClient:
     """A service whose operator requires second factors."""
     required = settings.model_copy(update={"second_factor": "required"})
-    return TestClient(create_app(required, database=database, clock=clock, passwords=CHEAP))
+    return TestClient(applications.lend(required, database, clock))
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - TOKEN_ROLES))

@@ -12,9 +12,9 @@ from app.auth.core import Role
 from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.settings import Settings
-from app.main import create_app
 from app.roster import service as roster
-from tests.auth.people import CHEAP, People, found_district
+from tests.applications import Applications
+from tests.auth.people import People, found_district
 from tests.enrolment.conftest import small_roster, workbook_of
 from tests.kit.test_workbook import a_bomb_in_a_sheet
 
@@ -27,8 +27,8 @@ def people(database: Database, owner_database: Database, clock: FixedClock) -> P
 
 
 @pytest.fixture
-def client(settings: Settings, database: Database, clock: FixedClock) -> TestClient:
-    return TestClient(create_app(settings, database=database, clock=clock, passwords=CHEAP))
+def client(applications: Applications, settings: Settings, database: Database, clock: FixedClock) -> TestClient:
+    return TestClient(applications.lend(settings, database, clock))
 
 
 @pytest.fixture

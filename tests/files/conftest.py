@@ -14,8 +14,9 @@ from app.kit.blobs import Blobs, open_blobs
 from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.settings import Settings
+from tests.applications import Applications
 from tests.files import samples
-from tests.town import Desk, Town, client_of, desk, town
+from tests.town import Desk, Town, desk, town
 
 __all__ = ["desk", "town"]
 
@@ -34,8 +35,8 @@ def blobs(filing: Settings) -> Blobs:
 
 
 @pytest.fixture
-def client(filing: Settings, database: Database, clock: FixedClock) -> TestClient:
-    return client_of(filing, database, clock)
+def client(applications: Applications, filing: Settings, database: Database, clock: FixedClock) -> TestClient:
+    return TestClient(applications.lend(filing, database, clock), raise_server_exceptions=False)
 
 
 @dataclass

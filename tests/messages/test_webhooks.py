@@ -14,17 +14,21 @@ from app.kit.ids import new_id
 from app.kit.settings import Settings
 from app.messages import delivering
 from app.messages.core import BadWebhookUrl, origin_of
+from tests.applications import Applications
 from tests.messages.conftest import Bridge
 from tests.messages.test_delivering import CIPHER, tell
-from tests.town import Desk, Town, client_of
+from tests.town import Desk, Town
 
 HOOKS = "/api/v1/webhooks"
 
 
 @pytest.fixture
-def client(settings: Settings, database: Database, clock: FixedClock, bridge: Bridge) -> TestClient:
+def client(
+    applications: Applications, settings: Settings, database: Database, clock: FixedClock, bridge: Bridge
+) -> TestClient:
     allowed = {"webhook_origins": (bridge.origin, "https://bridge.example")}
-    return client_of(settings.model_copy(update=allowed), database, clock)
+    lent = applications.lend(settings.model_copy(update=allowed), database, clock)
+    return TestClient(lent, raise_server_exceptions=False)
 
 
 def post(desk: Desk, path: str = HOOKS, login: str = "system_administrator", **body: Any) -> Any:

@@ -38,11 +38,11 @@ from app.rules.adoption import FrameDiffers
 from app.rules.award import Outcome
 from app.rules.book import load_book
 from app.seals import checking
+from tests.applications import Applications
 from tests.auth.people import CHEAP, PASSWORD, found_district
 from tests.enrolment.conftest import member, small_roster, workbook_of
 from tests.rules.period_books import BY_QUARTER, FROM_JULY, JULY_ITEMS, QUARTER_ITEMS
 from tests.rules.small_book import BOOK, ITEMS, edited, put_book
-from tests.town import client_of
 
 Json = dict[str, Any]
 
@@ -146,8 +146,15 @@ class Place:
 
 
 @pytest.fixture
-def place(database: Database, owner_database: Database, clock: FixedClock, settings: Settings, tmp_path: Path) -> Place:
-    client = client_of(settings, database, clock)
+def place(
+    applications: Applications,
+    database: Database,
+    owner_database: Database,
+    clock: FixedClock,
+    settings: Settings,
+    tmp_path: Path,
+) -> Place:
+    client = TestClient(applications.lend(settings, database, clock), raise_server_exceptions=False)
     return Place(database, clock, found_district(owner_database), client, tmp_path)
 
 

@@ -15,10 +15,10 @@ from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.kit.settings import Settings
-from app.main import create_app
 from app.roster import service as roster
 from app.roster.core import MemberView, OrganisationView
-from tests.auth.people import CHEAP, People, found_district
+from tests.applications import Applications
+from tests.auth.people import People, found_district
 from tests.enrolment.conftest import Rows, small_roster, workbook_of
 
 CIPHER = AesFieldCipher.from_secret("a secret that only the tests know")
@@ -80,5 +80,5 @@ def elsewhere(database: Database, owner_database: Database, clock: FixedClock) -
 
 
 @pytest.fixture
-def client(settings: Settings, database: Database, clock: FixedClock) -> TestClient:
-    return TestClient(create_app(settings, database=database, clock=clock, passwords=CHEAP))
+def client(applications: Applications, settings: Settings, database: Database, clock: FixedClock) -> TestClient:
+    return TestClient(applications.lend(settings, database, clock))
