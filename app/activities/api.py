@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy import Connection
 
 from app.activities import correcting, exceptions, service
 from app.activities.core import PAGE_MAX, ActivityView
@@ -20,7 +22,7 @@ from app.activities.schemas import (
     WaiverRequest,
 )
 from app.auth.api import Door, permit
-from app.auth.core import Permission
+from app.auth.core import Actor, Permission
 from app.kit import days, http
 from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.http import tell_made
@@ -41,8 +43,13 @@ def record_activity(
 
     Whoever owes the duty was present unless listed otherwise; all or nothing. An absence can be made up for seven days.
     """
-    view = door.run(lambda connection, actor: service.record(connection, actor, body.meeting()), commit=not preview)
-    return door.named(_answer(view, request, response, preview=preview))
+    return _changed(
+        door,
+        lambda connection, actor: service.record(connection, actor, body.meeting()),
+        request,
+        response,
+        preview=preview,
+    )
 
 
 @router.get("/activities", summary="活动列表 · Sessions")
@@ -55,7 +62,7 @@ def list_activities(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> ActivityPageAnswer:
     """可查看的活动，由近及远，附未开展和免除的时段。· Those in reach from the latest on, and windows not asked for."""
-    page = door.run(
+    return door.run_named(
         lambda connection, actor: service.activities(
             connection,
             actor,
@@ -64,9 +71,9 @@ def list_activities(
             last=last,
             before=read_cursor(cursor),
             count_max=limit,
-        )
+        ),
+        ActivityPageAnswer.of,
     )
-    return door.named(ActivityPageAnswer.of(page))
 
 
 @router.post("/activities/not-held", summary="时段内未开展 · A session was not held", status_code=201)
@@ -78,9 +85,13 @@ def record_not_held(
     Nobody loses what the branch did not hold; its star answers. A session held later in the window asks again.
     """
     asked = exceptions.Request(**body.model_dump())
-    waived = door.run(lambda connection, actor: exceptions.not_held(connection, actor, asked), commit=not preview)
+    waived, answer = door.run_and_name(
+        lambda connection, actor: exceptions.not_held(connection, actor, asked),
+        lambda waived: WaivedAnswer.of_waived(waived, preview=preview),
+        commit=not preview,
+    )
     tell_made(request, response, replayed=waived.replayed, preview=preview)
-    return door.named(WaivedAnswer.of_waived(waived, preview=preview))
+    return answer
 
 
 @router.post("/activities/exceptions", summary="区里免除 · Ask nobody for it", status_code=201)
@@ -96,16 +107,20 @@ def record_exception(
     The district asks a branch, a committee's branches or everyone for nothing in a window: the enterprise stands still.
     """
     asked = exceptions.Request(**body.model_dump())
-    waived = door.run(lambda connection, actor: exceptions.excuse(connection, actor, asked), commit=not preview)
+    waived, answer = door.run_and_name(
+        lambda connection, actor: exceptions.excuse(connection, actor, asked),
+        lambda waived: WaivedAnswer.of_waived(waived, preview=preview),
+        commit=not preview,
+    )
     tell_made(request, response, replayed=waived.replayed, preview=preview)
-    return door.named(WaivedAnswer.of_waived(waived, preview=preview))
+    return answer
 
 
 @router.get("/activities/{activity_id}", summary="活动和考勤 · A session")
 def read_activity(activity_id: UUID, door: Reader) -> ActivityViewAnswer:
     """一次活动的全部考勤。· Everybody's attendance."""
-    return door.named(
-        ActivityViewAnswer.of_view(door.run(lambda connection, actor: service.read(connection, actor, activity_id)))
+    return door.run_named(
+        lambda connection, actor: service.read(connection, actor, activity_id), ActivityViewAnswer.of_view
     )
 
 
@@ -120,14 +135,16 @@ def correct_attendance(
 ) -> ActivityViewAnswer:
     """本季度内可更正：原记录冲正，重新入账。· While the quarter is open, by reversal and a new entry."""
     marks = [one.mark() for one in body.attendance]
-    view = door.run(
+    response.status_code = 200
+    return _changed(
+        door,
         lambda connection, actor: correcting.correct(
             connection, actor, activity_id, body.version, marks, body.evidence
         ),
-        commit=not preview,
+        request,
+        response,
+        preview=preview,
     )
-    response.status_code = 200
-    return door.named(_answer(view, request, response, preview=preview))
 
 
 @router.post("/activities/{activity_id}/make-ups", summary="补课 · Make up an absence")
@@ -144,10 +161,13 @@ def record_make_ups(
     Within seven days of the session; a member of another branch is entered at the session where they were a guest.
     """
     made_up = [correcting.MakeUp(**one.model_dump()) for one in body.members]
-    view = door.run(
-        lambda connection, actor: correcting.make_up(connection, actor, activity_id, made_up), commit=not preview
+    return _changed(
+        door,
+        lambda connection, actor: correcting.make_up(connection, actor, activity_id, made_up),
+        request,
+        response,
+        preview=preview,
     )
-    return door.named(_answer(view, request, response, preview=preview))
 
 
 @router.get(
@@ -179,14 +199,24 @@ def read_attendance(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> MemberSessionPageAnswer:
     """一名党员的考勤，由近及远；本人可查看本人的。· From the latest on; members read their own."""
-    page = door.run(
+    return door.run_named(
         lambda connection, actor: service.attendance_of(
             connection, actor, member_id, before=read_cursor(cursor), count_max=limit
-        )
+        ),
+        MemberSessionPageAnswer.of,
     )
-    return door.named(MemberSessionPageAnswer.of(page))
 
 
-def _answer(view: ActivityView, request: Request, response: Response, *, preview: bool) -> ActivityViewAnswer:
+def _changed(
+    door: Door,
+    work: Callable[[Connection, Actor], ActivityView],
+    request: Request,
+    response: Response,
+    *,
+    preview: bool,
+) -> ActivityViewAnswer:
+    view, answer = door.run_and_name(
+        work, lambda view: ActivityViewAnswer.of_view(view, preview=preview), commit=not preview
+    )
     tell_made(request, response, replayed=view.replayed, preview=preview)
-    return ActivityViewAnswer.of_view(view, preview=preview)
+    return answer

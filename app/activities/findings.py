@@ -21,7 +21,7 @@ from app.points.gathering import Background
 from app.points.ledger import Posting
 from app.rules.core import Item, Matter
 from app.rules.finds import Attended
-from app.submissions import drafting
+from app.submissions import drafting, following
 from app.submissions import service as submissions
 from app.submissions.core import Papers
 from app.submissions.core_states import StateForbids
@@ -46,11 +46,14 @@ class Found:
         return self.records[-1]
 
     @property
-    def papers(self) -> Papers:
+    def writers(self) -> frozenset[UUID]:
         """Whoever wrote down one of the sessions does not review what comes of them all."""
-        recorder = self.record.attendance.recorded_by
-        writers = {one.attendance.recorded_by for one in self.records} - {recorder, None}
-        return Papers(writers=tuple(sorted(one for one in writers if one is not None)))
+        found = (one.attendance.recorded_by for one in self.records)
+        return frozenset(one for one in found if one is not None)
+
+    @property
+    def papers(self) -> Papers:
+        return Papers(writers=tuple(sorted(self.writers - {self.record.attendance.recorded_by})))
 
 
 def review(connection: Connection, actor: Actor, member_ids: Collection[UUID]) -> dict[str, int]:
@@ -85,6 +88,11 @@ def propose(connection: Connection, actor: Actor, member_ids: Collection[UUID]) 
             _take_back(connection, clerk, row.finding_id)
             rows.append(replace(row, finding_id=None))
             withdrawn += 1
+    # Attendance may have been corrected since, and what was proposed holds all the same.
+    proposed = {one.record.attendance.finding_id: one.writers for one in wanted.values()}
+    following.add_writers(
+        connection, clerk, background, {found: names for found, names in proposed.items() if found is not None}
+    )
     fresh = [one for key, one in sorted(wanted.items()) if one.record.attendance.finding_id is None]
     rows += _record(connection, clerk, fresh)
     store.upsert_attendance(connection, actor.district_id, rows)

@@ -50,11 +50,15 @@ def file_appeal(
     paper is written down by who decides appeals there.
     """
     filing = body.filing(entry_id)
-    filed = door.run(lambda connection, actor: service.file(connection, actor, filing), commit=not preview)
+    filed, answer = door.run_and_name(
+        lambda connection, actor: service.file(connection, actor, filing),
+        lambda filed: AppealAnswer.of(filed.view, door.language),
+        commit=not preview,
+    )
     if preview:
         response.status_code = 200
     tell_made(request, response, replayed=filed.replayed)
-    return door.named(AppealAnswer.of(filed.view, door.language))
+    return answer
 
 
 @router.get("/appeals", summary="申诉列表 · Appeals")
@@ -66,21 +70,20 @@ def list_appeals(
     limit: Limit = 50,
 ) -> AppealPageAnswer:
     """我可以查看的申诉，按提出时间排列。· Those in reach and one's own, by time of filing."""
-    page = door.run(
+    return door.run_named(
         lambda connection, actor: service.appeals(
             connection, actor, state=state, waits_for_me=waits_for_me, after=after_cursor(cursor), count_max=limit
-        )
+        ),
+        lambda page: AppealPageAnswer.of(page, door.language),
     )
-    return door.named(AppealPageAnswer.of(page, door.language))
 
 
 @router.get("/appeals/{appeal_id}", summary="申诉 · An appeal")
 def read_appeal(appeal_id: UUID, door: Reading) -> AppealAnswer:
     """含记录、凭证和答复。· With the entry, the evidence and the answer."""
-    return door.named(
-        AppealAnswer.of(
-            door.run(lambda connection, actor: service.get(connection, actor, appeal_id)).view, door.language
-        )
+    return door.run_named(
+        lambda connection, actor: service.get(connection, actor, appeal_id),
+        lambda found: AppealAnswer.of(found.view, door.language),
     )
 
 
@@ -120,9 +123,13 @@ def withdraw_appeal(
     wish.
     """
     wish = None if body is None else body.wish
-    taken = door.run(lambda connection, actor: service.withdraw(connection, actor, appeal_id, wish), commit=not preview)
+    taken, answer = door.run_and_name(
+        lambda connection, actor: service.withdraw(connection, actor, appeal_id, wish),
+        lambda taken: AppealAnswer.of(taken.view, door.language),
+        commit=not preview,
+    )
     tell_made(request, response, replayed=taken.replayed)
-    return door.named(AppealAnswer.of(taken.view, door.language))
+    return answer
 
 
 @router.post("/appeals/{appeal_id}/extension", summary="延长答复期限 · Take more time")
@@ -135,11 +142,13 @@ def extend_appeal(
     preview: Preview = False,
 ) -> AppealAnswer:
     """期限前可延长一次，五个工作日，并告知本人。· Five working days more, once; the member is told."""
-    extended = door.run(
-        lambda connection, actor: deciding.extend(connection, actor, appeal_id, body.reason), commit=not preview
+    extended, answer = door.run_and_name(
+        lambda connection, actor: deciding.extend(connection, actor, appeal_id, body.reason),
+        lambda extended: AppealAnswer.of(extended.view, door.language),
+        commit=not preview,
     )
     tell_made(request, response, replayed=extended.replayed)
-    return door.named(AppealAnswer.of(extended.view, door.language))
+    return answer
 
 
 @router.post("/appeals/{appeal_id}/decision", summary="答复申诉 · Decide an appeal")
@@ -156,11 +165,13 @@ def decide_appeal(
     Upheld reverses the entry and what was booked along, changed books a milder one; never by who recorded or reviewed
     it, nor about oneself.
     """
-    decided = door.run(
-        lambda connection, actor: deciding.decide(connection, actor, appeal_id, body.verdict()), commit=not preview
+    decided, answer = door.run_and_name(
+        lambda connection, actor: deciding.decide(connection, actor, appeal_id, body.verdict()),
+        lambda decided: VerdictAnswer.of(decided, door.language),
+        commit=not preview,
     )
     tell_made(request, response, replayed=decided.replayed)
-    return door.named(VerdictAnswer.of(decided, door.language))
+    return answer
 
 
 @router.post("/complaints", summary="提交意见建议 · Send a complaint or suggestion", status_code=201)

@@ -72,12 +72,12 @@ def list_appraisals(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> AppraisalsAnswer:
     """本人的、权限范围内的，以及公示的优秀等次。· The own, those in reach, and who is on notice for the best grade."""
-    lines, following = door.run(
+    return door.run_named(
         lambda connection, actor: service.appraisals(
             connection, actor, round_id, state=state, after=after, count_max=limit
-        )
+        ),
+        lambda done: AppraisalsAnswer(appraisals=[AppraisalLineAnswer.of(one) for one in done[0]], following=done[1]),
     )
-    return door.named(AppraisalsAnswer(appraisals=[AppraisalLineAnswer.of(one) for one in lines], following=following))
 
 
 @router.post("/appraisal-rounds/{round_id}/reckoning", summary="测算等次 · Reckon the grades")
@@ -155,8 +155,8 @@ def read_appraisal(appraisal_id: UUID, door: Reading) -> AppraisalAnswer:
 
     Each part as measured and given, reasons and every step; the secretary sees what is measured until the notice.
     """
-    return door.named(
-        AppraisalAnswer.of_view(door.run(lambda connection, actor: service.get(connection, actor, appraisal_id)))
+    return door.run_named(
+        lambda connection, actor: service.get(connection, actor, appraisal_id), AppraisalAnswer.of_view
     )
 
 
@@ -193,14 +193,15 @@ def give_part(
     preview: Preview = False,
 ) -> AppraisalAnswer:
     """组织评价给分，群众评议录票，取数有误的核正；均写理由。· The view, the votes, or a correction; each with why."""
-    made = door.run(
+    made, answer = door.run_and_name(
         lambda connection, actor: valuing.give(
             connection, actor, appraisal_id, body.step(), body.gift(part, body.note)
         ),
+        AppraisalAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(AppraisalAnswer.of_view(made))
+    return answer
 
 
 @router.post("/appraisals/{appraisal_id}/measurement", summary="重新取数 · Measure a secretary anew")
@@ -213,11 +214,13 @@ def measure_appraisal(
     preview: Preview = False,
 ) -> AppraisalAnswer:
     """签字之前，附公式和依据的编号。· Until it is signed; with formula, inputs and ids."""
-    made = door.run(
-        lambda connection, actor: valuing.measure(connection, actor, appraisal_id, body.step()), commit=not preview
+    made, answer = door.run_and_name(
+        lambda connection, actor: valuing.measure(connection, actor, appraisal_id, body.step()),
+        AppraisalAnswer.of_view,
+        commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(AppraisalAnswer.of_view(made))
+    return answer
 
 
 @router.post("/appraisals/{appraisal_id}/veto", summary="认定否决情形 · Find a ground of veto")
@@ -230,12 +233,13 @@ def veto_appraisal(
     preview: Preview = False,
 ) -> AppraisalAnswer:
     """定为末等；测算之后由区里认定。· Leads to the last grade; after the reckoning it is the district's to find."""
-    made = door.run(
+    made, answer = door.run_and_name(
         lambda connection, actor: deciding.find_ground(connection, actor, appraisal_id, body.ground, body.step()),
+        AppraisalAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(AppraisalAnswer.of_view(made))
+    return answer
 
 
 @router.post("/appraisals/{appraisal_id}/signature", summary="党委签字 · Sign an appraisal")
@@ -248,11 +252,13 @@ def sign_appraisal(
     preview: Preview = False,
 ) -> AppraisalAnswer:
     """各部分齐全、取数未变。· When every part is there and what was measured still holds."""
-    made = door.run(
-        lambda connection, actor: valuing.sign(connection, actor, appraisal_id, body.step()), commit=not preview
+    made, answer = door.run_and_name(
+        lambda connection, actor: valuing.sign(connection, actor, appraisal_id, body.step()),
+        AppraisalAnswer.of_view,
+        commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(AppraisalAnswer.of_view(made))
+    return answer
 
 
 @router.post("/appraisals/{appraisal_id}/reopening", summary="退回重开 · Take a signature back")
@@ -265,11 +271,13 @@ def reopen_appraisal(
     preview: Preview = False,
 ) -> AppraisalAnswer:
     """测算之前，写明理由。· Until the reckoning, with the reason."""
-    made = door.run(
-        lambda connection, actor: valuing.reopen(connection, actor, appraisal_id, body.step()), commit=not preview
+    made, answer = door.run_and_name(
+        lambda connection, actor: valuing.reopen(connection, actor, appraisal_id, body.step()),
+        AppraisalAnswer.of_view,
+        commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(AppraisalAnswer.of_view(made))
+    return answer
 
 
 @router.post("/appraisals/{appraisal_id}/decision", summary="决定优秀等次 · Decide on the best grade")
@@ -282,14 +290,15 @@ def decide_appraisal(
     preview: Preview = False,
 ) -> AppraisalAnswer:
     """不予的说明理由，名额重新计算。· A refusal says why, and the places are counted again."""
-    made = door.run(
+    made, answer = door.run_and_name(
         lambda connection, actor: deciding.decide_best(
             connection, actor, appraisal_id, body.step(), accept=body.accept
         ),
+        AppraisalAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(AppraisalAnswer.of_view(made))
+    return answer
 
 
 @router.post("/appraisals/{appraisal_id}/objections", summary="对考核提出异议 · Object to a grade", status_code=201)
@@ -302,12 +311,13 @@ def object_to_appraisal(
     preview: Preview = False,
 ) -> AppraisalAnswer:
     """公示期内，本人或可以查看的人。· While it is on notice, by the secretary or whoever may see it."""
-    made = door.run(
+    made, answer = door.run_and_name(
         lambda connection, actor: objecting.object_to(connection, actor, appraisal_id, body.step()),
+        AppraisalAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(AppraisalAnswer.of_view(made))
+    return answer
 
 
 @router.post(
@@ -327,7 +337,7 @@ def answer_appraisal_objection(
 
     Upheld, all are graded again; the notice restarts for changed grades only. Nobody answers what passed their hands.
     """
-    made = door.run(
+    made, answer = door.run_and_name(
         lambda connection, actor: objecting.answer(
             connection,
             actor,
@@ -338,7 +348,8 @@ def answer_appraisal_objection(
             upheld=body.upheld,
             lift_ground=body.lift_ground,
         ),
+        AppraisalAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(AppraisalAnswer.of_view(made))
+    return answer

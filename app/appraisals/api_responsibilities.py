@@ -35,13 +35,15 @@ def set_responsibilities(
     body: ResponsibilitiesRequest, request: Request, response: Response, door: Signing, preview: Preview = False
 ) -> ResponsibilitiesAnswer:
     """党委向所属支部书记下达，并通知书记。· By the committee, for several branches at once; secretaries are told."""
-    made, replayed = door.run(
-        lambda connection, actor: listing.set_items(connection, actor, body.wanted()), commit=not preview
+    (_, replayed), answer = door.run_and_name(
+        lambda connection, actor: listing.set_items(connection, actor, body.wanted()),
+        lambda done: ResponsibilitiesAnswer(
+            responsibilities=[ResponsibilityLineAnswer.of(one) for one in done[0]], following=None
+        ),
+        commit=not preview,
     )
-    response.status_code = 200 if preview else 201
-    tell_made(request, response, replayed=replayed)
-    lines = [ResponsibilityLineAnswer.of(one) for one in made]
-    return door.named(ResponsibilitiesAnswer(responsibilities=lines, following=None))
+    tell_made(request, response, replayed=replayed, preview=preview)
+    return answer
 
 
 @router.get("/responsibilities", summary="责任清单 · Duty lists")
@@ -54,20 +56,22 @@ def list_responsibilities(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> ResponsibilitiesAnswer:
     """本支部的，或者权限范围内的。· Of the own branch, or in reach."""
-    found, following = door.run(
+    return door.run_named(
         lambda connection, actor: listing.page(
             connection, actor, year=year, branch_id=branch_id, state=state, after=after, count_max=limit
-        )
+        ),
+        lambda found: ResponsibilitiesAnswer(
+            responsibilities=[ResponsibilityLineAnswer.of(one) for one in found[0]], following=found[1]
+        ),
     )
-    lines = [ResponsibilityLineAnswer.of(one) for one in found]
-    return door.named(ResponsibilitiesAnswer(responsibilities=lines, following=following))
 
 
 @router.get("/responsibilities/{item_id}", summary="一项责任 · An item of a duty list")
 def read_responsibility(item_id: UUID, door: Reading) -> ResponsibilityAnswer:
     """附证明材料和每一步。· With evidence and every step."""
-    found = door.run(lambda connection, actor: listing.get(connection, actor, item_id))
-    return door.named(ResponsibilityAnswer.of_view(found))
+    return door.run_named(
+        lambda connection, actor: listing.get(connection, actor, item_id), ResponsibilityAnswer.of_view
+    )
 
 
 @router.get(
@@ -91,12 +95,13 @@ def report_responsibility(
     item_id: UUID, body: ReportRequest, request: Request, response: Response, door: Keeping, preview: Preview = False
 ) -> ResponsibilityAnswer:
     """书记报送并附材料。· By the secretary, with evidence."""
-    made = door.run(
+    made, answer = door.run_and_name(
         lambda connection, actor: listing.report(connection, actor, item_id, body.step(), body.files),
+        ResponsibilityAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(ResponsibilityAnswer.of_view(made))
+    return answer
 
 
 @router.post("/responsibilities/{item_id}/verdict", summary="确认责任事项 · Judge an item")
@@ -109,9 +114,10 @@ def judge_responsibility(
     preview: Preview = False,
 ) -> ResponsibilityAnswer:
     """确认完成、认定未完成、退回补充或者撤销；报送人不能确认。· Never by who reported it."""
-    made = door.run(
+    made, answer = door.run_and_name(
         lambda connection, actor: listing.judge(connection, actor, item_id, body.step(), body.verdict),
+        ResponsibilityAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return door.named(ResponsibilityAnswer.of_view(made))
+    return answer

@@ -191,18 +191,31 @@ class Door:
 
         return self.state.database.run(enter, claim.district.id, commit=commit)
 
-    def named(self, answer: Answered) -> Answered:
-        """The answer with a name beside each id that it has room for, as far as the caller may know it.
+    def run_named(
+        self, work: Callable[[Connection, Actor], Result], told: Callable[[Result], Answered], *, commit: bool = True
+    ) -> Answered:
+        """What the work comes to, as an answer with a name beside each id that it has room for."""
+        return self.run_and_name(work, told, commit=commit)[1]
 
-        Looked up at once, in a transaction that only reads: what was done is done by then, and an answer that lacks
-        names is better than one that says it was not.
+    def run_and_name(
+        self, work: Callable[[Connection, Actor], Result], told: Callable[[Result], Answered], *, commit: bool = True
+    ) -> tuple[Result, Answered]:
+        """The work's result, and the answer that ``told`` makes of it, with the names that the caller may know.
+
+        All in the work's own transaction: what is there only until a preview is undone has its name too, and nothing
+        is left to look up, and to fail, once the work is committed.
         """
-        wanted = naming.wanted(answer)
-        if wanted:
-            names_of = cast("NamesOf", self.request.app.state.names_of)
-            with suppress(Unavailable):
-                naming.fill(answer, self.run(lambda connection, actor: names_of(connection, actor, wanted)))
-        return answer
+        names_of = cast("NamesOf", self.request.app.state.names_of)
+
+        def named(connection: Connection, actor: Actor) -> tuple[Result, Answered]:
+            result = work(connection, actor)
+            answer = told(result)
+            wanted = naming.wanted(answer)
+            if wanted:
+                naming.fill(answer, names_of(connection, actor, wanted))
+            return result, answer
+
+        return self.run(named, commit=commit)
 
     def run_as_caller(self, work: Callable[[Connection, sessions.Caller], Result], *, commit: bool = True) -> Result:
         """The same for who needs the caller's name or log-in as well."""

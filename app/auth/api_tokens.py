@@ -33,19 +33,27 @@ def create_api_key(body: KeyRequest, door: Annotated[Door, Depends(permit(Permis
     For another system: the permissions listed, at the path and below it. The token is told in this answer only; one
     that is lost is revoked and made anew.
     """
-    key, token = door.run(
+    return door.run_named(
         lambda connection, actor: service_tokens.make_key(
-            connection, actor, door.district, name=body.name, path=body.path,
-            permissions=frozenset(body.permissions), expires_on=body.expires_on, request_id=door.request_id,
-        )
-    )  # fmt: skip
-    return door.named(NewKeyAnswer(token=token, **_facts(key)))
+            connection,
+            actor,
+            door.district,
+            name=body.name,
+            path=body.path,
+            permissions=frozenset(body.permissions),
+            expires_on=body.expires_on,
+            request_id=door.request_id,
+        ),
+        lambda done: NewKeyAnswer(token=done[1], **_facts(done[0])),
+    )
 
 
 @router.get("/api-keys", summary="接口密钥列表 · API keys")
 def list_api_keys(door: Annotated[Door, Depends(permit(Permission.KEY_READ))]) -> KeysAnswer:
     """包括已撤销和已到期的，最新的在前；不含令牌。· Revoked and expired ones too, the newest first; no tokens."""
-    return door.named(KeysAnswer(keys=[KeyAnswer(**_facts(key)) for key in door.run(service_tokens.keys)]))
+    return door.run_named(
+        service_tokens.keys, lambda found: KeysAnswer(keys=[KeyAnswer(**_facts(key)) for key in found])
+    )
 
 
 @router.delete("/api-keys/{key_id}", status_code=204, summary="撤销接口密钥 · Revoke an API key")
@@ -63,19 +71,21 @@ def create_screen(
 
     A screen's token reads the boards that screens are shown, and nothing else. It is told in this answer only.
     """
-    screen, token = door.run(
+    return door.run_named(
         lambda connection, actor: service_tokens.make_screen(
             connection, actor, door.district, name=body.name, path=body.path, request_id=door.request_id
-        )
+        ),
+        lambda done: NewScreenAnswer(token=done[1], **asdict(done[0])),
     )
-    return door.named(NewScreenAnswer(token=token, **asdict(screen)))
 
 
 @router.get("/screens", summary="大屏列表 · Screens")
 def list_screens(door: Annotated[Door, Depends(permit(Permission.SCREEN_READ))]) -> ScreensAnswer:
     """包括已撤销的，最新的在前；不含令牌。· Revoked ones too, the newest first; no tokens."""
-    found = door.run(service_tokens.screens)
-    return door.named(ScreensAnswer(screens=[ScreenAnswer.model_validate(screen) for screen in found]))
+    return door.run_named(
+        service_tokens.screens,
+        lambda found: ScreensAnswer(screens=[ScreenAnswer.model_validate(screen) for screen in found]),
+    )
 
 
 @router.delete("/screens/{screen_id}", status_code=204, summary="撤销大屏 · Revoke a screen")

@@ -162,8 +162,10 @@ def read_board_policy(audience: Audience, door: Reader) -> BoardPolicyAnswer:
 @router.get("/policies/{audience}/versions", summary="榜单设置的历次版本 · Versions of the board policy")
 def list_board_policies(audience: Audience, door: Reader) -> PolicyVersionsAnswer:
     """历次设置，最新的在前。· Every setting there was, the latest first."""
-    found = door.run(lambda connection, actor: service.versions(connection, actor, audience))
-    return door.named(PolicyVersionsAnswer(versions=[PolicyVersionAnswer.of(one) for one in found]))
+    return door.run_named(
+        lambda connection, actor: service.versions(connection, actor, audience),
+        lambda found: PolicyVersionsAnswer(versions=[PolicyVersionAnswer.of(one) for one in found]),
+    )
 
 
 @router.put("/policies/{audience}", summary="修改榜单设置 · Set the board policy")

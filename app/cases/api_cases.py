@@ -35,9 +35,13 @@ CURSOR = r"^[0-9]{1,16}\.[0-9a-f]{32}$"
 def _act(
     door: Door, case_id: UUID, deed: Deed, request: Request, response: Response, *, preview: bool
 ) -> CaseViewAnswer:
-    done = door.run(lambda connection, actor: assisting.act(connection, actor, case_id, deed), commit=not preview)
+    done, answer = door.run_and_name(
+        lambda connection, actor: assisting.act(connection, actor, case_id, deed),
+        lambda done: CaseViewAnswer.of(done.view),
+        commit=not preview,
+    )
     tell_replay(request, response, done.replayed)
-    return CaseViewAnswer.of(done.view)
+    return answer
 
 
 @router.get("", summary="帮扶整改列表 · Assistance cases")
@@ -67,7 +71,7 @@ def list_failures(door: Deciding) -> FailuresListAnswer:
 @router.get("/{case_id}", summary="帮扶整改 · An assistance case")
 def read_case(case_id: UUID, door: Reading) -> CaseViewAnswer:
     """含办理经过和开始以来的履职情况。· With what was done, and what became of the duties since."""
-    return door.named(CaseViewAnswer.of(door.run(lambda connection, actor: assisting.read(connection, actor, case_id))))
+    return door.run_named(lambda connection, actor: assisting.read(connection, actor, case_id), CaseViewAnswer.of)
 
 
 @router.post("/{case_id}/talk", summary="登记谈话 · The talk was held")
@@ -75,7 +79,7 @@ def record_talk(
     case_id: UUID, body: TalkRequest, request: Request, response: Response, door: Keeping, preview: Preview = False
 ) -> CaseViewAnswer:
     """开始后十个工作日内。· Within ten working days of the opening."""
-    return door.named(_act(door, case_id, body.deed(), request, response, preview=preview))
+    return _act(door, case_id, body.deed(), request, response, preview=preview)
 
 
 @router.post("/{case_id}/plan", summary="制定帮扶计划 · Make the plan")
@@ -83,7 +87,7 @@ def make_plan(
     case_id: UUID, body: CasePlanRequest, request: Request, response: Response, door: Keeping, preview: Preview = False
 ) -> CaseViewAnswer:
     """问题、措施、帮扶人；期限三个月。没有帮扶人的，确定之后开始。· Problems, measures, helper; three months."""
-    return door.named(_act(door, case_id, body.deed(), request, response, preview=preview))
+    return _act(door, case_id, body.deed(), request, response, preview=preview)
 
 
 @router.post("/{case_id}/helper", summary="确定帮扶人 · Name the helper")
@@ -91,7 +95,7 @@ def name_helper(
     case_id: UUID, body: HelperRequest, request: Request, response: Response, door: Keeping, preview: Preview = False
 ) -> CaseViewAnswer:
     """也可以更换。· Or another one."""
-    return door.named(_act(door, case_id, body.deed(CaseAction.HELPER_NAMED), request, response, preview=preview))
+    return _act(door, case_id, body.deed(CaseAction.HELPER_NAMED), request, response, preview=preview)
 
 
 @router.post("/{case_id}/helper-proposal", summary="推荐帮扶人 · Propose a helper")
@@ -99,7 +103,7 @@ def propose_helper(
     case_id: UUID, body: HelperRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
 ) -> CaseViewAnswer:
     """上级推荐，由支部决定。· From above; the branch decides."""
-    return door.named(_act(door, case_id, body.deed(CaseAction.HELPER_PROPOSED), request, response, preview=preview))
+    return _act(door, case_id, body.deed(CaseAction.HELPER_PROPOSED), request, response, preview=preview)
 
 
 @router.post("/{case_id}/extension", summary="延长一次 · More time, once")
@@ -112,7 +116,7 @@ def extend_case(
     preview: Preview = False,
 ) -> CaseViewAnswer:
     """基层党委决定，延长三个月，总共不超过十二个月。· By the committee: three months, twelve in all at most."""
-    return door.named(_act(door, case_id, body.deed(CaseAction.EXTENDED), request, response, preview=preview))
+    return _act(door, case_id, body.deed(CaseAction.EXTENDED), request, response, preview=preview)
 
 
 @router.post("/{case_id}/acceptance", summary="验收 · Accept")
@@ -125,7 +129,7 @@ def accept_case(
     preview: Preview = False,
 ) -> CaseViewAnswer:
     """基层党委验收，看开始以来履职的情况；积分回升本身不办结。· By the committee, on the duties kept since."""
-    return door.named(_act(door, case_id, body.deed(CaseAction.ACCEPTED), request, response, preview=preview))
+    return _act(door, case_id, body.deed(CaseAction.ACCEPTED), request, response, preview=preview)
 
 
 @router.post("/{case_id}/failure", summary="未通过 · Not accepted")
@@ -138,7 +142,7 @@ def fail_case(
     preview: Preview = False,
 ) -> CaseViewAnswer:
     """期限届满后由基层党委认定。· By the committee, once its time has come."""
-    return door.named(_act(door, case_id, body.deed(CaseAction.FAILED), request, response, preview=preview))
+    return _act(door, case_id, body.deed(CaseAction.FAILED), request, response, preview=preview)
 
 
 @router.post("/{case_id}/closing", summary="办结未通过的 · Close what failed")
@@ -151,4 +155,4 @@ def close_case(
     preview: Preview = False,
 ) -> CaseViewAnswer:
     """写明如何继续帮助；系统不作组织处理。· Saying how help goes on; no disciplinary decision is written here."""
-    return door.named(_act(door, case_id, body.deed(CaseAction.CLOSED), request, response, preview=preview))
+    return _act(door, case_id, body.deed(CaseAction.CLOSED), request, response, preview=preview)

@@ -79,8 +79,9 @@ def list_withdrawals(door: Deciding) -> ToWithdrawListAnswer:
 @router.get("/{commendation_id}", summary="表彰推荐 · A commendation")
 def read_commendation(commendation_id: UUID, door: Reading) -> CommendationViewAnswer:
     """含办理经过和今日的排除情形。· With what was done, and what keeps the name off today."""
-    found = door.run(lambda connection, actor: showing.read(connection, actor, commendation_id))
-    return door.named(CommendationViewAnswer.of(found))
+    return door.run_named(
+        lambda connection, actor: showing.read(connection, actor, commendation_id), CommendationViewAnswer.of
+    )
 
 
 @router.post("/decisions", summary="登记支部大会决定 · Record the branch meeting's decision")

@@ -24,15 +24,19 @@ def issue_key_work(
     preview: Annotated[bool, Query(description="只试算，不保存 · everything but the saving")] = False,
 ) -> KeyWorkListAnswer:
     """由区两新工委发布；修订为新版本，旧版仍可查阅。· By the district; a revision is a new version, older ones stay."""
-    issued, replayed = door.run(
-        lambda connection, actor: key_work.issue(connection, actor, body.issue()), commit=not preview
+    (_, replayed), answer = door.run_and_name(
+        lambda connection, actor: key_work.issue(connection, actor, body.issue()),
+        lambda done: KeyWorkListAnswer.of(done[0]),
+        commit=not preview,
     )
     tell_made(request, response, replayed=replayed, preview=preview)
-    return door.named(KeyWorkListAnswer.of(issued))
+    return answer
 
 
 @router.get("/{year}", summary="年度重点工作清单 · The list of key work of a year")
 def read_key_work(year: int, door: Annotated[Door, Depends(permit(Permission.RULES_READ))]) -> KeyWorkListsAnswer:
     """全部版本，按发布先后。· Every version, the earliest first."""
-    found = door.run(lambda connection, actor: key_work.lists(connection, actor, year))
-    return door.named(KeyWorkListsAnswer(lists=[KeyWorkListAnswer.of(one) for one in found]))
+    return door.run_named(
+        lambda connection, actor: key_work.lists(connection, actor, year),
+        lambda found: KeyWorkListsAnswer(lists=[KeyWorkListAnswer.of(one) for one in found]),
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy import Connection
 
 from app.auth.api import Door, permit
-from app.auth.core import Permission
+from app.auth.core import Actor, Permission
 from app.enrolment import admitting, exempting, leaving, reforming
 from app.enrolment.core_changes import Done, Reform
 from app.enrolment.schemas_changes import ChangeAnswer
@@ -42,19 +44,19 @@ def enrol_member(
 
     By the checks of a roster import; what fell due earlier is waived. Who had left may be taken in again.
     """
-    done = door.run(
+    return _changed(
+        door,
         lambda connection, actor: admitting.enrol(connection, actor, door.state.cipher, body.wish()),
-        commit=not preview,
+        request,
+        response,
+        preview=preview,
     )
-    return door.named(_answer(done, request, response, preview=preview))
 
 
 @router.get("/members/{member_id}/memberships", summary="党籍经历 · A member's dated facts")
 def read_memberships(member_id: UUID, door: Reading) -> MemberPastAnswer:
     """历次组织关系、免考核和变动依据。· Every membership and exemption, and the changes that made them."""
-    return door.named(
-        MemberPastAnswer.of(door.run(lambda connection, actor: exempting.past(connection, actor, member_id)))
-    )
+    return door.run_named(lambda connection, actor: exempting.past(connection, actor, member_id), MemberPastAnswer.of)
 
 
 @router.post("/members/{member_id}/class", summary="调整类型或党小组 · Another class or group", status_code=201)
@@ -67,10 +69,13 @@ def reclass_member(
     preview: Preview = False,
 ) -> ChangeAnswer:
     """自当天起；记分按各季度首日的类型，下一季度起适用。· From today; a quarter goes by the class of its first day."""
-    done = door.run(
-        lambda connection, actor: exempting.reclass(connection, actor, body.wish(member_id)), commit=not preview
+    return _changed(
+        door,
+        lambda connection, actor: exempting.reclass(connection, actor, body.wish(member_id)),
+        request,
+        response,
+        preview=preview,
     )
-    return door.named(_answer(done, request, response, preview=preview))
 
 
 @router.post("/members/{member_id}/exemptions", summary="免考核 · Exempt from grading", status_code=201)
@@ -87,10 +92,13 @@ def exempt_member(
     It may be back-dated into cycles not sealed: duties of these days are waived, targets scaled, and what was taken is
     reversed. Additions count, and nobody is ranked or warned.
     """
-    done = door.run(
-        lambda connection, actor: exempting.exempt(connection, actor, body.wish(member_id)), commit=not preview
+    return _changed(
+        door,
+        lambda connection, actor: exempting.exempt(connection, actor, body.wish(member_id)),
+        request,
+        response,
+        preview=preview,
     )
-    return door.named(_answer(done, request, response, preview=preview))
 
 
 @router.post("/exemptions/{exemption_id}/end", summary="结束免考核 · End an exemption", status_code=201)
@@ -103,11 +111,13 @@ def end_exemption(
     preview: Preview = False,
 ) -> ChangeAnswer:
     """填写最后一天；此后到期的职责恢复。· Its last day; what falls due after it is asked for again."""
-    done = door.run(
+    return _changed(
+        door,
         lambda connection, actor: exempting.end_exemption(connection, actor, body.wish(exemption_id)),
-        commit=not preview,
+        request,
+        response,
+        preview=preview,
     )
-    return door.named(_answer(done, request, response, preview=preview))
 
 
 @router.post("/members/{member_id}/leaving", summary="党籍或组织关系终止 · End a membership", status_code=201)
@@ -123,10 +133,13 @@ def leave(
 
     Ranked no more from that day on; what falls due later is waived, and offices end.
     """
-    done = door.run(
-        lambda connection, actor: leaving.leave(connection, actor, body.wish(member_id)), commit=not preview
+    return _changed(
+        door,
+        lambda connection, actor: leaving.leave(connection, actor, body.wish(member_id)),
+        request,
+        response,
+        preview=preview,
     )
-    return door.named(_answer(done, request, response, preview=preview))
 
 
 # Branches.
@@ -142,7 +155,7 @@ def merge_branch(
     preview: Preview = False,
 ) -> ChangeAnswer:
     """全体党员转入另一支部，原支部撤销；预览列出各人。· Everybody moves, the branch is closed; a preview names all."""
-    return door.named(_reformed(door, body.wish(branch_id), request, response, preview=preview))
+    return _reformed(door, body.wish(branch_id), request, response, preview=preview)
 
 
 @router.post("/branches/{branch_id}/division", summary="支部分设 · Split a branch", status_code=201)
@@ -155,7 +168,7 @@ def divide_branch(
     preview: Preview = False,
 ) -> ChangeAnswer:
     """所列党员成立新支部，隶属不变。· Those who are named found a new branch under the same committee."""
-    return door.named(_reformed(door, body.wish(branch_id), request, response, preview=preview))
+    return _reformed(door, body.wish(branch_id), request, response, preview=preview)
 
 
 @router.post("/branches/{branch_id}/move", summary="支部改变隶属 · Move a branch", status_code=201)
@@ -171,7 +184,7 @@ def move_branch(
 
     Code, groups, offices and firms go along to the other committee; what was booked stays with the branch of its day.
     """
-    return door.named(_reformed(door, body.wish(branch_id), request, response, preview=preview))
+    return _reformed(door, body.wish(branch_id), request, response, preview=preview)
 
 
 @router.post("/branches/{branch_id}/closing", summary="撤销支部 · Close a branch", status_code=201)
@@ -184,14 +197,22 @@ def close_branch(
     preview: Preview = False,
 ) -> ChangeAnswer:
     """没有党员的支部。· One that has no members."""
-    return door.named(_reformed(door, body.wish(branch_id), request, response, preview=preview))
+    return _reformed(door, body.wish(branch_id), request, response, preview=preview)
 
 
 def _reformed(door: Door, wish: Reform, request: Request, response: Response, *, preview: bool) -> ChangeAnswer:
-    done = door.run(lambda connection, actor: reforming.reform(connection, actor, wish), commit=not preview)
-    return _answer(done, request, response, preview=preview)
+    return _changed(
+        door,
+        lambda connection, actor: reforming.reform(connection, actor, wish),
+        request,
+        response,
+        preview=preview,
+    )
 
 
-def _answer(done: Done, request: Request, response: Response, *, preview: bool) -> ChangeAnswer:
+def _changed(
+    door: Door, work: Callable[[Connection, Actor], Done], request: Request, response: Response, *, preview: bool
+) -> ChangeAnswer:
+    done, answer = door.run_and_name(work, lambda done: ChangeAnswer.of_done(done, preview=preview), commit=not preview)
     tell_made(request, response, replayed=done.replayed, preview=preview)
-    return ChangeAnswer.of_done(done, preview=preview)
+    return answer

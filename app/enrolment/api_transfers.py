@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.enrolment import transferring
-from app.enrolment.core_changes import PAGE_MAX, TransferState, TransferView
+from app.enrolment.core_changes import PAGE_MAX, TransferState
 from app.enrolment.schemas_changes import (
     CURSOR,
     AcceptanceRequest,
@@ -21,7 +21,7 @@ from app.enrolment.schemas_changes import (
     TransferWithdrawalRequest,
     cursor_of,
 )
-from app.kit.http import tell_replay
+from app.kit.http import tell_made, tell_replay
 
 router = APIRouter(prefix="/api/v1/transfers", tags=["enrolment"])
 Reading = Annotated[Door, Depends(permit(Permission.TRANSFER_READ))]
@@ -38,10 +38,13 @@ def propose_transfer(
     By the old branch or the new one; the other answers, and until then the old one answers for the member. Out of the
     district who stands above confirms the receipt.
     """
-    view = door.run(lambda connection, actor: transferring.propose(connection, actor, body.wish()), commit=not preview)
-    if view.replayed or preview:
-        response.status_code = 200
-    return door.named(_answer(view, request, response, preview=preview))
+    view, answer = door.run_and_name(
+        lambda connection, actor: transferring.propose(connection, actor, body.wish()),
+        lambda view: TransferAnswer.of(view, preview=preview),
+        commit=not preview,
+    )
+    tell_made(request, response, replayed=view.replayed, preview=preview)
+    return answer
 
 
 @router.get("", summary="转接列表 · Transfers")
@@ -52,20 +55,18 @@ def list_transfers(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> TransferPageAnswer:
     """转出或转入本人权限范围内支部的，以及本人的，由近及远。· From or to a branch in reach, and the own."""
-    page = door.run(
+    return door.run_named(
         lambda connection, actor: transferring.transfers(
             connection, actor, state=state, before=cursor_of(cursor), count_max=limit
-        )
+        ),
+        TransferPageAnswer.of,
     )
-    return door.named(TransferPageAnswer.of(page))
 
 
 @router.get("/{transfer_id}", summary="一项转接 · A transfer")
 def read_transfer(transfer_id: UUID, door: Reading) -> TransferAnswer:
     """转接的经过和结果。· How it stands and what it did."""
-    return door.named(
-        TransferAnswer.of(door.run(lambda connection, actor: transferring.get(connection, actor, transfer_id)))
-    )
+    return door.run_named(lambda connection, actor: transferring.get(connection, actor, transfer_id), TransferAnswer.of)
 
 
 @router.post("/{transfer_id}/acceptance", summary="接收 · Accept a transfer")
@@ -82,11 +83,13 @@ def accept_transfer(
     From today on the member belongs to the new branch. What was booked stays with the branch of its day, what is open
     goes to the reviewers of the new one.
     """
-    view = door.run(
+    view, answer = door.run_and_name(
         lambda connection, actor: transferring.accept(connection, actor, transfer_id, body.acceptance()),
+        lambda view: TransferAnswer.of(view, preview=preview),
         commit=not preview,
     )
-    return door.named(_answer(view, request, response, preview=preview))
+    tell_replay(request, response, view.replayed)
+    return answer
 
 
 @router.post("/{transfer_id}/refusal", summary="不予接收 · Decline a transfer")
@@ -99,11 +102,13 @@ def decline_transfer(
     preview: Preview = False,
 ) -> TransferAnswer:
     """须说明理由；党员留在原支部。· With a reason; the member stays."""
-    view = door.run(
+    view, answer = door.run_and_name(
         lambda connection, actor: transferring.decline(connection, actor, transfer_id, body.reason, body.seen),
+        lambda view: TransferAnswer.of(view, preview=preview),
         commit=not preview,
     )
-    return door.named(_answer(view, request, response, preview=preview))
+    tell_replay(request, response, view.replayed)
+    return answer
 
 
 @router.post("/{transfer_id}/withdrawal", summary="撤回转接 · Withdraw a transfer")
@@ -116,13 +121,10 @@ def withdraw_transfer(
     preview: Preview = False,
 ) -> TransferAnswer:
     """由提出的一方撤回。· By the side that asked."""
-    view = door.run(
+    view, answer = door.run_and_name(
         lambda connection, actor: transferring.withdraw(connection, actor, transfer_id, body.note, body.seen),
+        lambda view: TransferAnswer.of(view, preview=preview),
         commit=not preview,
     )
-    return door.named(_answer(view, request, response, preview=preview))
-
-
-def _answer(view: TransferView, request: Request, response: Response, *, preview: bool = False) -> TransferAnswer:
     tell_replay(request, response, view.replayed)
-    return TransferAnswer.of(view, preview=preview)
+    return answer

@@ -11,7 +11,7 @@ from app.auth.api import Door, permit
 from app.auth.core import Permission
 from app.grids import handing, mentoring, pairing, planning, service
 from app.grids.core import PAGE_MAX
-from app.grids.core_mentoring import MentoringOutcome, MentoringState, MentoringView
+from app.grids.core_mentoring import MentoringOutcome, MentoringState
 from app.grids.schemas import (
     AssignmentAnswer,
     AssignmentRequest,
@@ -56,24 +56,27 @@ Recorder = Annotated[Door, Depends(permit(Permission.MENTORING_RECORD))]
 @router.get("/grids", summary="网格列表 · Grids")
 def list_grids(door: Reader) -> GridsAnswer:
     """全区网格及其龙头。· The district's grids with their leads."""
-    return door.named(GridsAnswer(grids=[GridAnswer.of_view(one) for one in door.run(service.grids)]))
+    return door.run_named(service.grids, lambda found: GridsAnswer(grids=[GridAnswer.of_view(one) for one in found]))
 
 
 @router.post("/grids/standard", summary="按六个行业建网格 · The six grids of Longwen")
 def found_standard_grids(door: Setter, preview: Preview = False) -> GridsAnswer:
     """尚无网格的区，按六个行业各建一个；已有的不变。· One a trade, where the district has none yet."""
-    found = door.run(service.found_standard, commit=not preview)
-    return door.named(GridsAnswer(grids=[GridAnswer.of_view(one) for one in found]))
+    return door.run_named(
+        service.found_standard,
+        lambda found: GridsAnswer(grids=[GridAnswer.of_view(one) for one in found]),
+        commit=not preview,
+    )
 
 
 @router.put("/grids/{grid_id}", summary="新建或修改网格 · Found or change a grid")
 def set_grid(grid_id: UUID, body: GridRequest, door: Setter, preview: Preview = False) -> GridAnswer:
     """行业变动的企业自下季度起调格。· Whom it moves, it moves from the next quarter on."""
-    view = door.run(
+    return door.run_named(
         lambda connection, actor: service.set_grid(connection, actor, body.grid(grid_id, actor.today)),
+        GridAnswer.of_view,
         commit=not preview,
     )
-    return door.named(GridAnswer.of_view(view))
 
 
 @router.get("/grids/{grid_id}/enterprises", summary="网格内的两新组织 · Enterprises of a grid")
@@ -81,8 +84,10 @@ def list_grid_enterprises(
     grid_id: UUID, door: Reader, cursor: UUID | None = None, limit: Limit = 50
 ) -> GridMembersAnswer:
     """今天在格内或将入格的。· Those in it today or later on."""
-    found = door.run(lambda connection, actor: service.members_of(connection, actor, grid_id, cursor, limit + 1))
-    return door.named(GridMembersAnswer.of_members(found, limit))
+    return door.run_named(
+        lambda connection, actor: service.members_of(connection, actor, grid_id, cursor, limit + 1),
+        lambda found: GridMembersAnswer.of_members(found, limit),
+    )
 
 
 @router.put("/enterprises/{enterprise_id}/territory", summary="确定属地 · Say whose territory an enterprise is in")
@@ -90,28 +95,32 @@ def set_territory(
     enterprise_id: UUID, body: TerritoryRequest, door: Setter, preview: Preview = False
 ) -> list[GridMemberAnswer]:
     """返回该企业的入格经过。· Its history in grids."""
-    found = door.run(
+    return door.run_named(
         lambda connection, actor: service.set_territory(connection, actor, enterprise_id, body.territory_id),
+        lambda found: [GridMemberAnswer.model_validate(one) for one in found],
         commit=not preview,
     )
-    return door.named([GridMemberAnswer.model_validate(one) for one in found])
 
 
 @router.put("/grids/leads/{lead_id}", summary="确定龙头 · Appoint or change a lead")
 def set_lead(lead_id: UUID, body: LeadRequest, door: Setter, preview: Preview = False) -> LeadAnswer:
     """四星级、五星级党支部；之后只改副龙头和名额。· Later only deputy and capacity change."""
     wanted = body.wanted(lead_id)
-    lead = door.run(lambda connection, actor: service.set_lead(connection, actor, wanted), commit=not preview)
-    return door.named(LeadAnswer.model_validate(lead))
+    return door.run_named(
+        lambda connection, actor: service.set_lead(connection, actor, wanted),
+        LeadAnswer.model_validate,
+        commit=not preview,
+    )
 
 
 @router.post("/grids/leads/{lead_id}/end", summary="龙头卸任 · End a lead")
 def end_lead(lead_id: UUID, body: EndLeadRequest, door: Setter, preview: Preview = False) -> LeadAnswer:
     """保留到季末，由副龙头接任。· It keeps the grid to the quarter's end; then its deputy follows."""
-    lead = door.run(
-        lambda connection, actor: service.end_lead(connection, actor, lead_id, body.reason), commit=not preview
+    return door.run_named(
+        lambda connection, actor: service.end_lead(connection, actor, lead_id, body.reason),
+        LeadAnswer.model_validate,
+        commit=not preview,
     )
-    return door.named(LeadAnswer.model_validate(lead))
 
 
 # Assignments.
@@ -124,20 +133,23 @@ def assign(body: AssignmentRequest, door: Setter, preview: Preview = False) -> A
     What is agreed stays; for the rest the best proposals, each explained, and what is missing where there is none.
     """
     known = body.supplied()
-    applied = door.run(lambda connection, actor: pairing.apply(connection, actor, known), commit=not preview)
-    return door.named(AssignmentAnswer.of_applied(applied))
+    return door.run_named(
+        lambda connection, actor: pairing.apply(connection, actor, known),
+        AssignmentAnswer.of_applied,
+        commit=not preview,
+    )
 
 
 @router.post("/mentorings/overrides", summary="人工指定龙头 · Choose the lead by hand")
 def override(body: OverrideRequest, door: Setter, preview: Preview = False) -> MentoringAnswer:
     """说明理由；以后的分配保持该指定。· With a reason; assignments keep the choice."""
-    chosen = door.run(
+    return door.run_named(
         lambda connection, actor: pairing.override(
             connection, actor, body.kind, body.helped_id, body.lead_id, body.reason
         ),
+        MentoringAnswer.model_validate,
         commit=not preview,
     )
-    return door.named(MentoringAnswer.model_validate(chosen))
 
 
 @router.post("/grids/indicators", summary="网格任务取数 · Hand grid work down to open rounds")
@@ -158,32 +170,29 @@ def list_mentorings(
     limit: Limit = 50,
 ) -> MentoringPageAnswer:
     """龙头或帮带对象在可查看范围内的。· Those whose lead or helped one is in reach."""
-    found = door.run(
+    return door.run_named(
         lambda connection, actor: mentoring.page(
             connection, actor, grid_id=grid, state=state, after=cursor, count_max=limit
-        )
+        ),
+        MentoringPageAnswer.of_page,
     )
-    return door.named(MentoringPageAnswer.of_page(found))
 
 
 @router.get("/mentorings/{mentoring_id}", summary="结对帮带 · A mentoring")
 def read_mentoring(mentoring_id: UUID, door: Follower) -> MentoringViewAnswer:
     """走访、联席会议、解决的问题和帮带对象的变化。· Visits, meetings, problems solved, and how the helped one fares."""
-    return door.named(
-        MentoringViewAnswer.of_view(door.run(lambda connection, actor: mentoring.read(connection, actor, mentoring_id)))
+    return door.run_named(
+        lambda connection, actor: mentoring.read(connection, actor, mentoring_id), MentoringViewAnswer.of_view
     )
 
 
 @router.post("/mentorings/{mentoring_id}/agreement", summary="同意结对 · Agree to a mentoring")
 def agree(mentoring_id: UUID, body: AgreementRequest, door: Recorder, preview: Preview = False) -> MentoringViewAnswer:
     """双方都同意后生效。· It is agreed when both sides have."""
-    return door.named(
-        MentoringViewAnswer.of_view(
-            door.run(
-                lambda connection, actor: mentoring.agree(connection, actor, mentoring_id, body.side),
-                commit=not preview,
-            )
-        )
+    return door.run_named(
+        lambda connection, actor: mentoring.agree(connection, actor, mentoring_id, body.side),
+        MentoringViewAnswer.of_view,
+        commit=not preview,
     )
 
 
@@ -198,11 +207,13 @@ def record_visit(
 ) -> MentoringViewAnswer:
     """首次登记即转为帮带中。· The first one makes the help active."""
     wanted = body.wanted()
-    view: MentoringView = door.run(
-        lambda connection, actor: mentoring.record_visit(connection, actor, mentoring_id, wanted), commit=not preview
+    view, answer = door.run_and_name(
+        lambda connection, actor: mentoring.record_visit(connection, actor, mentoring_id, wanted),
+        MentoringViewAnswer.of_view,
+        commit=not preview,
     )
     tell_made(request, response, replayed=view.replayed, preview=preview)
-    return door.named(MentoringViewAnswer.of_view(view))
+    return answer
 
 
 @router.post("/mentorings/{mentoring_id}/end", summary="结束结对 · End a mentoring")
@@ -211,13 +222,10 @@ def end_mentoring(
 ) -> MentoringViewAnswer:
     """达标或中止，说明理由；未同意的提议记为拒绝。· Risen or stopped, with a reason; a proposal is refused."""
     outcome = MentoringOutcome(body.outcome)
-    return door.named(
-        MentoringViewAnswer.of_view(
-            door.run(
-                lambda connection, actor: mentoring.end(connection, actor, mentoring_id, outcome, body.reason),
-                commit=not preview,
-            )
-        )
+    return door.run_named(
+        lambda connection, actor: mentoring.end(connection, actor, mentoring_id, outcome, body.reason),
+        MentoringViewAnswer.of_view,
+        commit=not preview,
     )
 
 
@@ -227,10 +235,8 @@ def end_mentoring(
 @router.get("/grids/{grid_id}/calendar/{year}", summary="网格年度安排 · The calendar of a grid")
 def read_grid_calendar(grid_id: UUID, year: Annotated[int, Path(ge=2000, le=2200)], door: Reader) -> CalendarAnswer:
     """年主线、季主题、月亮点、周活动，及尚缺的时段。· What is planned, and the windows without anything."""
-    return door.named(
-        CalendarAnswer.of_calendar(
-            door.run(lambda connection, actor: planning.calendar(connection, actor, grid_id, year))
-        )
+    return door.run_named(
+        lambda connection, actor: planning.calendar(connection, actor, grid_id, year), CalendarAnswer.of_calendar
     )
 
 
@@ -243,5 +249,8 @@ def set_plan(
     By the district or the secretary of a lead; linked to the session that it became, whose attendance counts.
     """
     wanted = body.plan(plan_id, grid_id)
-    plan = door.run(lambda connection, actor: planning.set_plan(connection, actor, wanted), commit=not preview)
-    return door.named(GridPlanAnswer.model_validate(plan))
+    return door.run_named(
+        lambda connection, actor: planning.set_plan(connection, actor, wanted),
+        GridPlanAnswer.model_validate,
+        commit=not preview,
+    )

@@ -61,9 +61,11 @@ def import_entries(
         file.file.seek(0)
         return service.import_entries(connection, actor, sent, service.read_entries(file.file), again=again)
 
-    view = door.run(work, commit=not preview)
+    view, answer = door.run_and_name(
+        work, lambda view: EntriesImportedAnswer.of_import(view, preview=preview), commit=not preview
+    )
     tell_made(request, response, replayed=view.replayed, preview=preview)
-    return door.named(EntriesImportedAnswer.of_import(view, preview=preview))
+    return answer
 
 
 @router.get("", summary="导入批次 · Imports")
@@ -74,8 +76,9 @@ def list_imports(
 ) -> BatchPageAnswer:
     """本人导入的和我可以查看的批次，最近的在前。· The own ones and those in reach, the latest first."""
     before = before_cursor(cursor)
-    page = door.run(lambda connection, actor: service.page(connection, actor, before=before, count_max=limit))
-    return door.named(BatchPageAnswer.of(page))
+    return door.run_named(
+        lambda connection, actor: service.page(connection, actor, before=before, count_max=limit), BatchPageAnswer.of
+    )
 
 
 @router.get("/template", summary="下载导入模板 · The empty workbook", response_class=Response, responses=_FILE)
@@ -111,7 +114,7 @@ def mark_import_faults(door: Importing, file: UploadFile) -> Response:
 @router.get("/{import_id}", summary="导入批次 · An import")
 def read_import(import_id: UUID, door: Reading) -> BatchViewAnswer:
     """每行现在的状态。· With what has become of each row."""
-    return door.named(BatchViewAnswer.of(door.run(lambda connection, actor: service.get(connection, actor, import_id))))
+    return door.run_named(lambda connection, actor: service.get(connection, actor, import_id), BatchViewAnswer.of)
 
 
 @router.post("/{import_id}/reversal", summary="整批冲正 · Reverse an import", status_code=201)
@@ -127,12 +130,13 @@ def reverse_import(
 
     What was booked is reversed, what still waits is withdrawn; what ended before is listed and left.
     """
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: reversing.reverse(connection, actor, import_id, body.id, body.reason),
+        lambda done: BatchReversedAnswer.of_reversal(done, preview=preview),
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed, preview=preview)
-    return door.named(BatchReversedAnswer.of_reversal(done, preview=preview))
+    return answer
 
 
 def _workbook(target: BytesIO, name: str) -> Response:

@@ -64,8 +64,10 @@ def read_home(request: Request, door: SignedIn) -> HomeAnswer:
 def read_own_standing(request: Request, door: SignedIn, cycle: Cycle = None) -> OwnStandingAnswer:
     """含各指标和名次；榜单设置不显示的名次为空。· With the dimensions, and places as far as boards are shown."""
     boards = boards_of(request)
-    found = door.run(lambda connection, actor: service.record(connection, actor, cycle, boards))
-    return door.named(OwnStandingAnswer.of(found, door.language))
+    return door.run_named(
+        lambda connection, actor: service.record(connection, actor, cycle, boards),
+        lambda found: OwnStandingAnswer.of(found, door.language),
+    )
 
 
 @router.get("/entries", summary="我的积分记录 · My entries")
@@ -79,8 +81,9 @@ def list_own_entries(
 
     By number; a reader that goes on after the last number it has seen skips and repeats none.
     """
-    page = door.run(lambda connection, actor: service.entries(connection, actor, cycle, after, limit))
-    return door.named(EntryPageAnswer.of(page))
+    return door.run_named(
+        lambda connection, actor: service.entries(connection, actor, cycle, after, limit), EntryPageAnswer.of
+    )
 
 
 @router.get("/items", summary="我的积分项目 · The items that judge me", response_model=OwnItemBookAnswer)
@@ -104,8 +107,9 @@ def list_own_submissions(
 ) -> SubmissionPageAnswer:
     """本人提交的和涉及本人的。· Those that one made, and those about oneself."""
     after = after_cursor(cursor)
-    page = door.run(lambda connection, actor: service.own_submissions(connection, actor, after, limit))
-    return door.named(SubmissionPageAnswer.of(page))
+    return door.run_named(
+        lambda connection, actor: service.own_submissions(connection, actor, after, limit), SubmissionPageAnswer.of
+    )
 
 
 @router.get("/appeals", summary="我的申诉 · My appeals")
@@ -114,8 +118,10 @@ def list_own_appeals(
 ) -> AppealPageAnswer:
     """含答复。· With their answers."""
     after = after_cursor(cursor)
-    page = door.run(lambda connection, actor: service.own_appeals(connection, actor, after, limit))
-    return door.named(AppealPageAnswer.of(page, door.language))
+    return door.run_named(
+        lambda connection, actor: service.own_appeals(connection, actor, after, limit),
+        lambda page: AppealPageAnswer.of(page, door.language),
+    )
 
 
 @router.get("/evidence", summary="我的凭证 · My evidence")

@@ -41,8 +41,10 @@ def read_inbox(
 
     By number; a reader that goes on after the last number it has seen skips and repeats none.
     """
-    page = door.run(lambda connection, actor: service.inbox(connection, actor, after=after, limit=limit, unread=unread))
-    return door.named(InboxAnswer.of(page, door.language))
+    return door.run_named(
+        lambda connection, actor: service.inbox(connection, actor, after=after, limit=limit, unread=unread),
+        lambda page: InboxAnswer.of(page, door.language),
+    )
 
 
 @router.post("/me/messages/read", summary="标为已读 · Mark as read")

@@ -26,8 +26,9 @@ def read_standing(
     cycle: Cycle = None,
 ) -> StandingAnswer:
     """党员在一个考评年度的积分。· What a member's entries add up to in a cycle."""
-    view = door.run(lambda connection, actor: reading.standing(connection, actor, member_id, cycle))
-    return door.named(StandingAnswer.of_view(view))
+    return door.run_named(
+        lambda connection, actor: reading.standing(connection, actor, member_id, cycle), StandingAnswer.of_view
+    )
 
 
 @router.get("/members/{member_id}/entries", summary="积分记录 · Entries")
@@ -39,8 +40,9 @@ def list_entries(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
 ) -> EntryPageAnswer:
     """按序号排列，不漏不重。· In the order of their numbers, none skipped and none twice."""
-    page = door.run(lambda connection, actor: reading.entries(connection, actor, member_id, cycle, after, limit))
-    return door.named(EntryPageAnswer.of(page))
+    return door.run_named(
+        lambda connection, actor: reading.entries(connection, actor, member_id, cycle, after, limit), EntryPageAnswer.of
+    )
 
 
 @router.get("/members/{member_id}/explanation", summary="积分说明 · Explanation")
@@ -50,5 +52,6 @@ def explain_standing(
     cycle: Cycle = None,
 ) -> ExplanationAnswer:
     """每个数字都追到记录、条款和封顶。· Every number led down to entries, articles and ceilings."""
-    view = door.run(lambda connection, actor: reading.explanation(connection, actor, member_id, cycle))
-    return door.named(ExplanationAnswer.of_view(view))
+    return door.run_named(
+        lambda connection, actor: reading.explanation(connection, actor, member_id, cycle), ExplanationAnswer.of_view
+    )

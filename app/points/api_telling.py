@@ -33,10 +33,12 @@ def list_tellings(
 
     Of members without an account, for the branch secretary; what was reversed since is left out.
     """
-    page = door.run(
-        lambda connection, actor: telling.page(connection, actor, told=told, after=read_cursor(cursor), count_max=limit)
+    return door.run_named(
+        lambda connection, actor: telling.page(
+            connection, actor, told=told, after=read_cursor(cursor), count_max=limit
+        ),
+        EntryTellingPageAnswer.of,
     )
-    return door.named(EntryTellingPageAnswer.of(page))
 
 
 @router.post("/entries/{entry_id}/telling", summary="登记扣分已当面告知 · Record that the member was told")
@@ -49,11 +51,12 @@ def record_telling(
     preview: Annotated[bool, Query(description="只试算，不保存 · everything but the saving")] = False,
 ) -> EntryTellingAnswer:
     """由告知人登记何时、以何种方式告知，以及本人的意见。· By who told them: when, how, and what the member said."""
-    told, replayed = door.run(
+    (_, replayed), answer = door.run_and_name(
         lambda connection, actor: telling.record(
             connection, actor, entry_id, told_on=body.told_on, note=body.told_in_person, said=body.said
         ),
+        lambda done: EntryTellingAnswer.of(done[0]),
         commit=not preview,
     )
     tell_replay(request, response, replayed)
-    return door.named(EntryTellingAnswer.of(told))
+    return answer

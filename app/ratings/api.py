@@ -45,26 +45,26 @@ def open_round(
     body: OpeningRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
 ) -> RoundAnswer:
     """固定并公布截止日、参评支部和名额。· Fixes and publishes cut-off, branches and pools."""
-    opened = door.run(
-        lambda connection, actor: service.open_round(connection, actor, body.opening()), commit=not preview
+    opened, answer = door.run_and_name(
+        lambda connection, actor: service.open_round(connection, actor, body.opening()),
+        RoundAnswer.of,
+        commit=not preview,
     )
     response.status_code = 200 if preview else 201
     tell_made(request, response, replayed=opened.replayed)
-    return door.named(RoundAnswer.of(opened))
+    return answer
 
 
 @router.get("/rating-rounds", summary="星级评定批次 · Rounds")
 def list_rounds(door: Reading) -> RoundsAnswer:
     """含截止日、名额和进度。· With cut-off, pools and progress."""
-    return door.named(RoundsAnswer(rounds=[RoundAnswer.of(one) for one in door.run(service.rounds)]))
+    return door.run_named(service.rounds, lambda found: RoundsAnswer(rounds=[RoundAnswer.of(one) for one in found]))
 
 
 @router.get("/rating-rounds/{round_id}", summary="一个批次 · A round")
 def read_round(round_id: UUID, door: Reading) -> RoundAnswer:
     """含截止日、名额和进度。· With cut-off, pools and progress."""
-    return door.named(
-        RoundAnswer.of(door.run(lambda connection, actor: service.get_round(connection, actor, round_id)))
-    )
+    return door.run_named(lambda connection, actor: service.get_round(connection, actor, round_id), RoundAnswer.of)
 
 
 @router.get("/rating-rounds/{round_id}/ratings", summary="各支部的评定 · Ratings of a round")
@@ -87,10 +87,8 @@ def list_ratings(
 @router.post("/rating-rounds/{round_id}/measurement", summary="系统取数 · Measure the branches")
 def measure_round(round_id: UUID, door: Deciding, preview: Preview = False) -> RoundAnswer:
     """未签字的评定重新取数，附公式和依据的数据。· Of what is not signed yet, with formula and inputs."""
-    return door.named(
-        RoundAnswer.of(
-            door.run(lambda connection, actor: service.measure(connection, actor, round_id), commit=not preview)
-        )
+    return door.run_named(
+        lambda connection, actor: service.measure(connection, actor, round_id), RoundAnswer.of, commit=not preview
     )
 
 
@@ -99,11 +97,13 @@ def reckon_round(
     round_id: UUID, body: StepRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
 ) -> RoundAnswer:
     """各党委签字后测算，列出待区里决定的五星。· After every signature; five stars then wait for the district."""
-    done = door.run(
-        lambda connection, actor: deciding.reckon(connection, actor, round_id, body.step()), commit=not preview
+    done, answer = door.run_and_name(
+        lambda connection, actor: deciding.reckon(connection, actor, round_id, body.step()),
+        RoundAnswer.of,
+        commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RoundAnswer.of(done))
+    return answer
 
 
 @router.post("/rating-rounds/{round_id}/filing", summary="党委决定并备案 · Decide and file stars")
@@ -116,12 +116,13 @@ def file_stars(
     preview: Preview = False,
 ) -> RoundAnswer:
     """党委决定四星及以下，全部决定后开始公示。· Up to four stars; when all are decided the notice begins."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: deciding.decide_below(connection, actor, round_id, body.committee_id, body.step()),
+        RoundAnswer.of,
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RoundAnswer.of(done))
+    return answer
 
 
 @router.post("/rating-rounds/{round_id}/naming", summary="命名 · Name the stars")
@@ -129,11 +130,13 @@ def name_stars(
     round_id: UUID, body: StepRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
 ) -> RoundAnswer:
     """公示期满且没有未答复的异议。· After the notice, and when no objection is open."""
-    done = door.run(
-        lambda connection, actor: deciding.name(connection, actor, round_id, body.step()), commit=not preview
+    done, answer = door.run_and_name(
+        lambda connection, actor: deciding.name(connection, actor, round_id, body.step()),
+        RoundAnswer.of,
+        commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RoundAnswer.of(done))
+    return answer
 
 
 @router.post("/rating-rounds/{round_id}/withdrawal", summary="撤回批次 · Withdraw a round")
@@ -141,11 +144,13 @@ def withdraw_round(
     round_id: UUID, body: BasisRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
 ) -> RoundAnswer:
     """命名之前可以撤回，写明理由。· Before it is named, with the reason."""
-    done = door.run(
-        lambda connection, actor: deciding.withdraw(connection, actor, round_id, body.step()), commit=not preview
+    done, answer = door.run_and_name(
+        lambda connection, actor: deciding.withdraw(connection, actor, round_id, body.step()),
+        RoundAnswer.of,
+        commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RoundAnswer.of(done))
+    return answer
 
 
 @router.get("/ratings/{rating_id}", summary="一个支部的评定 · A rating")
@@ -154,9 +159,7 @@ def read_rating(rating_id: UUID, door: Reading) -> RatingAnswer:
 
     Measured, self, committee and final side by side, with evidence, reasons and every step.
     """
-    return door.named(
-        RatingAnswer.of_view(door.run(lambda connection, actor: service.get(connection, actor, rating_id)))
-    )
+    return door.run_named(lambda connection, actor: service.get(connection, actor, rating_id), RatingAnswer.of_view)
 
 
 @router.get(
@@ -186,12 +189,13 @@ def fill_rating(
     rating_id: UUID, body: EntriesRequest, request: Request, response: Response, door: Filing, preview: Preview = False
 ) -> RatingAnswer:
     """系统取数的指标不填。· What the service measures is not entered."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: filling.fill(connection, actor, rating_id, body.step(), body.entries()),
+        RatingAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/submission", summary="提交自评 · Submit the self-rating")
@@ -199,11 +203,13 @@ def submit_rating(
     rating_id: UUID, body: StepRequest, request: Request, response: Response, door: Filing, preview: Preview = False
 ) -> RatingAnswer:
     """填完后提交党委。· When every indicator entered by hand is there."""
-    done = door.run(
-        lambda connection, actor: filling.submit(connection, actor, rating_id, body.step()), commit=not preview
+    done, answer = door.run_and_name(
+        lambda connection, actor: filling.submit(connection, actor, rating_id, body.step()),
+        RatingAnswer.of_view,
+        commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/withdrawal", summary="撤回自评 · Take the self-rating back")
@@ -211,11 +217,13 @@ def take_back_rating(
     rating_id: UUID, body: StepRequest, request: Request, response: Response, door: Filing, preview: Preview = False
 ) -> RatingAnswer:
     """党委签字之前可以撤回。· Before the committee has signed it."""
-    done = door.run(
-        lambda connection, actor: filling.take_back(connection, actor, rating_id, body.step()), commit=not preview
+    done, answer = door.run_and_name(
+        lambda connection, actor: filling.take_back(connection, actor, rating_id, body.step()),
+        RatingAnswer.of_view,
+        commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/return", summary="退回自评 · Return the self-rating")
@@ -223,11 +231,13 @@ def return_rating(
     rating_id: UUID, body: BasisRequest, request: Request, response: Response, door: Signing, preview: Preview = False
 ) -> RatingAnswer:
     """写明需补充的内容。· With what is missing."""
-    done = door.run(
-        lambda connection, actor: filling.send_back(connection, actor, rating_id, body.step()), commit=not preview
+    done, answer = door.run_and_name(
+        lambda connection, actor: filling.send_back(connection, actor, rating_id, body.step()),
+        RatingAnswer.of_view,
+        commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/corrections", summary="核正指标 · Correct indicators")
@@ -235,12 +245,13 @@ def correct_rating(
     rating_id: UUID, body: EntriesRequest, request: Request, response: Response, door: Signing, preview: Preview = False
 ) -> RatingAnswer:
     """附理由和证明材料；只核正指标，不改星级。· With reason and evidence; an indicator, never a star."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: filling.correct(connection, actor, rating_id, body.step(), body.entries()),
+        RatingAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/signature", summary="党委签字 · Sign the indicators")
@@ -248,11 +259,13 @@ def sign_rating(
     rating_id: UUID, body: StepRequest, request: Request, response: Response, door: Signing, preview: Preview = False
 ) -> RatingAnswer:
     """截止日之后、第四季度封账后；不能签本人填报的。· After cut-off and seal; never what one filled in oneself."""
-    done = door.run(
-        lambda connection, actor: filling.sign(connection, actor, rating_id, body.step()), commit=not preview
+    done, answer = door.run_and_name(
+        lambda connection, actor: filling.sign(connection, actor, rating_id, body.step()),
+        RatingAnswer.of_view,
+        commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/exception", summary="不受逐级限制 · Free from the step")
@@ -260,12 +273,13 @@ def except_rating(
     rating_id: UUID, body: BasisRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
 ) -> RatingAnswer:
     """由区里决定并写明依据。· By the district, with the basis."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: deciding.except_from_step(connection, actor, rating_id, body.step()),
+        RatingAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/decision", summary="决定五星 · Decide on five stars")
@@ -278,14 +292,15 @@ def decide_rating(
     preview: Preview = False,
 ) -> RatingAnswer:
     """不予的说明理由，名额重新计算。· A refusal says why, and the places are counted again."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: deciding.decide_highest(
             connection, actor, rating_id, body.step(), accept=body.accept
         ),
+        RatingAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/objections", summary="提出异议 · Object to a star", status_code=201)
@@ -293,11 +308,13 @@ def object_to_rating(
     rating_id: UUID, body: BasisRequest, request: Request, response: Response, door: Objecting, preview: Preview = False
 ) -> RatingAnswer:
     """公示期内。· While it is on notice."""
-    done = door.run(
-        lambda connection, actor: deciding.object_to(connection, actor, rating_id, body.step()), commit=not preview
+    done, answer = door.run_and_name(
+        lambda connection, actor: deciding.object_to(connection, actor, rating_id, body.step()),
+        RatingAnswer.of_view,
+        commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/objections/{objection_id}/answer", summary="答复异议 · Answer an objection")
@@ -314,14 +331,15 @@ def answer_objection(
 
     Upheld, indicators are corrected and the stars reckoned again; the notice restarts for changed stars only.
     """
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: deciding.answer(
             connection, actor, rating_id, objection_id, body.step(), body.entries(), upheld=body.upheld
         ),
+        RatingAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/ratings/{rating_id}/downgrade", summary="年内降星 · Lower a star in its year")
@@ -334,21 +352,22 @@ def downgrade_rating(
     preview: Preview = False,
 ) -> RatingAnswer:
     """一票否决、两次逾期未整改或回头看不合格，经决定。· By decision, on a ground of the sheet."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: treating.downgrade(connection, actor, rating_id, body.ground, body.step()),
+        RatingAnswer.of_view,
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingAnswer.of_view(done))
+    return answer
 
 
 @router.post("/branches/{branch_id}/star-vetoes", summary="登记支部一票否决 · Write down a veto", status_code=201)
 def veto_branch(branch_id: UUID, body: VetoRequest, door: Deciding, preview: Preview = False) -> RatingStepAnswer:
     """24个月内参评的不定星。· No star in rounds that look back on it."""
-    made = door.run(
+    return door.run_named(
         lambda connection, actor: treating.veto(
             connection, actor, branch_id, body.ground, body.decided_on, body.step()
         ),
+        RatingStepAnswer.of,
         commit=not preview,
     )
-    return door.named(RatingStepAnswer.of(made))

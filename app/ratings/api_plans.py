@@ -33,14 +33,14 @@ Preview = Annotated[bool, Query(description="只试算，不保存 · everything
 @router.get("/rating-plans", summary="整改和培育计划 · Plans")
 def list_plans(door: Reading, open_only: bool = False) -> PlansAnswer:
     """权限范围内的，按期限排列。· Those in reach, by the day on which they are due."""
-    found, without = door.run(
+    return door.run_named(
         lambda connection, actor: (
             treating.plans(connection, actor, open_only=open_only),
             treating.without_plan(connection, actor),
-        )
-    )
-    return door.named(
-        PlansAnswer(plans=[RatingPlanAnswer.of(one) for one in found], without=[one.id for one in without])
+        ),
+        lambda done: PlansAnswer(
+            plans=[RatingPlanAnswer.of(one) for one in done[0]], without=[one.id for one in done[1]]
+        ),
     )
 
 
@@ -50,8 +50,9 @@ def list_treatments(door: Signing, treatment: Treatment | None = None) -> Treatm
 
     Rectification, cultivation and models in reach, with plan, deadline and the branch that helps.
     """
-    found = door.run(lambda connection, actor: treatments.treatments(connection, actor, treatment))
-    return door.named(TreatmentsAnswer.of(found))
+    return door.run_named(
+        lambda connection, actor: treatments.treatments(connection, actor, treatment), TreatmentsAnswer.of
+    )
 
 
 @router.get("/rating-list", summary="区整改名单 · The district's list")
@@ -70,12 +71,13 @@ def agree_plan(
     preview: Preview = False,
 ) -> RatingPlanAnswer:
     """二星及以下立整改计划，三星立培育计划。· Rectification up to two stars, cultivation at three."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: treating.agree(connection, actor, rating_id, body.id, body.listed()),
+        lambda done: RatingPlanAnswer.of(done.plan),
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingPlanAnswer.of(done.plan))
+    return answer
 
 
 @router.post("/rating-plans/{plan_id}/struck", summary="销号 · Strike a problem off")
@@ -83,12 +85,13 @@ def strike_problem(
     plan_id: UUID, body: StrikeRequest, request: Request, response: Response, door: Signing, preview: Preview = False
 ) -> RatingPlanAnswer:
     """逐项销号。· One by one."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: treating.strike(connection, actor, plan_id, body.number, body.note, body.seen),
+        lambda done: RatingPlanAnswer.of(done.plan),
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingPlanAnswer.of(done.plan))
+    return answer
 
 
 @router.post("/rating-plans/{plan_id}/extension", summary="延期 · Extend a plan")
@@ -96,12 +99,13 @@ def extend_plan(
     plan_id: UUID, body: PlanStepRequest, request: Request, response: Response, door: Signing, preview: Preview = False
 ) -> RatingPlanAnswer:
     """只延一次；逾期后延期的计一次逾期。· Once; after the deadline it counts as missed."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: treating.extend(connection, actor, plan_id, body.note, body.seen),
+        lambda done: RatingPlanAnswer.of(done.plan),
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingPlanAnswer.of(done.plan))
+    return answer
 
 
 @router.post("/rating-plans/{plan_id}/closing", summary="验收或认定逾期 · Accept a plan, or find it missed")
@@ -109,11 +113,12 @@ def close_plan(
     plan_id: UUID, body: PlanCloseRequest, request: Request, response: Response, door: Signing, preview: Preview = False
 ) -> RatingPlanAnswer:
     """全部销号后验收。· Accepted when all is struck off."""
-    done = door.run(
+    done, answer = door.run_and_name(
         lambda connection, actor: treating.close(
             connection, actor, plan_id, body.note, body.seen, accepted=body.accepted
         ),
+        lambda done: RatingPlanAnswer.of(done.plan),
         commit=not preview,
     )
     tell_made(request, response, replayed=done.replayed)
-    return door.named(RatingPlanAnswer.of(done.plan))
+    return answer

@@ -54,20 +54,24 @@ def ask_for_pack(
 
     It is made in the background: watch it under the id. What is there already is not made twice.
     """
-    found = door.run(lambda connection, actor: packing.ask(connection, actor, quarter, kind=kind, scope_id=scope))
+    found, answer = door.run_and_name(
+        lambda connection, actor: packing.ask(connection, actor, quarter, kind=kind, scope_id=scope), PackAnswer.of
+    )
     response.headers["Location"] = f"/api/v1/packs/{found.id}"
     if found.state is PackState.DONE:
         response.status_code = 200
     else:
         background.add_task(making.make, shop_of(door), found.id)
-    return door.named(PackAnswer.of(found))
+    return answer
 
 
 @of_quarters.get("/{quarter}/packs", summary="考评材料列表 · Packs of a quarter")
 def list_packs(quarter: QuarterCode, door: Exporting) -> PacksAnswer:
     """职权范围内各级的材料。· Those in the caller's reach, from the district down."""
-    found = door.run(lambda connection, actor: packing.packs(connection, actor, quarter))
-    return door.named(PacksAnswer(packs=[PackAnswer.of(one) for one in found]))
+    return door.run_named(
+        lambda connection, actor: packing.packs(connection, actor, quarter),
+        lambda found: PacksAnswer(packs=[PackAnswer.of(one) for one in found]),
+    )
 
 
 @of_quarters.get(
@@ -86,7 +90,7 @@ def print_wall_notice(quarter: QuarterCode, branch_id: UUID, door: Exporting) ->
 @router.get("/{pack_id}", summary="考评材料及进度 · A pack and how far it is")
 def read_pack(pack_id: UUID, door: Exporting) -> PackAnswer:
     """状态、百分比、各份文件的大小和摘要。· State, percentage, and each paper's size and digest."""
-    return door.named(PackAnswer.of(door.run(lambda connection, actor: packing.pack(connection, actor, pack_id))))
+    return door.run_named(lambda connection, actor: packing.pack(connection, actor, pack_id), PackAnswer.of)
 
 
 def looked_at(pack_id: UUID, door: Exporting) -> Pack:

@@ -46,24 +46,24 @@ def list_members(
     limit: Annotated[int, Query(ge=1, le=service.PAGE_MAX, description="每页人数 · members on a page")] = 50,
 ) -> MembersAnswer:
     """当前在册党员，按编号排列；身份证号码和手机号只显示掩码。· Present members by number, personal fields masked."""
-    page = door.run(
+    cipher, district_id = door.state.cipher, door.district.id
+    return door.run_named(
         lambda connection, actor: service.page_members(
             connection, actor, branch_id=branch, sought=q, after=after, count_max=limit
-        )
-    )
-    cipher, district_id = door.state.cipher, door.district.id
-    return door.named(
-        MembersAnswer(members=[_member(one, cipher, district_id) for one in page.members], next=page.following)
+        ),
+        lambda page: MembersAnswer(
+            members=[_member(one, cipher, district_id) for one in page.members], next=page.following
+        ),
     )
 
 
 @router.get("/members/{member_id}", summary="党员 · One member")
 def read_member(member_id: UUID, door: Reading) -> MemberAnswer:
     """一名党员现在（或最后）所在的支部。· A member where they belong today, or where they last belonged."""
-    found = door.run(
-        lambda connection, actor: service.get_member_for(connection, actor, member_id, Permission.ROSTER_READ)
+    return door.run_named(
+        lambda connection, actor: service.get_member_for(connection, actor, member_id, Permission.ROSTER_READ),
+        lambda found: _member(found, door.state.cipher, door.district.id),
     )
-    return door.named(_member(found, door.state.cipher, door.district.id))
 
 
 @router.post("/members/{member_id}/personal-data", summary="查看个人信息 · Personal data in clear")

@@ -63,12 +63,12 @@ def read_check(
 
     The branch's routine entries that nobody has confirmed, and the members of whom too little is decided.
     """
-    page = door.run(
+    return door.run_named(
         lambda connection, actor: checking.page(
             connection, actor, quarter, branch_id, after=read_cursor(cursor), count_max=limit
-        )
+        ),
+        lambda page: CheckAnswer.of(page, door.language),
     )
-    return door.named(CheckAnswer.of(page, door.language))
 
 
 @router.post("/quarters/{quarter}/branches/{branch_id}/check", summary="复核确认 · Confirm routine entries")
@@ -92,12 +92,13 @@ def refuse_entry(
     entry_id: UUID, body: RefusalRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
 ) -> RefusedAnswer:
     """写明理由，该记录即冲正，并告知本人。· It is reversed with the reason, and the member is told."""
-    refused = door.run(
+    refused, answer = door.run_and_name(
         lambda connection, actor: checking.refuse(connection, actor, entry_id, body.id, body.reason),
+        RefusedAnswer.of,
         commit=not preview,
     )
     tell_made(request, response, replayed=refused.replayed, preview=preview)
-    return door.named(RefusedAnswer.of(refused))
+    return answer
 
 
 @router.get("/members/{member_id}/quarters", summary="各季度结果 · A member's quarters")

@@ -112,8 +112,10 @@ def list_submissions(
     """我可以查看的申报，按提交时间排列。· Those in reach, by time of recording."""
     sought = Sought(state, kind, branch_id, member_id, due_by, waits_for_me)
     after = after_cursor(cursor)
-    page = door.run(lambda connection, actor: reading.page(connection, actor, sought, after=after, count_max=limit))
-    return door.named(SubmissionPageAnswer.of(page))
+    return door.run_named(
+        lambda connection, actor: reading.page(connection, actor, sought, after=after, count_max=limit),
+        SubmissionPageAnswer.of,
+    )
 
 
 @router.get("/submissions/{submission_id}", summary="申报 · A submission")
@@ -121,8 +123,8 @@ def read_submission(
     submission_id: UUID, door: Annotated[Door, Depends(permit(Permission.SUBMISSION_READ))]
 ) -> SubmissionViewAnswer:
     """申报内容、本人陈述、凭证和办理经过。· With what the member says, the evidence, and what was done so far."""
-    return door.named(
-        SubmissionViewAnswer.of(door.run(lambda connection, actor: reading.view(connection, actor, submission_id)))
+    return door.run_named(
+        lambda connection, actor: reading.view(connection, actor, submission_id), SubmissionViewAnswer.of
     )
 
 
@@ -187,9 +189,10 @@ def reverse_entry(
     preview: bool = False,
 ) -> PostedAnswer:
     """新增一条相反的记录；原记录不改不删。· Adds the opposite entry; the original stays as it is."""
-    undone = door.run(
+    undone, answer = door.run_and_name(
         lambda connection, actor: reversing.reverse(connection, actor, entry_id, body.id, body.reason),
+        PostedAnswer.of,
         commit=not preview,
     )
     tell_made(request, response, replayed=undone.replayed, preview=preview)
-    return door.named(PostedAnswer.of(undone))
+    return answer

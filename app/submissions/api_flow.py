@@ -41,14 +41,15 @@ def save_draft(
 
     A draft of an addition, fault or veto, which may be incomplete and which nobody else sees.
     """
-    saved, replayed = door.run(
+    (_, replayed), answer = door.run_and_name(
         lambda connection, actor: drafting.save(connection, actor, body.posting(actor.account_id), body.papers),
+        lambda done: SubmissionAnswer.of(done[0]),
         commit=not preview,
     )
     tell_replay(request, response, replayed)
     if replayed or preview:
         response.status_code = 200
-    return door.named(SubmissionAnswer.of(saved))
+    return answer
 
 
 @router.put("/{submission_id}", summary="修改草稿或退回的申报 · Edit a draft or what was returned")
@@ -56,11 +57,11 @@ def edit_submission(
     submission_id: UUID, body: EditRequest, door: Recording, preview: Preview = False
 ) -> SubmissionAnswer:
     """以新内容代替；只有提交人可以修改。· Puts other content in its place; by who recorded it."""
-    edited = door.run(
+    return door.run_named(
         lambda connection, actor: drafting.edit(connection, actor, submission_id, body.content(), seen=body.seen),
+        SubmissionAnswer.of,
         commit=not preview,
     )
-    return door.named(SubmissionAnswer.of(edited))
 
 
 @router.post("/{submission_id}/submit", summary="提交 · Hand in")
@@ -76,12 +77,13 @@ def submit_submission(
 
     A draft, or again what was returned. Where the member is heard, they are told now.
     """
-    handed, replayed = door.run(
+    (_, replayed), answer = door.run_and_name(
         lambda connection, actor: drafting.submit(connection, actor, submission_id, seen=body.seen),
+        lambda done: SubmissionAnswer.of(done[0]),
         commit=not preview,
     )
     tell_replay(request, response, replayed)
-    return door.named(SubmissionAnswer.of(handed))
+    return answer
 
 
 @router.post("/{submission_id}/withdrawal", summary="撤回 · Withdraw")
@@ -94,12 +96,13 @@ def withdraw_submission(
     preview: Preview = False,
 ) -> SubmissionAnswer:
     """在决定作出之前撤回；只有提交人可以撤回。· Before it is decided, by who recorded it."""
-    gone, replayed = door.run(
+    (_, replayed), answer = door.run_and_name(
         lambda connection, actor: drafting.withdraw(connection, actor, submission_id, body.note, seen=body.seen),
+        lambda done: SubmissionAnswer.of(done[0]),
         commit=not preview,
     )
     tell_replay(request, response, replayed)
-    return door.named(SubmissionAnswer.of(gone))
+    return answer
 
 
 @router.post("/{submission_id}/decision", summary="审核申报 · Decide a submission")
@@ -116,11 +119,13 @@ def decide_submission(
     Each approval passes it on and the last one posts; or it is returned, or refused. Never by who recorded it, whom it
     is about, or who approved an earlier step.
     """
-    decided = door.run(
-        lambda connection, actor: deciding.decide(connection, actor, body.verdict(submission_id)), commit=not preview
+    decided, answer = door.run_and_name(
+        lambda connection, actor: deciding.decide(connection, actor, body.verdict(submission_id)),
+        DecisionAnswer.of,
+        commit=not preview,
     )
     tell_replay(request, response, decided.replayed)
-    return door.named(DecisionAnswer.of(decided))
+    return answer
 
 
 @router.post("/decisions", summary="批量审核 · Decide many")
@@ -128,14 +133,19 @@ def decide_submissions(
     body: DecisionsRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
 ) -> DecisionsAnswer:
     """最多二百项，逐项办理，一项有误不影响其他项。· Up to 200, each by itself."""
-    found = door.run(
-        lambda connection, actor: deciding.decide_each(connection, actor, body.verdicts()), commit=not preview
+    found, answer = door.run_and_name(
+        lambda connection, actor: deciding.decide_each(connection, actor, body.verdicts()),
+        lambda found: DecisionsAnswer(
+            preview=preview,
+            results=[
+                EachDecisionAnswer.of(asked.id, one, door.language)
+                for asked, one in zip(body.decisions, found, strict=True)
+            ],
+        ),
+        commit=not preview,
     )
     tell_replay(request, response, sum(one.replayed for one in found))
-    results = [
-        EachDecisionAnswer.of(asked.id, one, door.language) for asked, one in zip(body.decisions, found, strict=True)
-    ]
-    return door.named(DecisionsAnswer(preview=preview, results=results))
+    return answer
 
 
 @router.post("/{submission_id}/hearing", summary="登记当面告知 · Record that the member was told")
@@ -151,14 +161,15 @@ def tell_member(
 
     For a member without an account: when and how they were told, by the caller; the deadline runs from today.
     """
-    submission, heard, replayed = door.run(
+    (_, _, replayed), answer = door.run_and_name(
         lambda connection, actor: hearing.tell_in_person(
             connection, actor, submission_id, told_on=body.told_on, note=body.told_in_person, said=body.said
         ),
+        lambda done: HeardAnswer.of(*done[:2]),
         commit=not preview,
     )
     tell_replay(request, response, replayed)
-    return door.named(HeardAnswer.of(submission, heard))
+    return answer
 
 
 @router.post("/{submission_id}/answer", summary="本人陈述意见 · The member answers")
@@ -171,9 +182,10 @@ def answer_hearing(
     preview: Preview = False,
 ) -> HeardAnswer:
     """只有本人可以陈述，一次为限，自被告知起五个工作日内。· Once, by the member, within five working days."""
-    submission, heard, replayed = door.run(
+    (_, _, replayed), answer = door.run_and_name(
         lambda connection, actor: hearing.answer(connection, actor, submission_id, body.answer, number=body.round),
+        lambda done: HeardAnswer.of(*done[:2]),
         commit=not preview,
     )
     tell_replay(request, response, replayed)
-    return door.named(HeardAnswer.of(submission, heard))
+    return answer

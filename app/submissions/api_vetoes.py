@@ -30,13 +30,10 @@ def list_vetoes(
 ) -> VetoPageAnswer:
     """已作出的一票否决；未作出的见申报（kind=veto）。· Those decided; proposals are submissions of the kind veto."""
     sought, after = SoughtVetoes(state, filed, member_id), after_cursor(cursor)
-    page, today = door.run(
-        lambda connection, actor: (
-            vetoes.page(connection, actor, sought, after=after, count_max=limit),
-            actor.today,
-        )
+    return door.run_named(
+        lambda connection, actor: (vetoes.page(connection, actor, sought, after=after, count_max=limit), actor.today),
+        lambda found: VetoPageAnswer.of(*found),
     )
-    return door.named(VetoPageAnswer.of(page, today))
 
 
 @router.post("/{veto_id}/filing", summary="备案 · File a veto")
@@ -49,15 +46,16 @@ def file_veto(
     preview: bool = False,
 ) -> VetoAnswer:
     """区两新工委确认备案；未备案的列在清单中。· The district acknowledges it; until then it is listed."""
-    (filed, replayed), today = door.run(
+    ((_, replayed), _), answer = door.run_and_name(
         lambda connection, actor: (
             vetoes.file(connection, actor, veto_id, under=body.under, note=body.note),
             actor.today,
         ),
+        lambda done: VetoAnswer.of(done[0][0], done[1]),
         commit=not preview,
     )
     tell_replay(request, response, replayed)
-    return door.named(VetoAnswer.of(filed, today))
+    return answer
 
 
 @router.post("/{veto_id}/lifting", summary="解除一票否决 · Lift a veto")
@@ -73,9 +71,10 @@ def lift_veto(
 
     When its ground is annulled or on appeal, by reversing the entry. With its cycle a veto ends by itself.
     """
-    (veto, undone), today = door.run(
+    ((_, undone), _), answer = door.run_and_name(
         lambda connection, actor: (vetoes.lift(connection, actor, veto_id, body.lifting()), actor.today),
+        lambda done: LiftingAnswer.of(*done[0], done[1]),
         commit=not preview,
     )
     tell_replay(request, response, undone.replayed)
-    return door.named(LiftingAnswer.of(veto, undone, today))
+    return answer

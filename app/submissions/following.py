@@ -1,8 +1,8 @@
-"""What is under review about members who moved waits for the reviewers of where they are now."""
+"""What is under review waits for somebody else: the member has moved, or who was asked has had a hand in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -50,6 +50,34 @@ def follow(connection: Connection, actor: Actor, paths: Mapping[UUID, str]) -> l
                 flow.tell(Recipient(account_id=account), Told.TELLING_ASKED, one, facts)
         store.update_submission(connection, district_id, one)
     return flow.messages  # told by the caller, once the ledger is done: inboxes are held last
+
+
+def add_writers(
+    connection: Connection, actor: Actor, background: Background, written: Mapping[UUID, Collection[UUID]]
+) -> None:
+    """Those on whose records a proposal rests by now, beside who was known: they neither decide it nor an appeal.
+
+    By the proposal's id. One that waits for reviewers waits for those who are left.
+    """
+    district_id = actor.district_id
+    known = store.find_submissions(connection, district_id, written)
+    added = [one.id for one in known.values() if not {*written[one.id]} <= {one.posting.recorded_by, *_writers(one)}]
+    if not added:
+        return
+    held = store.lock_submissions(connection, district_id, added)
+    steps = store_steps.list_steps(connection, district_id, held)
+    flow = Flow(connection, actor, background)
+    for before in held.values():
+        writers = {*_writers(before), *written[before.id]} - {before.posting.recorded_by}
+        one = replace(before, papers=replace(before.papers, writers=tuple(sorted(writers))))
+        if before.state is SubmissionState.SUBMITTED and set(before.asked) - {flow.about(before)}:
+            one = _asked_again(flow, before, flow.ask_reviewers(one, flow.item_of(one.posting), steps[one.id]))
+        store.update_submission(connection, district_id, one)
+    flow.finish()
+
+
+def _writers(submission: Submission) -> tuple[UUID, ...]:
+    return submission.papers.writers
 
 
 def _asked_again(flow: Flow, before: Submission, after: Submission) -> Submission:

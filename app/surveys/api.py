@@ -13,7 +13,7 @@ from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.errors import NotFound
 from app.kit.http import address_of, state_of, tell_made
 from app.surveys import answering, closing, rendering, service
-from app.surveys.core import PAGE_MAX, SurveyKind, SurveyView
+from app.surveys.core import PAGE_MAX, SurveyKind
 from app.surveys.schemas import (
     SurveyAnswer,
     SurveyCountedAnswer,
@@ -38,8 +38,13 @@ def call_survey(
     body: SurveyRequest, request: Request, response: Response, door: Caller, preview: Preview = False
 ) -> SurveyAnswer:
     """问卷按对象和答卷人取自固定表，可加自拟题，发起后不再改变。· The sheet is fixed by the call."""
-    view = door.run(lambda connection, actor: service.call(connection, actor, body.calling()), commit=not preview)
-    return door.named(_told(view, request, response, status=200 if preview else 201))
+    view, answer = door.run_and_name(
+        lambda connection, actor: service.call(connection, actor, body.calling()),
+        SurveyAnswer.of_view,
+        commit=not preview,
+    )
+    tell_made(request, response, replayed=view.replayed, preview=preview)
+    return answer
 
 
 @router.get("/surveys", summary="匿名测评列表 · Surveys")
@@ -51,19 +56,18 @@ def list_surveys(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> SurveysAnswer:
     """职权范围内的测评，截止日近的在前。结束前不含任何答卷情况。· In reach; nothing of answers before the close."""
-    views, following = door.run(
+    return door.run_named(
         lambda connection, actor: service.page(
             connection, actor, year=year, kind=kind, before=read_cursor(cursor), count_max=limit
-        )
+        ),
+        lambda found: SurveysAnswer.of_page(*found),
     )
-    return door.named(SurveysAnswer.of_page(views, following))
 
 
 @router.get("/surveys/{survey_id}", summary="一次匿名测评 · A survey")
 def read_survey(survey_id: UUID, door: Reader) -> SurveyAnswer:
     """结束后附统计；有效答卷不足五份的只注明无效。· After the close with its tallies, from five answers on."""
-    view = door.run(lambda connection, actor: service.read(connection, actor, survey_id))
-    return door.named(SurveyAnswer.of_view(view))
+    return door.run_named(lambda connection, actor: service.read(connection, actor, survey_id), SurveyAnswer.of_view)
 
 
 @router.post(
@@ -97,10 +101,13 @@ def withdraw_survey(
     preview: Preview = False,
 ) -> SurveyAnswer:
     """未拆封的答卷和答题码一并删除，没有结果。· Answers go uncounted, and codes with them."""
-    view = door.run(
-        lambda connection, actor: service.withdraw(connection, actor, survey_id, body.reason), commit=not preview
+    view, answer = door.run_and_name(
+        lambda connection, actor: service.withdraw(connection, actor, survey_id, body.reason),
+        SurveyAnswer.of_view,
+        commit=not preview,
     )
-    return door.named(_told(view, request, response))
+    tell_made(request, response, replayed=view.replayed)
+    return answer
 
 
 @router.post("/surveys/{survey_id}/closing", summary="汇总已到期的测评 · Close a survey that is over")
@@ -110,8 +117,11 @@ def close_survey(survey_id: UUID, request: Request, response: Response, door: Ca
     What the service does by itself once the days are over. There is no preview: a result that is known stays.
     """
     cipher = door.state.cipher
-    view = door.run(lambda connection, actor: closing.close(connection, actor, survey_id, cipher))
-    return door.named(_told(view, request, response))
+    view, answer = door.run_and_name(
+        lambda connection, actor: closing.close(connection, actor, survey_id, cipher), SurveyAnswer.of_view
+    )
+    tell_made(request, response, replayed=view.replayed)
+    return answer
 
 
 @router.get(
@@ -153,9 +163,3 @@ def _anybody(request: Request, district: str) -> Actor:
     if actor is None:
         raise NotFound(what="survey", field="survey_number")
     return actor
-
-
-def _told(view: SurveyView, request: Request, response: Response, status: int = 200) -> SurveyAnswer:
-    response.status_code = status
-    tell_made(request, response, replayed=view.replayed)
-    return SurveyAnswer.of_view(view)

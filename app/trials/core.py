@@ -5,6 +5,7 @@ The lines take the way of real entries: the same worth of an entry, the same win
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from app.kit.errors import LongwenError
 from app.kit.words import all_of
 from app.points.core import Cell, CellKey, Score, add_to, fold
 from app.points.duties import due_day
+from app.points.judging import check_units
 from app.points.ledger import cell_window, duty_window
 from app.points.plan import Plan, compile_plan
 from app.points.refusals import MatterCounted, MatterMissing, MatterNotAsked
@@ -165,6 +167,7 @@ class _Year:
     decided: dict[tuple[str, str], Decided] = field(default_factory=dict)
     amounts: dict[str, list[tuple[date, int]]] = field(default_factory=dict)
     settled: set[tuple[str, str]] = field(default_factory=set)
+    day_units: Counter[tuple[str, date]] = field(default_factory=Counter)
 
     def take_all(self) -> list[Refusal]:
         """Every line in order, findings after what they may find decided; then the duties by amount, then silence."""
@@ -247,6 +250,8 @@ class _Year:
         )
         key = CellKey.of(item.code, cell_window(item, day), given.tier, given.matter)
         self._check_matter(item, key, given.matter)
+        check_units(item, units, day, self.day_units[item.code, day])
+        self.day_units[item.code, day] += units
         if item.duty is not None and item.duty.settlement is Settlement.AMOUNT:
             self.amounts.setdefault(item.code, []).append((day, units))
         elif item.duty is not None:

@@ -1,6 +1,6 @@
 """A story of the recording flow, told over HTTP: see ``recording.md`` beside it.
 
-A group leader records a theme day on a phone without a network and the queue is sent twice; a proposal is heard and
+A group leader records a theme day on a phone without a network, whose queue is sent twice; a proposal is heard and
 refused, the absence made up; another proposal is heard, posted, appealed and taken back; each is told once; and a
 stranger sees nothing. Run it against ``make demo``, once: ``python docs/guide/story.py``.
 """
@@ -89,10 +89,8 @@ def tell(door: Callable[[str], Person], names: argparse.Namespace) -> None:
     group = {one["name"]: one["id"] for one in leader.ask("GET", "/members")["members"]}
     absent_id, other_id = (group[one.ask("GET", "/sessions/current")["name"]] for one in (absent, other))
     heard = {one: person.last_message() for one, person in ((absent_id, absent), (other_id, other))}
-    held_on = names.day - timedelta(days=1)
 
-    theme_day = record_twice(leader, absent_id, held_on)
-    proposals = propose_twice(leader, [absent_id, other_id], held_on)
+    theme_day, proposals = send_the_queue_twice(leader, [absent_id, other_id], names.day - timedelta(days=1))
     answer_and_make_up(absent, leader, secretary, absent_id, proposals[absent_id], theme_day, names.day)
     entry, appeal = appeal_and_uphold(other, secretary, committee, other_id, proposals[other_id])
 
@@ -114,34 +112,24 @@ def tell(door: Callable[[str], Person], names: argparse.Namespace) -> None:
     say("其他支部的党员什么也看不到。", "A member of another branch sees nothing of it.")
 
 
-def record_twice(leader: Person, absent: str, held_on: date) -> Json:
-    """The theme day, recorded without a network; its answer was lost, so the phone sends it again."""
+def send_the_queue_twice(leader: Person, members: list[str], day: date) -> tuple[Json, dict[str, str]]:
+    """What the leader's phone kept while it had no network: a theme day that the first member missed, and a proposal to
+    deduct about each. The answer is lost on the way, so the phone sends all of it again.
+
+    The theme day, and by member the proposal's id.
+    """
     group = leader.ask("GET", "/organisations")["organisations"][0]
-    meeting = {
+    theme_day = {
         "id": str(uuid4()),
         "organisation_id": group["id"],
         "item": THEME_DAY,
         "title": "主题党日：走访困难职工",
-        "held_on": held_on.isoformat(),
-        "attendance": [{"member_id": absent, "status": "absent"}],
+        "held_on": day.isoformat(),
+        "attendance": [{"member_id": members[0], "status": "absent"}],
     }
-    first = leader.ask("POST", "/activities", meeting, expect=201)
-    again = leader.ask("POST", "/activities", meeting)
-    hold("the same theme day", found=again["attendance"], wanted=first["attendance"])
-    present = sum(one["status"] == "present" for one in first["attendance"])
-    say(
-        f"党小组长补录主题党日：{present} 人到会，1 人缺席；网络恢复后重复发送，只记一次。",
-        f"The group leader's theme day: {present} present, 1 absent; sent twice, recorded once.",
-    )
-    return first
-
-
-def propose_twice(leader: Person, members: list[str], day: date) -> dict[str, str]:
-    """Two proposals to deduct, sent twice as well. By member, the submission's id."""
-    ids = {member: str(uuid4()) for member in members}
-    facts = [
+    proposals = [
         {
-            "id": ids[member],
+            "id": str(uuid4()),
             "member_id": member,
             "item": REPORTED,
             "effective_on": day.isoformat(),
@@ -149,15 +137,28 @@ def propose_twice(leader: Person, members: list[str], day: date) -> dict[str, st
         }
         for member in members
     ]
-    first = leader.ask("POST", "/entries", {"entries": facts}, expect=201)
-    again = leader.ask("POST", "/entries", {"entries": facts})
-    hold("recorded", found=[one["status"] for one in first["results"]], wanted=["submitted"] * len(members))
-    hold("sent again", found=[one["replayed"] for one in again["results"]], wanted=[True] * len(members))
+    queue = {"items": [{"kind": "activity", "body": theme_day}, *({"kind": "entry", "body": one} for one in proposals)]}
+    first = leader.ask("POST", "/me/queue", queue)["results"]
+    for one in first:
+        if one["problem"] is not None:
+            told = one["problem"]
+            raise Differs(f"{told['detail']} {TOLD_BEFORE}" if told["code"] in TOLD_CODES else str(told["detail"]))
+    again = leader.ask("POST", "/me/queue", queue)["results"]
+    hold("sent once", found=[one["status"] for one in first], wanted=[201] * 3)
+    hold("sent again", found=[(one["status"], one["replayed"]) for one in again], wanted=[(200, True)] * 3)
+    held = leader.ask("GET", f"/activities/{theme_day['id']}")
+    present = sum(one["status"] == "present" for one in held["attendance"])
     say(
-        "党小组长提出两条扣分建议；本人被告知理由，答复之前不得入账。",
-        "Two deductions are proposed; the members are told why, and nothing is posted before they answered.",
+        f"党小组长离线记下主题党日：{present} 人到会，1 人缺席；网络恢复后重复发送，只记一次。",
+        f"The group leader's theme day, kept offline: {present} present, 1 absent; sent twice, recorded once.",
     )
-    return ids
+    hold("proposals", found=[one["state"] for one in first[1:]], wanted=["submitted"] * 2)
+    say(
+        "同时提出的两条扣分建议也只有一次；本人被告知理由，答复之前不得入账。",
+        "The two deductions proposed with it are there once; the members are told why, and nothing is posted before"
+        " they answered.",
+    )
+    return held, {one["member_id"]: one["id"] for one in proposals}
 
 
 def answer_and_make_up(

@@ -12,6 +12,7 @@ from app.activities.tables import attendance
 from app.auth.core import Role
 from app.cycles import service as cycles
 from app.kit.ids import new_id
+from app.submissions import deadlines
 from tests.activities.meetings import Clerk, status_of
 
 HELD = date(2026, 11, 20)
@@ -241,6 +242,34 @@ def test_whoever_wrote_down_one_session_of_a_run_neither_reviews_what_comes_of_i
         assert answer.json()["code"] == "concerned", login
         waiting = desk.client.get("/api/v1/appeals", params={"waits_for_me": True}, headers=desk.headers(login))
         assert waiting.json()["appeals"] == [], login
+
+
+def test_whoever_corrects_a_session_of_a_run_has_a_hand_in_what_was_proposed_before(clerk: Clerk) -> None:
+    desk = clerk.desk
+    held = [
+        clerk.recorded(
+            "group_leader", clerk.mark("陈建国", "absent"), held_on=day, title=f"主题党日 {day}", at=clerk.town.group
+        )
+        for day in ("2026-09-10", "2026-10-10", "2026-11-10")
+    ]
+    clerk.run_job()
+    (proposal,) = (one["id"] for one in desk.submissions("secretary") if one["item"] == "ORG-F02")
+    desk.hear(proposal)
+    clerk.town.run(deadlines.keep)
+
+    def asked(login: str) -> list[str]:
+        path, params = "/api/v1/submissions", {"waits_for_me": "true"}
+        found = desk.client.get(path, params=params, headers=desk.headers(login)).json()["submissions"]
+        return [one["id"] for one in found if one["id"] == proposal]
+
+    assert (asked("secretary"), asked("committee_officer")) == ([proposal], [])
+    changed = clerk.correct("secretary", clerk.read(held[1]), clerk.mark("陈建国", "absent", note="电话未接"))
+    assert changed.status_code == 200, changed.text
+    assert clerk.proposals("陈建国") == [("ORG-F02", "submitted")], "it holds all the same"
+    assert (asked("secretary"), asked("committee_officer")) == ([], [proposal])
+    refused = desk.decide("secretary", proposal)
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_recording")
+    assert desk.decide("committee_officer", proposal).json()["submission"]["state"] == "posted"
 
 
 def test_a_run_that_a_correction_breaks_is_taken_back(clerk: Clerk) -> None:

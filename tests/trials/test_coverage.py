@@ -106,7 +106,7 @@ def test_a_bound_of_a_month_is_told_from_those_of_longer_windows(tmp_path: Path)
 
 def test_a_rung_is_reached_where_the_ladder_comes_to_rest(tmp_path: Path) -> None:
     rungs = [f"items.SRV-A01.measure.ladder.rungs.{number}" for number in (0, 1)]
-    trial = tried(tmp_path, "item: SRV-A01, days: [2026-02-03, 2026-03-03], units: 40")
+    trial = tried(tmp_path, "item: SRV-A01, days: [2026-02-03, 2026-03-03, 2026-04-03, 2026-05-03], units: 20")
     assert rungs[1] in reached(trial)
     assert rungs[0] in missed(trial), "the lower rung was passed, not decided by"
 

@@ -16,6 +16,7 @@ from app.points.core import Cell, CellKey, add_to
 from app.points.duties import CycleDays, due_value, duties_due
 from app.points.judging import Judge
 from app.points.ledger import DutyRow, Posting, cell_window, duty_window
+from app.points.refusals import UnitsOfDay
 from app.rules.award import Outcome
 from app.rules.core import Edition, Item, Kind, Matter, Regime, Settlement, Target, Unrecorded
 from app.rules.example import Example, Expected, Given
@@ -169,6 +170,16 @@ def test_silence_about_hours_is_what_the_book_says(code: str, lost: int) -> None
     assert points(told([], date(2026, 6, 30)), code) == lost // 2
     few = [Given(1, code, (date(2026, 2, 3),), units=5)]
     assert points(told(few, LAST), code) < 0, "where anything was recorded, by the amount"
+
+
+def test_a_days_hours_are_bounded_as_in_the_ledger() -> None:
+    day = date(2026, 2, 3)
+    lines = [Given(1, "HOURS", (day,), units=16), Given(2, "HOURS", (day, date(2026, 2, 4)), units=9)]
+    edition = Edition("test", "1", "d1", name("1"), FIRST, None, {"standard": REGIME})
+    (refused,) = judge_example(edition, example_of(lines, LAST)).refusals
+    assert (refused.line, refused.error.code) == (2, "units_of_day")
+    with pytest.raises(UnitsOfDay):
+        booked(lines, LAST)
 
 
 def test_hours_no_longer_owed_give_the_half_years_loss_back() -> None:
