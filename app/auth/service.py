@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -35,12 +36,14 @@ _DISTRICTS_KEPT_MAX = 1_000
 
 # Districts.
 
+_time_zones = cache(available_timezones)  # which walks through the folder of all zones
+
 
 def create_district(connection: Connection, code: str, name: str, time_zone: str = "Asia/Shanghai") -> UUID:
     """Run without a district and as the owner. Raises BadDistrictCode, UnknownTimeZone, DistrictExists."""
     if not is_district_code(code):
         raise BadDistrictCode(value=code, field="code")
-    if time_zone not in available_timezones():
+    if time_zone not in _time_zones():
         raise UnknownTimeZone(value=time_zone, field="time_zone")
     row = District(new_id(), code, name, time_zone)
     if not store.insert_district(connection, row):
