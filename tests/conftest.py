@@ -34,6 +34,7 @@ from app.kit.embedded import running
 from app.kit.ids import new_id
 from app.kit.settings import OFF, Settings
 from tests.applications import Applications, lending
+from tests.asking import one_loop
 from tests.statements import Judge
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +84,12 @@ def _logs_end_with_the_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     structlog.reset_defaults()
     root.handlers = [handler for handler in root.handlers if type(handler) is not logging.StreamHandler]
     root.setLevel(level)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_loop_for_all_requests() -> Iterator[None]:
+    with one_loop():
+        yield
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from app.rules import service as rules
 from app.rules.book import load_book
 from app.seals import checking
 from tests.applications import Applications
+from tests.asking import asking
 from tests.auth.people import CHEAP, PASSWORD, found_district
 
 BOOK = load_book(Path(__file__).resolve().parent.parent / "scoring_rules" / "longwen")
@@ -393,7 +394,7 @@ def town(database: Database, owner_database: Database, clock: FixedClock) -> Tow
 @pytest.fixture
 def client(applications: Applications, settings: Settings, database: Database, clock: FixedClock) -> TestClient:
     """The application under the town's clock, over real HTTP semantics."""
-    return TestClient(applications.lend(settings, database, clock), raise_server_exceptions=False)
+    return asking(applications.lend(settings, database, clock))
 
 
 @pytest.fixture
@@ -420,5 +421,4 @@ def staffed(town: Town, client: TestClient) -> Desk:
 
 def client_of(settings: Settings, database: Database, clock: FixedClock) -> TestClient:
     """Of an application of its own, for as long as one likes."""
-    app = create_app(settings, database=database, clock=clock, passwords=CHEAP)
-    return TestClient(app, raise_server_exceptions=False)
+    return asking(create_app(settings, database=database, clock=clock, passwords=CHEAP))

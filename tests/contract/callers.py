@@ -9,13 +9,19 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import schemathesis
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
 from schemathesis.core.transport import Response
+from schemathesis.schemas import APIOperation
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.auth import service_tokens
+from app.auth.api import Gate, OpenGate
+from app.auth.core import GRANTS, OWN_GRANTS, Role
 from app.kit.ids import new_id
 from tests.auth.people import PASSWORD
 from tests.files.samples import photograph
@@ -35,6 +41,7 @@ CALLERS = (
 CHANCE = 0.6
 LOCKED_OUT = timedelta(minutes=16)
 Known = dict[str, list[Any]]
+AnyOperation = APIOperation[Any, Any, Any, Any]
 
 
 class Callers:
@@ -45,6 +52,8 @@ class Callers:
         self._app = kept_alive(world.client.app)
         self._known = known_in(world)
         self._random: dict[str, random.Random] = {}
+        self._doors = doors_of(cast("FastAPI", world.client.app))
+        self._refused: set[tuple[str, str]] = set()
 
     def send(self, case: schemathesis.Case[Any]) -> Iterator[tuple[str, Response]]:
         """The request and its answer: as each of the callers, or as one of them where any would be refused alike."""
@@ -52,11 +61,28 @@ class Callers:
         is_allowed = case.meta is not None and case.meta.generation.mode.is_positive
         if is_allowed:
             self._ground(case, draw)
-        for caller in CALLERS if is_allowed else (draw.choice(CALLERS),):
+        for caller in self._senders(case.operation) if is_allowed else (draw.choice(CALLERS),):
             answer = case.call(app=self._app, headers=self._world.headers[caller])
             if answer.status_code == 401 and caller != STRANGER:
                 self._log_in(caller)
             yield caller, answer
+
+    def _senders(self, operation: AnyOperation) -> Iterator[str]:
+        """Whoever the door lets in, and once each of the others: whatever they send, it refuses them alike."""
+        for caller in CALLERS:
+            at = (operation.label, caller)
+            if self._is_let_in(caller, operation):
+                yield caller
+            elif at not in self._refused:
+                self._refused.add(at)
+                yield caller
+
+    def _is_let_in(self, caller: str, operation: AnyOperation) -> bool:
+        door = self._doors[f"{operation.method.upper()} {operation.path}"]
+        if isinstance(door, OpenGate) or caller == STRANGER:
+            return isinstance(door, OpenGate)
+        granted = OWN_GRANTS if caller == "member" else GRANTS[Role(caller)]
+        return door.permission is None or door.permission in granted
 
     def _log_in(self, caller: str) -> None:
         """Again, where the log-in has ended by what was tried; past the lock-out of whose password was tried too."""
@@ -90,6 +116,23 @@ class Callers:
             return str(new_id())
         values = self._known.get(name)
         return draw.choice(values) if values and isinstance(value, str) and draw.random() < CHANCE else value
+
+
+def doors_of(app: FastAPI) -> dict[str, Gate | OpenGate]:
+    found: dict[str, Gate | OpenGate] = {}
+    for context in iter_route_contexts(app.routes):
+        dependant = getattr(context, "dependant", None)
+        door = next(doors_in(dependant), None) if dependant is not None else None
+        if door is not None:
+            found |= dict.fromkeys((f"{method} {context.path}" for method in context.methods or ()), door)
+    return found
+
+
+def doors_in(dependant: Dependant) -> Iterator[Gate | OpenGate]:
+    if isinstance(dependant.call, Gate | OpenGate):
+        yield dependant.call
+    for inner in dependant.dependencies:
+        yield from doors_in(inner)
 
 
 def kept_alive(app: ASGIApp) -> ASGIApp:

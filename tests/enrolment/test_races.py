@@ -106,6 +106,24 @@ def test_a_transfer_racing_a_decision_books_once_and_neither_waits_for_ever(offi
         assert office.desk.standing(name)["branch_id"] == str(office.town.neighbour)
 
 
+def test_a_merger_racing_postings_and_a_decision_takes_everybody_over_and_loses_nothing(office: Office) -> None:
+    town = office.town
+    praise = town.praise(CHEN)
+    office.desk.recorded("group_leader", praise)
+    merger = {"id": str(new_id()), "reference": "党发〔2026〕5号", "into_id": str(town.neighbour)}
+    answers = at_once(
+        partial(office.call, "POST", "committee_officer", f"branches/{town.branch}/merger", merger),
+        partial(office.desk.record, "district_officer", town.fact(LIN, "SRV-D02", units=1)),
+        partial(office.desk.decide, "district_officer", praise["id"]),
+    )
+    assert sorted(one.status_code for one in answers) == [200, 201, 201], [one.text for one in answers]
+    for name, item in ((LIN, "SRV-D02"), (CHEN, "EXC-A01")):
+        entries = office.desk.entries(name)
+        assert [(one["seq"], one["item"]) for one in entries] == [(1, "OPENING"), (2, item)]
+        assert {one["branch_id"] for one in entries} == {str(town.branch)}, "of the day of the matter"
+        assert office.desk.standing(name)["branch_id"] == office.now(name)["branch_id"] == str(town.neighbour)
+
+
 def test_what_a_change_gives_back_is_booked_before_a_seal_or_in_the_next_quarter(office: Office) -> None:
     town = office.town
     town.run(lambda c, a: settling.settle(c, a, "2026Q3"))

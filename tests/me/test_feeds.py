@@ -6,6 +6,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from app.kit.digests import digest
+from app.me.api import ENTRIES_AT_ONCE, SUBMISSIONS_AT_ONCE
+from app.points.schemas import EntryAnswer
+from app.submissions.schemas import SubmissionAnswer
 from tests.me.conftest import MEMBER, Phone
 from tests.submissions.flows import finding, praise, upload
 from tests.town import Json
@@ -113,6 +116,16 @@ def test_a_draft_of_somebody_else_about_me_is_not_mine_to_see(phone: Phone) -> N
     saved = desk.client.post("/api/v1/submissions", json=fact, headers=desk.headers("organisation_commissioner"))
     assert saved.status_code == 201, saved.text
     assert phone.read("/submissions")["submissions"] == []
+
+
+def test_a_page_of_the_longest_entries_and_submissions_stays_small() -> None:
+    """As many as come unasked, each with every name, and every word that somebody may write, in characters of three
+    bytes.
+    """
+    words = {"matter": "事" * 200, "reason": "由" * 500, "decision_note": "见" * 500}
+    for schema, count in ((EntryAnswer, ENTRIES_AT_ONCE), (SubmissionAnswer, SUBMISSIONS_AT_ONCE)):
+        full = {name: words.get(name, "名" * 20 if "name" in name else "0" * 36) for name in schema.model_fields}
+        assert len(schema.model_construct(**full).model_dump_json(warnings=False).encode()) * count < BYTES_MAX
 
 
 def test_duties_are_all_of_the_cycle_with_what_was_done(phone: Phone) -> None:

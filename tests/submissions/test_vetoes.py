@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from app.cycles import service as cycles
 from app.kit.ids import new_id
 from tests.submissions.flows import actions, code, inbox, on, state, told, view, waiting_for
+from tests.submissions.test_retries import at_once
 from tests.town import Desk, Json
 
 PENALTY: Json = {"reason": "处分决定〔2026〕1号"}
@@ -118,6 +120,16 @@ def test_lifting_gives_the_points_back_and_is_done_once(desk: Desk) -> None:
     assert [one["id"] for one in vetoes(desk, "district_officer", state="lifted")] == [veto]
     assert vetoes(desk, "district_officer", state="standing") == []
     assert actions(desk, veto)[-1] == "lifted"
+
+
+def test_two_liftings_at_once_lift_it_once(desk: Desk) -> None:
+    veto = vetoed(desk)
+    lifts = [partial(at_veto, desk, "district_officer", veto, "lifting", lifting()) for _ in range(2)]
+    answers = at_once(*lifts)
+    assert sorted(one.status_code for one in answers) == [200, 409], [one.text for one in answers]
+    standing = desk.standing("林晓明")
+    assert (standing["effective"], standing["vetoes"]) == (1000, 0)
+    assert [one["reverses"] for one in desk.entries("林晓明")][1:] == [None, veto]
 
 
 def test_an_entry_reversed_as_any_other_lifts_its_veto_too(desk: Desk) -> None:
