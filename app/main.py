@@ -31,7 +31,7 @@ from app.boards import api_screens as boards_screens
 from app.boards.following import Following
 from app.boards.ranking import Boards
 from app.cases import api as cases
-from app.cases import api_cases, api_commendations
+from app.cases import api_cases, api_commendations, api_talks
 from app.cycles import api as cycles
 from app.cycles import api_key_work
 from app.digests import api as digests
@@ -203,6 +203,7 @@ def routers() -> list[APIRouter]:
         ratings.router,
         rating_plans.router,
         api_cases.router,
+        api_talks.router,
         api_commendations.router,
         boards.router,
         boards_own.router,

@@ -28,6 +28,7 @@ from app.cycles import service as cycles
 from app.job_runs import service as job_runs
 from app.job_runs.core import JobView, Slot
 from app.job_runs.core_slots import Form, check_form
+from app.job_runs.fires import fires
 from app.job_runs.service import Outcome, RunResult, Work
 from app.job_runs.wording import in_words, titled
 from app.kit.calendar import month_days, month_of, quarter_days, quarter_of
@@ -115,11 +116,9 @@ class Job:
 
     def due(self, now: datetime) -> Iterator[tuple[datetime, str]]:
         """When it was due in the days past, oldest first, and for which slot."""
-        trigger = self.trigger()
-        fire = trigger.get_next_fire_time(None, now - timedelta(days=self.catch_up_days))
-        while fire is not None and fire <= now:
+        first = now - timedelta(days=self.catch_up_days)
+        for fire in fires(tuple(self.times.items()), TIME_ZONE, first, now):
             yield fire, self.slot(fire)
-            fire = trigger.get_next_fire_time(fire, fire)
 
 
 _QUARTER_STARTS: Mapping[str, str | int] = {"month": "1,4,7,10", "day": 1}

@@ -40,6 +40,8 @@ PARTS = {
     "messages/delivering.py": ("service", "the verb of the outbox, which must not hold a transaction"),
     "messages/sending.py": ("service", "the HTTP call itself"),
     "roster/naming.py": ("service", "what ids in an answer are called, for the answers of all rooms"),
+    "proofs/refolding.py": ("service", "frozen standings rebuilt from entries, beside the proof by hashes"),
+    "job_runs/fires.py": ("core", "when cron fields come due"),
     "job_runs/wording.py": ("core", "what jobs are called and when they are due, in two languages"),
     "files/cleaning.py": (
         "service",
@@ -68,6 +70,7 @@ PARTS = {
     "cases/commending.py": ("service", "the verbs of people about commendations"),
     "cases/showing.py": ("service", "the verbs that only read commendations"),
     "cases/assisting.py": ("service", "the verbs of people about cases"),
+    "cases/reminding.py": ("service", "reminder talks: asked for by jobs, held by people"),
     "cases/stepping.py": ("service", "the daily look at what is late"),
     "appeals/refusals.py": ("core", "why an appeal or complaint is refused: texts in two languages"),
     "appeals/facts.py": ("service", "what each verb about an appeal needs to know: the entry, and who is concerned"),

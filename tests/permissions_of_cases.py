@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
-from app.cases.tables import assistance_case, case_step, commendation
+from app.cases.tables import assistance_case, case_step, commendation, reminder_talk
 from app.kit.ids import new_id
 from app.rules.tables import edition
 from tests.town import Json, Town
@@ -35,7 +35,7 @@ Call = Callable[[Any, str, dict[str, str]], Any]
 
 
 def fill(world: World) -> None:
-    """A case and a commendation about each, as the jobs of the third quarter would have made them."""
+    """A case, a reminder talk and a commendation about each, as the jobs of the third quarter would have made them."""
     for whose in ("own", "colleague", "neighbour", "elsewhere"):
         town = world.town_of(whose)
         branch = UUID(world.branch(whose))
@@ -44,11 +44,17 @@ def fill(world: World) -> None:
             "path": town.path(town.committee, branch), "quarter": "2026Q3", "cycle": "2026", "version": 1,
             "value": 480, "bound": 500,
         }  # fmt: skip
-        case, listed = new_id(), new_id()
+        case, listed, talk = new_id(), new_id(), new_id()
         world.cases[whose], world.cases[f"list of {whose}"] = str(case), str(listed)
+        world.cases[f"talk of {whose}"] = str(talk)
 
         def work(
-            connection: Any, actor: Any, of_both: Json = of_both, case: UUID = case, listed: UUID = listed
+            connection: Any,
+            actor: Any,
+            of_both: Json = of_both,
+            case: UUID = case,
+            listed: UUID = listed,
+            talk: UUID = talk,
         ) -> None:
             district_id = of_both["district_id"]
             digest = connection.execute(select(edition.c.digest).where(edition.c.district_id == district_id)).scalar()
@@ -62,6 +68,12 @@ def fill(world: World) -> None:
             }  # fmt: skip
             connection.execute(insert(assistance_case), opened)
             connection.execute(insert(commendation), made)
+            asked = {name: value for name, value in of_both.items() if name not in ("cycle", "version")}
+            asked |= {
+                "id": talk, "line": "talk-pace", "basis": "pace", "edition": digest, "state": "asked",
+                "asked_at": actor.at, "asked_on": date(2026, 11, 9), "due_on": date(2026, 11, 23),
+            }  # fmt: skip
+            connection.execute(insert(reminder_talk), asked)
             step = {
                 "district_id": district_id, "case_id": case, "commendation_id": None, "number": 1,
                 "action": "opened", "at": actor.at, "sent_digest": b"",
@@ -84,6 +96,13 @@ def at_case(verb: str, **body: Any) -> Call:
         return world.client.post(f"{path}/{verb}", json=sent, params={"preview": "true"}, headers=headers)
 
     return call
+
+
+def at_talk(world: World, whose: str, headers: dict[str, str]) -> Any:
+    """Writing down the reminder talk with somebody."""
+    path = f"/api/v1/reminder-talks/{world.cases[f'talk of {whose}']}/talk"
+    sent = {"id": str(new_id()), "held_on": "2026-11-20", **NOTE}
+    return world.client.post(path, json=sent, params={"preview": "true"}, headers=headers)
 
 
 def about_one(verb: str, **body: Any) -> Call:
@@ -150,6 +169,12 @@ DECIDED = {
     "neighbour": "3  3  3  3  3  3  +  +  3  3  3  3  4  1",
     "elsewhere": "3  3  3  3  3  3  4  4  3  3  3  3  +  1",
 }
+# A warning is for whoever is to talk, and for nobody further up.
+TALKED = {
+    "own": "3  3  3  3  3  +  4  4  3  3  3  3  4  1",
+    "neighbour": "3  3  3  3  3  4  +  4  3  3  3  3  4  1",  # where there is no secretary
+    "elsewhere": "3  3  3  3  3  4  4  4  3  3  3  3  +  1",
+}
 # What does not follow from where it stands is refused to those who might do it otherwise, and to nobody else so.
 NOT_YET = {whose: expected.replace("+", "409") for whose, expected in DECIDED.items()}
 NOT_YET_KEPT = {whose: expected.replace("+", "409") for whose, expected in KEPT.items()}
@@ -170,6 +195,8 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
         (f"POST /api/v1/cases/{{case_id}}/{verb}", at_case(verb, **NOTE), NOT_YET)
         for verb in ("extension", "acceptance", "failure", "closing")
     ),
+    ("GET /api/v1/reminder-talks", listing("reminder-talks"), LISTED),
+    ("POST /api/v1/reminder-talks/{talk_id}/talk", at_talk, TALKED),
     ("GET /api/v1/commendations", listing("commendations?quarter=2026Q3"), LISTED),
     ("GET /api/v1/commendations/notices", listing("commendations/notices"), LISTED),
     ("GET /api/v1/commendations/withdrawals", listing("commendations/withdrawals"), OF_DECIDERS),

@@ -28,6 +28,7 @@ def at(method: str, path: str) -> Call:
     def call(world: Any, whose: str, headers: dict[str, str]) -> Any:
         facts = {
             "case": world.cases.get(whose, ""),
+            "talk": world.cases.get(f"talk of {whose}", ""),
             "listed": world.cases.get(f"list of {whose}", ""),
             "rating": world.ratings.get(whose, ""),
             "round": world.ratings.get(f"round {whose}", ""),
@@ -56,6 +57,7 @@ CASES: list[tuple[str, Call, dict[str, str]]] = [
         (f"POST /cases/{{case_id}}/{verb}", at("POST", f"{_C}/{verb}"), cases.DECIDED)
         for verb in ("helper-proposal", "extension", "acceptance", "failure", "closing")
     ),
+    ("POST /cases/reminder-talks/{talk_id}", at("POST", "/cases/reminder-talks/{talk}"), cases.TALKED),
     ("GET /commendations", at("GET", "/commendations"), cases.LISTED),
     ("GET /commendations/{commendation_id}", at("GET", _L), cases.SEEN),
     *(

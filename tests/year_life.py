@@ -94,6 +94,10 @@ class Life:
 
     def schedulers(self, at_once: int = 1) -> None:
         """What is due now, by one scheduler or by several."""
+        self.did(f"scheduled by {at_once}")
+        if at_once == 1:
+            schedule.run_open_slots(self.town.database, self.town.clock)
+            return
         threads = [
             Thread(target=schedule.run_open_slots, args=(self.town.database, self.town.clock)) for _ in range(at_once)
         ]
@@ -101,7 +105,6 @@ class Life:
             one.start()
         for one in threads:
             one.join()
-        self.did(f"scheduled by {at_once}")
 
     def sealed(self) -> list[str]:
         """The quarters of the year that the service says are sealed."""
@@ -128,15 +131,14 @@ class Life:
             ],
         }
         self.send(self.clerk(code), "activities", body)
-        for name in due:
+        for name in present:
             if name in away:
-                absence = Absence(name, held_on, session)
-                self.model.absences.append(absence)
+                absence = self.model.stay_away(name, held_on, session)
                 if self.chance.random() < 0.5:
                     told_on = self.some(max(self.today, held_on + DAY), 20)
                     self.plan(told_on, partial(self.make_up, absence, code))
             else:
-                self.model.decide(name, THEME_DAY, held_on, kept=True, act=Act.RECORD, today=self.today)
+                self.model.attend(name, held_on, self.today)
         if self.chance.random() < 0.3:
             self.send(self.clerk(code), "activities", body, 200, 201)
             self.did("sessions sent twice")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 THEME_DAY, DUES, LAW, ADVICE, AWAY, OPENING = "ORG-D01", "ORG-D02", "LAW-D01", "ORG-A01", "ORG-F01", "OPENING"
 BASE, ADVICE_MAX, ASSISTED = 200, 40, 150
 # By half of the year: the second edition begins with the third quarter.
@@ -217,6 +217,34 @@ class Model:
 
     # What happens.
 
+    def absences_of(self, member: str, day: date) -> list[Absence]:
+        """From sessions of the day's month, told so far."""
+        month = (day.year, day.month)
+        return [one for one in self.absences if one.member == member and month == (one.held_on.year, one.held_on.month)]
+
+    def stay_away(self, member: str, held_on: date, session: str) -> Absence:
+        """From a session; a month is made up once, so a second absence of it asks for nothing."""
+        asks = not any(one.is_open for one in self.absences_of(member, held_on))
+        self.absences.append(Absence(member, held_on, session, is_open=asks))
+        return self.absences[-1]
+
+    def attend(self, member: str, held_on: date, today: date) -> None:
+        """A session, possibly of another branch than the one whose session of the month was missed.
+
+        Who had been at an earlier one missed nothing, and within a week it is made up; later it is lost.
+        """
+        found, missed = self.duty(member, THEME_DAY, held_on), self.absences_of(member, held_on)
+        if found is None:
+            return
+        for one in missed:
+            if held_on <= one.held_on + WEEK:
+                one.is_open = False
+                if one.line is not None and found.line is one.line:
+                    self.reverse(one.line, Act.DECISION, today)
+                    found.state, found.line = "expected", None
+        if not any(one.is_open for one in missed):
+            self.decide(member, THEME_DAY, held_on, kept=True, act=Act.RECORD, today=today)
+
     def make_up(self, absence: Absence, today: date) -> None:
         found = self.duty(absence.member, THEME_DAY, absence.held_on)
         if found is not None and absence.line is not None and found.line is absence.line:
@@ -232,11 +260,16 @@ class Model:
             found.state, found.line = "waived", None
 
     def refuse(self, line: Line, today: date) -> None:
-        """In the quarter's check: until the branch's notice it is booked where the entry is."""
+        """In the quarter's check: until the branch's notice it is booked where the entry is.
+
+        A loss that has no ground is given back. While the quarter records, somebody may still say what became of the
+        duty; later only silence would decide it, and take again what was refused.
+        """
         self.reverse(line, Act.OBJECTION, today)
         found = self.duty_of(line)
         if found is not None:
-            found.state, found.line = ("waived" if found.by_job and found.state == "missed" else "expected"), None
+            is_settled = found.by_job or self.state(line.booked_in, today) > 0
+            found.state, found.line = ("waived" if is_settled and found.state == "missed" else "expected"), None
 
     def relieve(self, member: str, since: date, until: date, today: date) -> None:
         """Nothing that falls due on these days is owed any more; what was recorded as kept stays."""
@@ -255,9 +288,9 @@ class Model:
         for quarter in self.quarters:
             self.reached[quarter] = self.state(quarter, today)
         for absence in self.absences:
-            if absence.is_open and absence.held_on + timedelta(days=7) < today:
+            if absence.is_open and absence.held_on + WEEK < today:
                 absence.is_open = False
-                if self.people[absence.member].branch(absence.held_on + timedelta(days=7)) is not None:
+                if self.people[absence.member].branch(absence.held_on + WEEK) is not None:
                     absence.line = self.decide(
                         absence.member, THEME_DAY, absence.held_on, kept=False, act=Act.DECISION, today=today
                     )

@@ -30,7 +30,7 @@ from app.messages import service as messages
 from app.messages.core import Message, Recipient, Subject
 from app.messages.texts import FactValue, Kind
 from app.roster import service as roster
-from app.roster.core import OrganisationView
+from app.roster.core import EXEMPT, OrganisationView
 from app.roster.history import MemberHistory
 
 # Of what a member is told in the same words.
@@ -46,6 +46,12 @@ _MOVES = frozenset(
         CaseAction.LEFT,
     }
 )
+
+
+def is_helped(actor: Actor, history: MemberHistory) -> bool:
+    """Not who has left, died or become exempt since the quarter's end."""
+    there = history.on(actor.today)
+    return there is not None and there.profile != EXEMPT
 
 
 @dataclass(slots=True)
@@ -84,10 +90,17 @@ class Casework:
 
     def holders(self, case: Case, office: Role, history: MemberHistory) -> list[UUID]:
         """Who holds the office, or where nobody does (or only the member) the next one up."""
-        if case.path not in self._holders:
-            self._holders[case.path] = auth.holders(self.connection, self.actor, OFFICES, case.path)
+        return self.holders_at(case.path, office, history)
+
+    def holders_at(self, path: str, office: Role, history: MemberHistory) -> list[UUID]:
+        return self.others_at(path, office, history.account_id)
+
+    def others_at(self, path: str, office: Role, member_account: UUID | None) -> list[UUID]:
+        """The same for a place, and for whom the member's account is known of."""
+        if path not in self._holders:
+            self._holders[path] = auth.holders(self.connection, self.actor, OFFICES, path)
         for role in OFFICES[OFFICES.index(office) :]:
-            found = [one for one, held in self._holders[case.path] if held is role and one != history.account_id]
+            found = [one for one, held in self._holders[path] if held is role and one != member_account]
             if found:
                 return list(dict.fromkeys(found))
         return []

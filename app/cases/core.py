@@ -209,6 +209,11 @@ def met_by_books(lines: Iterable[Line], member: Tested) -> bool:
     return meets_assistance(lines, replace(member, undisputed=None))
 
 
+def still_meets(line: Line, member: Tested) -> bool:
+    """Whether the line holds for the member by what stands now."""
+    return not member.exempt and _applies(line, member) and _meets(line, member)
+
+
 def grounds_against(line: Line, member: Tested, assisted: Collection[UUID]) -> tuple[Exclusion, ...]:
     """What keeps the member off the line's list now; the appeal alone, where nothing else does once it is answered."""
     if member.exempt or not _meets(line, member):

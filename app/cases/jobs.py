@@ -14,8 +14,8 @@ def lines(connection: Connection, actor: Actor, slot: str) -> dict[str, int]:
 
 
 def cases(connection: Connection, actor: Actor, slot: str) -> dict[str, int]:
-    """Slot: a quarter whose lines were applied. Opens assistance cases, tells secretaries of warnings, lists who is to
-    be commended.
+    """Slot: a quarter whose lines were applied. Opens assistance cases, asks for reminder talks, tells secretaries of
+    warnings, lists who is to be commended.
     """
     return opening.follow(connection, actor, slot)
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from app.auth import service as auth
 from app.auth.core import Actor, Role
-from app.cases import listing, store, store_cases
-from app.cases.casework import Casework
+from app.cases import listing, reminding, store, store_cases
+from app.cases.casework import Casework, is_helped
 from app.cases.core import (
     ASSISTANCE,
     DAYS_MIN,
@@ -32,7 +32,6 @@ from app.points import disputing
 from app.points import service as points
 from app.points.ledger import Entry
 from app.roster import service as roster
-from app.roster.core import EXEMPT
 from app.roster.history import MemberHistory
 
 # How long after its opening an ended case is still looked at: appeals and late corrections reach no further back.
@@ -40,8 +39,8 @@ LOOK_BACK = timedelta(days=800)
 
 
 def follow(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
-    """Open a case for everyone whom the quarter's findings name, tell the secretaries of the warnings, and list who is
-    to be commended.
+    """Open a case for everyone whom the quarter's findings name, ask for reminder talks, tell the secretaries of the
+    warnings, and list who is to be commended.
 
     A run once more opens nothing anew. Raises UnknownQuarter and QuarterRunning.
     """
@@ -56,22 +55,17 @@ def follow(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     opened = []
     for member_id, row in named.items():
         history = histories[member_id]
-        if not _is_helped(actor, history):
+        if not is_helped(actor, history):
             continue
         known = earlier.get(member_id, [])
         entries, disputed = _since_acceptance(connection, actor, member_id, known, quarter)
         if opens(known, entries, disputed, quarter.code):
             opened.append(_opened(work, quarter, row, history))
     store_cases.insert_cases(connection, actor.district_id, opened)
+    talks = reminding.ask(work, quarter.code, rows)
     listed, told = listing.make(connection, actor, quarter, rows)
     work.finish([*_warnings(connection, actor, quarter.code), *told])
-    return {"opened": len(opened), **listed}
-
-
-def _is_helped(actor: Actor, history: MemberHistory) -> bool:
-    """Not who has left, died or become exempt since the quarter's end."""
-    there = history.on(actor.today)
-    return there is not None and there.profile != EXEMPT
+    return {"opened": len(opened), "talks": talks, **listed}
 
 
 def _since_acceptance(
@@ -162,7 +156,7 @@ def _change(actor: Actor, case: Case, undone: frozenset[UUID], history: MemberHi
         return CaseAction.ANNULLED
     if not case.is_open:
         return None
-    if not _is_helped(actor, history):
+    if not is_helped(actor, history):
         return CaseAction.LEFT
     there = history.on(actor.today)
     return CaseAction.MOVED if there is not None and there.branch_id != case.branch_id else None

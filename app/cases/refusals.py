@@ -54,6 +54,15 @@ class TalkDay(LongwenError):
     en = "The talk was held between {first} and {last}."
 
 
+class TalkEnded(LongwenError):
+    """A reminder talk is written down once, and only while it is asked for."""
+
+    kind = ErrorKind.CONFLICT
+    code = "reminder_talk_ended"
+    zh = "该提醒谈话现为 {state}，不能再登记。请刷新提醒谈话列表后核对。"
+    en = "This reminder talk is {state} and is not written down again. Look at the list of reminder talks."
+
+
 class NotDueYet(LongwenError):
     """Until its day a case has time."""
 

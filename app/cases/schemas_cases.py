@@ -24,7 +24,7 @@ from app.rules.schemas_points import Points
 from app.submissions.schemas import after_cursor, cursor_of
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-_ID = Field(description="由客户端生成，重发用同一编号 · made by the client; a retry sends the same")
+ID = Field(description="由客户端生成，重发用同一编号 · made by the client; a retry sends the same")
 _SEEN = Field(
     None, ge=1, description="您看到的最后一步；有变动则不保存 · the last step seen: refused where it has moved on"
 )
@@ -38,7 +38,7 @@ def page_after(cursor: str | None) -> tuple[datetime, UUID] | None:
 class TalkRequest(Model):
     """That the talk was held."""
 
-    id: UUID = _ID
+    id: UUID = ID
     held_on: date = Field(description="谈话之日 · the day", examples=["2026-10-20"])
     note: Words = Field(description="谈话要点 · what was said, in short", examples=["本人说明三季度轮班较多"])
     seen: int | None = _SEEN
@@ -50,7 +50,7 @@ class TalkRequest(Model):
 class CasePlanRequest(Model):
     """The plan: what is amiss, what is done about it, and who helps."""
 
-    id: UUID = _ID
+    id: UUID = ID
     problems: Words = Field(examples=["主题党日三次缺席，未补课"])
     measures: Words = Field(examples=["参加晚间场次；每月与帮扶人谈一次"])
     helper_id: UUID | None = Field(None, description="帮扶人（党员）；可以稍后确定 · a member; may be named later")
@@ -72,7 +72,7 @@ class CasePlanRequest(Model):
 class HelperRequest(Model):
     """Who helps."""
 
-    id: UUID = _ID
+    id: UUID = ID
     helper_id: UUID
     note: Words | None = None
     seen: int | None = _SEEN
@@ -84,7 +84,7 @@ class HelperRequest(Model):
 class CaseVerdictRequest(Model):
     """What the committee decides, and why."""
 
-    id: UUID = _ID
+    id: UUID = ID
     note: Words = Field(description="理由 · why", examples=["帮扶期内各项职责均已履行，同意验收"])
     seen: int | None = _SEEN
 

@@ -1,11 +1,11 @@
-"""The daily look at cases: what is undone, who has left, and what is late, climbing from office to office."""
+"""The daily look at cases and reminder talks: what is undone, who has left, and what is late and climbs."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
-from app.cases import opening, showing, store_cases
+from app.cases import opening, reminding, showing, store_cases
 from app.cases.casework import Casework
 from app.cases.core_cases import CLIMB_DAYS, NEAR_DAYS, OFFICES, TURN, Case, late_offices
 from app.messages.texts import Kind
@@ -22,6 +22,7 @@ def step(connection: Connection, actor: Actor) -> dict[str, int]:
     for case in known:
         if case.id not in disputed:
             _remind(work, case, histories[case.member_id])
+    counts |= reminding.keep(work)
     return {**counts, "told": work.finish(showing.withdrawals_asked(connection, actor))}
 
 

@@ -118,6 +118,52 @@ Index(
     postgresql_where=assistance_case.c.state.not_in(["accepted", "closed", "annulled"]),
 )
 
+# With whom the secretary is to talk because of a quarter: one at a time for each member, and no case.
+reminder_talk = district_table(
+    "reminder_talk",
+    Column("id", Uuid, nullable=False),
+    Column("member_id", Uuid, nullable=False),
+    Column("branch_id", Uuid, nullable=False),  # the present one
+    Column("path", Text(collation="C"), nullable=False),
+    Column("quarter", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("value", Integer, nullable=False),  # points, or percent for a line by pace
+    Column("bound", Integer, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("asked_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("dropped_because", Text),
+    Column("held_on", Date),
+    Column("note", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("recorded_by", Uuid),
+    Column("record_id", Uuid),  # made by the client, so that a retry is known
+    CheckConstraint("state IN ('asked', 'held', 'dropped')", name="state_known"),
+    CheckConstraint(
+        "(state = 'held') = (num_nonnulls(held_on, note, record_id) = 3) AND"
+        " (state = 'dropped') = (dropped_because IS NOT NULL)",
+        name="state_said",
+    ),
+    UniqueConstraint("district_id", "record_id"),
+    refers("member_id", to="member"),
+    refers("branch_id", to="organisation"),
+    refers("quarter", to="quarter", key=("code",)),
+    refers("edition", to="edition", key=("digest",)),
+    refers("recorded_by", to="account"),
+    Index(None, "district_id", "asked_at"),
+    Index(None, "district_id", "member_id"),
+)
+Index(
+    "uq_reminder_talk_open_of_member",
+    reminder_talk.c.district_id,
+    reminder_talk.c.member_id,
+    unique=True,
+    postgresql_where=reminder_talk.c.state == "asked",
+)
+
 # One member on the list of a line that recommends, with every ground that kept the name off when the list was made.
 commendation = district_table(
     "commendation",

@@ -114,6 +114,8 @@ def _plain(one: Proven) -> dict[str, Any]:
         "checkpoints": one.checkpoints,
         "leaves": one.leaves,
         "frozen": one.frozen,
+        "rebuilt": one.rebuilt,
+        "put_right": one.put_right,
         "roots": one.roots,
         "unproven": one.unproven,
         "differing": one.differing,
@@ -140,6 +142,12 @@ def _tell(code: str, one: Proven, *, is_compared: bool) -> None:
             f"应为 {finding.rebuilt}",
             f"  standing {finding.cycle} {finding.member_id} {finding.what}: is {finding.stored}, ought"
             f" {finding.rebuilt}",
+        )
+    if one.put_right:
+        say(
+            f"  {one.put_right} 行封账结果所依据的身份类别或细则版本此后作过更正，只核对了哈希，没有由记录重算",
+            f"  {one.put_right} frozen rows were not rebuilt from entries, only their hashes compared: the class or"
+            " edition that they rest on was put right after the seal",
         )
     for quarter in one.unproven:
         say(

@@ -163,14 +163,19 @@ def advance(connection: Connection, actor: Actor) -> dict[str, int]:
         if state is not one.state:
             store.update_state(connection, actor.district_id, one.code, state, actor.at)
             moved += 1
-    opened = _open_present(connection, actor) if known else 0
+    opened = _open_present(connection, actor, known) if known else 0
     if known:
         work_calendar.seed(connection, actor, {actor.today.year, actor.today.year + 1})
     return {"moved": moved, "opened": opened}
 
 
-def _open_present(connection: Connection, actor: Actor) -> int:
-    """Open the cycle of today and, in its last month, the one after it."""
+def _open_present(connection: Connection, actor: Actor, known: Sequence[Quarter]) -> int:
+    """Open the cycle of today and, in its last month, the one after it.
+
+    None on a day before the books began: a clock that was put back makes no year.
+    """
+    if actor.today < min(one.starts_on for one in known):
+        return 0
     ends_on = cycle_on(store.list_frames(connection, actor.district_id), actor.today).ends_on
     days = [actor.today]
     if (ends_on.year, ends_on.month) == (actor.today.year, actor.today.month):

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from app.activities.tables import activity
 from app.appeals.tables import appeal, complaint
-from app.cases.tables import assistance_case, commendation, line_finding
+from app.cases.tables import assistance_case, commendation, line_finding, reminder_talk
 from app.digests.core import Fact, Task
 from app.enrolment.tables import transfer
 from app.grids.tables import mentoring
@@ -244,6 +244,12 @@ def _of_results(district_id: UUID) -> tuple[tuple[str, Any, Any, tuple[ColumnEle
                 assistance_case.c.ended_at.is_(None),
                 assistance_case.c.due_on.is_not(None),
             ),
+        ),
+        (
+            "talk",
+            reminder_talk.c.path,
+            reminder_talk.c.due_on,
+            (reminder_talk.c.district_id == district_id, reminder_talk.c.state == "asked"),
         ),
         (
             "commendation",

@@ -50,6 +50,7 @@ TASKS = {
     "activity": Name("计划活动待登记结果", "Planned meetings to be written up"),
     "sample": Name("季检查抽样待抽查", "Sampled entries to be inspected"),
     "case": Name("帮扶整改待办步骤", "Steps of assistance cases"),
+    "talk": Name("提醒谈话待谈", "Reminder talks to be held"),
     "commendation": Name("表彰推荐待决定或待答复异议", "Commendations to be decided, or objected to"),
     "rating": Name("星级评定待自评、签署或决定", "Ratings to be filed, signed or decided"),
     "rectification": Name("星级整改或培育计划待验收", "Plans after a rating to be accepted"),

@@ -82,6 +82,7 @@ NOUNS: dict[str, Words] = {
     "import": Words("导入批次", "import"),
     "case": Words("帮扶整改", "assistance case"),
     "commendation": Words("表彰推荐", "commendation"),
+    "reminder talk": Words("提醒谈话", "reminder talk"),
     "key work list": Words("重点工作清单", "key work list"),
     "digest": Words("调度分析材料", "digest"),
     "survey": Words("匿名测评", "survey"),
@@ -101,4 +102,6 @@ STATES: dict[str, Words] = {
     "proposed": Words("待答复", "proposed"),
     "accepted": Words("已接收", "accepted"),
     "declined": Words("未接收", "declined"),
+    "held": Words("已谈话", "held"),
+    "dropped": Words("不再需要", "not needed any more"),
 }

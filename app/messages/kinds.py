@@ -48,6 +48,8 @@ class Kind(StrEnum):
     CASE_ANNULLED = "case_annulled"
     HELPER_PROPOSED = "helper_proposed"
     WARNINGS_FOUND = "warnings_found"
+    TALK_ASKED = "talk_asked"
+    TALK_HELD = "talk_held"
     COMMENDATION_MOVED = "commendation_moved"
     COMMENDATION_ASKED = "commendation_asked"
     WITHDRAWAL_ASKED = "withdrawal_asked"

@@ -46,6 +46,20 @@ CASE_TEXTS: dict[Kind, Told] = {
         "At the end of {quarter}, {count} members of {branch} reached a warning line; for {talks} of them a reminder"
         " talk is advised. Only you see who: look at what the lines found.",
     ),
+    Kind.TALK_ASKED: Told(
+        "请作提醒谈话",
+        "{member}：{quarter}末达到提醒谈话线，请在 {due_on} 前与本人谈话，并在“帮扶整改”中登记。此事不公开。",
+        "A reminder talk waits for you",
+        "{member} reached the line of a reminder talk at the end of {quarter}. Please talk by {due_on} and write it"
+        " down under assistance. It is not made public.",
+    ),
+    Kind.TALK_HELD: Told(
+        "提醒谈话已登记",
+        "{held_on}与您作了提醒谈话（{quarter}）：{note}。这是提醒，不是处分；对扣分有异议的，可以对该条记录提出申诉。",
+        "A reminder talk is on record",
+        "A reminder talk was held with you on {held_on} ({quarter}): {note}. It is a reminder and no punishment; you"
+        " may appeal against any entry.",
+    ),
     Kind.COMMENDATION_MOVED: Told(
         "表彰推荐进展",
         "您的表彰推荐（{quarter}）：{move}。说明：{note}。",
@@ -80,6 +94,7 @@ CASE_TERMS: dict[str, dict[str, tuple[str, str]]] = {
         "case_plan": ("制定帮扶计划", "To make the plan of help"),
         "case_helper": ("确定帮扶人", "To name a helper"),
         "case_verdict": ("验收帮扶整改", "To decide whether the case is accepted"),
+        "reminder_talk": ("提醒谈话", "The reminder talk"),
         "case_closing": ("办结未通过的帮扶整改", "To close the case that failed"),
     },
     "move": {

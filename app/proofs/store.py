@@ -258,6 +258,17 @@ def stream_frozen_hashes(connection: Connection, district_id: UUID) -> Iterator[
             yield LeafKey(row.cycle, row.member_id, row.seq), row.quarter, bytes(row.running_hash)
 
 
+def list_frozen_regimes(
+    connection: Connection, district_id: UUID, cycle: str, member_id: UUID
+) -> dict[str, tuple[str, str]]:
+    """Edition and class of each of the member's frozen quarters of the cycle."""
+    columns = quarter_standing.c
+    statement = select(columns.quarter, columns.edition, columns.profile).where(
+        columns.district_id == district_id, columns.cycle == cycle, columns.member_id == member_id
+    )
+    return {row.quarter: (row.edition, row.profile) for row in connection.execute(statement)}
+
+
 def has_frozen(connection: Connection, district_id: UUID, quarter_code: str) -> bool:
     statement = (
         select(quarter_standing.c.quarter)

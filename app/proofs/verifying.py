@@ -19,6 +19,7 @@ from app.points import verifying as points
 from app.points.verifying import Verified
 from app.proofs import certifying, store
 from app.proofs.core import Checkpoint, Differences, LeafKey, Root, Seal, Tree, leaf_hash, row_line, standing_leaf
+from app.proofs.refolding import refold
 from app.rules import service as rules
 
 Label = TypeVar("Label")
@@ -33,6 +34,8 @@ class Proven:
     checkpoints: int = 0
     leaves: int = 0
     frozen: int = 0
+    rebuilt: int = 0  # of the frozen rows, from the entries booked up to their quarter
+    put_right: int = 0  # those that cannot be: edition or class of one of their quarters is another by now
     roots: int = 0  # compared with those kept outside
     unproven: list[str] = field(default_factory=list)
     differences: Differences = field(default_factory=Differences)
@@ -69,6 +72,8 @@ def verify(
     witness = _Witness(connection, actor.district_id, chain)
     proven.ledger = points.verify(connection, actor, progress, witness)
     witness.end()
+    told = witness.broken | chain.changed_members | {(one.cycle, one.member_id) for one in proven.ledger.findings}
+    proven.rebuilt, proven.put_right = refold(connection, actor, told, proven.differences)
     for key, state in points.duties(connection, actor):
         row = f"duty {key.cycle} {key.member_id} {key.item} {key.window}"
         proven.differences.add(row, "entry", f"{state}, by an entry that decides it not", "a live entry of its own")
@@ -90,6 +95,7 @@ class _Chain:
         self.differences = proven.differences
         self.unsound: set[int] = set()  # whose leaves are others than those that made its root
         self.changed: set[tuple[str, UUID]] = set()  # quarter and member, whose frozen row is another
+        self.changed_members: set[tuple[str, UUID]] = set()  # of those, by cycle
 
     def walk(self, roots: Sequence[Root]) -> None:
         outside = {one.number: one for one in roots}
@@ -199,6 +205,7 @@ class _Changed:
     def say(self, key: LeafKey, row: object, leaf: object) -> None:
         self.count += 1
         self._chain.changed.add((self._quarter, key.member_id))
+        self._chain.changed_members.add(_member(key))
         if self._is_sound:
             self._chain.differences.add(f"quarter_standing {self._quarter} {key.member_id}", "row", row, leaf)
         else:
@@ -261,6 +268,7 @@ class _Witness:
         self._frozen = _Line(store.stream_frozen_hashes(connection, district_id), self._frozen_differs)
         self._member: tuple[str, UUID] | None = None
         self._is_broken = False
+        self.broken: set[tuple[str, UUID]] = set()  # of whom something differs
         self._told_of: tuple[str, UUID] | None = None  # the member of whom it was said that an entry is another
 
     def hashed(self, cycle: str, member_id: UUID, seq: int, running_hash: bytes) -> None:
@@ -273,6 +281,7 @@ class _Witness:
         if self._member != (cycle, member_id):
             self._turn_to((cycle, member_id))
         self._is_broken = True
+        self.broken.add((cycle, member_id))
 
     def end(self) -> None:
         """All that is left speaks of entries that are not there."""
@@ -301,6 +310,7 @@ class _Witness:
 
     def _say_entry(self, key: LeafKey, what: str, stored: bytes, rebuilt: bytes | None) -> None:
         """Once a member: what follows an entry that is another has another hash too."""
+        self.broken.add(_member(key))
         if self._told_of == _member(key):
             return
         self._told_of = _member(key)

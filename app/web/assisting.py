@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
 from app.auth.wording import ROLE_WORDS
-from app.cases import assisting
+from app.cases import assisting, reminding
 from app.cases.core_cases import ADMITTED, PAGE_MAX, TURN, CaseAction, CaseState
 from app.cases.schemas_cases import (
     CaseAnswer,
@@ -23,6 +23,7 @@ from app.cases.schemas_cases import (
     TalkRequest,
     page_after,
 )
+from app.cases.schemas_talks import HeldTalkRequest, ReminderTalkPageAnswer
 from app.kit.ids import new_id
 from app.kit.words import Words
 from app.roster import service as roster
@@ -71,19 +72,43 @@ _COLUMNS = (
 def show_cases(page: Reading, late: bool = False, ended: bool = False, cursor: Cursor = None) -> Response:
     """Those that are open by where they stand, the overdue ones marked; or those that have ended."""
 
-    def work(connection: Connection, actor: Actor) -> dict[str, Any]:
-        found = assisting.page(
-            connection, actor, state=None, is_open=not ended, late=late, after=page_after(cursor), count_max=PAGE_MAX
-        )
-        answer = CasePageAnswer.of(found)
-        columns: dict[CaseState, list[CaseAnswer]] = {state: [] for state in _COLUMNS}
-        for one in answer.cases:
-            columns.setdefault(one.state, []).append(one)
-        decides = bool(actor.reach(Permission.CASE_DECIDE))
-        failed = FailuresListAnswer.of(assisting.failures(connection, actor)).members if decides else []
-        return {"cases": answer.cases, "columns": columns, "following": answer.following, "failed": failed}
+    return page.show("cases.html", **page.run(lambda c, actor: _board(c, actor, late=late, ended=ended, cursor=cursor)))
 
-    return page.show("cases.html", **page.run(work), states=CASE_STATES, late=late, ended=ended)
+
+@router.post("/cases/reminder-talks/{talk_id}")
+def talk_as_reminder(talk_id: UUID, page: Keeping) -> Response:
+    """The reminder talk was held."""
+
+    def work(connection: Connection, actor: Actor) -> None:
+        reminding.record(connection, actor, talk_id, page.posted.read(HeldTalkRequest).deed())
+
+    board = Sheet("/cases", "cases.html", _board)
+    return board.done(page, work, Words("提醒谈话已登记。", "The reminder talk is written down."))
+
+
+def _board(
+    connection: Connection, actor: Actor, *, late: bool = False, ended: bool = False, cursor: str | None = None
+) -> dict[str, Any]:
+    found = assisting.page(
+        connection, actor, state=None, is_open=not ended, late=late, after=page_after(cursor), count_max=PAGE_MAX
+    )
+    answer = CasePageAnswer.of(found)
+    columns: dict[CaseState, list[CaseAnswer]] = {state: [] for state in _COLUMNS}
+    for one in answer.cases:
+        columns.setdefault(one.state, []).append(one)
+    decides = bool(actor.reach(Permission.CASE_DECIDE))
+    talks = reminding.page(connection, actor, is_open=not ended, late=late and not ended, count_max=PAGE_MAX)
+    return {
+        "cases": answer.cases,
+        "columns": columns,
+        "following": answer.following,
+        "failed": FailuresListAnswer.of(assisting.failures(connection, actor)).members if decides else [],
+        "talks": ReminderTalkPageAnswer.of(talks).talks,
+        "new_id": new_id,
+        "states": CASE_STATES,
+        "late": late,
+        "ended": ended,
+    }
 
 
 @router.get("/cases/{case_id}")

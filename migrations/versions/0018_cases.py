@@ -13,7 +13,7 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-_TABLES = ("assistance_case", "commendation", "case_step", "key_work")
+_TABLES = ("assistance_case", "reminder_talk", "commendation", "case_step", "key_work")
 _CASE_STATES = "opened', 'talk_held', 'planned', 'running', 'extended', 'accepted', 'failed', 'closed', 'annulled"
 _COMMENDATION_STATES = (
     "listed', 'waiting', 'reserve', 'excluded', 'recommended', 'struck', 'noticed', 'confirmed', 'handed_over',"
@@ -23,6 +23,7 @@ _COMMENDATION_STATES = (
 
 def upgrade() -> None:
     _create_cases()
+    _create_talks()
     _create_commendations()
     _create_steps()
     _create_key_work()
@@ -34,13 +35,18 @@ def upgrade() -> None:
         steps.refer(table, "quarter", to="quarter", key=("code",))
         steps.refer(table, "cycle", to="cycle", key=("code",))
         steps.refer(table, "edition", to="edition", key=("digest",))
+    steps.refer("reminder_talk", "member_id", to="member")
+    steps.refer("reminder_talk", "branch_id", to="organisation")
+    steps.refer("reminder_talk", "quarter", to="quarter", key=("code",))
+    steps.refer("reminder_talk", "edition", to="edition", key=("digest",))
+    steps.refer("reminder_talk", "recorded_by", to="account")
     steps.refer("assistance_case", "helper_id", to="member")
     steps.refer("assistance_case", "proposed_helper_id", to="member")
     steps.refer("case_step", "case_id", to="assistance_case")
     steps.refer("case_step", "commendation_id", to="commendation")
     steps.refer("case_step", "by", to="account")
     steps.refer("key_work", "issued_by", to="account")
-    steps.isolate("assistance_case", "commendation")
+    steps.isolate("assistance_case", "reminder_talk", "commendation")
     steps.isolate("case_step", "key_work", rights=steps.READ_AND_ADD)
     steps.refuse_changes("case_step", hint="Take another step.")
 
@@ -85,6 +91,50 @@ def _create_cases() -> None:
         ["district_id", "member_id"],
         unique=True,
         postgresql_where=sa.text("state NOT IN ('accepted', 'closed', 'annulled')"),
+    )
+
+
+def _create_talks() -> None:
+    op.create_table(
+        "reminder_talk",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("branch_id", sa.Uuid(), nullable=False),
+        sa.Column("path", sa.Text(collation="C"), nullable=False),
+        sa.Column("quarter", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("bound", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("dropped_because", sa.Text()),
+        sa.Column("held_on", sa.Date()),
+        sa.Column("note", sa.Text()),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("recorded_by", sa.Uuid()),
+        sa.Column("record_id", sa.Uuid()),
+        sa.PrimaryKeyConstraint("district_id", "id", name="pk_reminder_talk"),
+        sa.UniqueConstraint("district_id", "record_id", name="uq_reminder_talk_district_id_record_id"),
+        sa.CheckConstraint("state IN ('asked', 'held', 'dropped')", name=op.f("ck_reminder_talk_state_known")),
+        sa.CheckConstraint(
+            "(state = 'held') = (num_nonnulls(held_on, note, record_id) = 3) AND"
+            " (state = 'dropped') = (dropped_because IS NOT NULL)",
+            name=op.f("ck_reminder_talk_state_said"),
+        ),
+    )
+    for column in ("asked_at", "member_id"):
+        op.create_index(f"ix_reminder_talk_district_id_{column}", "reminder_talk", ["district_id", column])
+    op.create_index(
+        "uq_reminder_talk_open_of_member",
+        "reminder_talk",
+        ["district_id", "member_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'asked'"),
     )
 
 
@@ -173,5 +223,5 @@ def _create_key_work() -> None:
 
 
 def downgrade() -> None:
-    steps.drop("key_work", "case_step", "commendation", "assistance_case")
+    steps.drop("key_work", "case_step", "commendation", "reminder_talk", "assistance_case")
     steps.allow_changes("case_step")

@@ -86,3 +86,8 @@ def test_one_district_s_days_are_not_another_s(town: Town, desk: Desk) -> None:
     tag = {"If-None-Match": answer.headers["etag"]}
     assert desk.client.get("/api/v1/calendar/2026", headers={**desk.headers("林晓明"), **tag}).status_code == 304
     assert desk.client.get("/api/v1/calendar/1999", headers=desk.headers("林晓明")).status_code == 422
+
+
+def test_a_clock_put_back_before_the_books_began_opens_nothing_and_fails_nothing(town: Town) -> None:
+    town.on(date(2025, 12, 31))
+    assert town.run(cycles.advance) == {"moved": 0, "opened": 0}

@@ -8,8 +8,9 @@ from functools import partial
 from itertools import count
 from uuid import UUID
 
-from app.cases import assisting
+from app.cases import assisting, reminding
 from app.cases.core_cases import Case, CaseAction, Deed
+from app.cases.core_talks import HeldTalk
 from app.points import service as points
 from app.rules.core import Kind
 from app.submissions import reversing
@@ -17,6 +18,7 @@ from tests.sample.building import YEAR, Builder, Diary, sample_id
 from tests.sample.district import District
 
 _PROBLEMS = "轮班多，主题党日和党课多次缺席，未补课"
+_HEARD = "本人说明外出跑单多，约定下季度提前补课"
 _MEASURES = "参加晚间场次；每月与帮扶人谈一次；两个月内补齐党课"
 
 
@@ -32,10 +34,12 @@ class Cases:
     def plan(self) -> None:
         put = self.diary.put
         put(date(YEAR, 8, 6), lambda: self._talk(f"{YEAR}Q2", late=0))
+        put(date(YEAR, 8, 7), self._remind)
         put(date(YEAR, 8, 10), self._plan_first)
         put(date(YEAR, 9, 1), self._propose)
         put(date(YEAR, 9, 8), self._reverse)
         put(date(YEAR, 11, 4), self._extend)
+        put(date(YEAR, 11, 5), self._remind)
         put(date(YEAR, 11, 9), lambda: self._talk(f"{YEAR}Q3", late=1))
         put(date(YEAR, 11, 10), self._plan_last)
         put(date(YEAR, 11, 12), self._decide)
@@ -52,14 +56,29 @@ class Cases:
 
     def _do(self, case: Case, action: CaseAction, note: str | None = None, **more: object) -> None:
         """By the branch's secretary what is the branch's, by the committee the rest."""
-        branch = next(code for code, one in self.builder.organisations.items() if one.id == case.branch_id)
-        login = f"secretary-{branch.lower()}"
         of_branch = action in (CaseAction.TALK_HELD, CaseAction.PLANNED, CaseAction.HELPER_NAMED)
-        if not of_branch or self.builder.member_of(login) == case.member_id:
-            committee = next(one.committee for one in self.made.branches if one.code == branch)
-            login = f"committee-{committee.lower()}"
+        login = self._login(case.branch_id, case.member_id, of_branch=of_branch)
         deed = Deed(sample_id("case step", next(self._steps)), action, note, **more)  # type: ignore[arg-type]
         self.builder.act(login, assisting.act, case.id, deed)
+
+    def _login(self, branch_id: UUID, member_id: UUID, *, of_branch: bool = True) -> str:
+        branch = next(code for code, one in self.builder.organisations.items() if one.id == branch_id)
+        login = f"secretary-{branch.lower()}"
+        if of_branch and self.builder.has(login) and self.builder.member_of(login) != member_id:
+            return login
+        committee = next(one.committee for one in self.made.branches if one.code == branch)
+        return f"committee-{committee.lower()}"
+
+    def _remind(self) -> None:
+        """Two of three reminder talks are held in time; the others climb."""
+        numbers = {one: number for number, one in self.builder.numbers().items()}
+        asked = [one.talk for one in self.builder.ask(reminding.page, is_open=True, count_max=200).talks]
+        for place, one in enumerate(sorted(asked, key=lambda one: numbers[one.member_id])):
+            if place % 3 < 2:
+                held = HeldTalk(
+                    sample_id("reminder talk", one.member_id, one.quarter), self.builder.actor().today, _HEARD
+                )
+                self.builder.act(self._login(one.branch_id, one.member_id), reminding.record, one.id, held)
 
     def _helper(self, case: Case) -> UUID:
         """An officer of the branch; any other member where the officers are the ones to be helped."""

@@ -11,9 +11,10 @@ from fastapi.testclient import TestClient
 
 from tests.cases.conftest import HELPER, LOW, Casebook, casebook
 from tests.cases.test_commending import Meetings, meetings
+from tests.cases.test_reminding import SLOW, Talks, talks
 from tests.web.conftest import SITE, Browser
 
-__all__ = ["casebook", "meetings"]
+__all__ = ["casebook", "meetings", "talks"]
 
 
 @pytest.fixture
@@ -54,6 +55,19 @@ def test_a_case_goes_over_the_board_by_whose_turn_it_is(browser: Browser, casebo
     done = sent(browser, here, f"{here}/acceptance", note="各项职责已履行")
     assert "已验收" in done.text
     assert LOW in browser.open("/cases", ended="true").text
+
+
+def test_a_reminder_talk_is_written_down_beside_the_cases(browser: Browser, talks: Talks) -> None:
+    action = f"/cases/reminder-talks/{talks.seen()[0]['id']}"
+    browser.log_in("committee_officer")
+    assert SLOW not in browser.open("/cases").text, "a warning is the secretary's to know"
+    browser.log_in("secretary")
+    bare = sent(browser, "/cases", action, held_on="2026-10-12")
+    assert bare.status_code == 422
+    assert '<span class="fault">' in bare.text
+    done = sent(browser, "/cases", action, held_on="2026-10-12", note="本人说明轮班较多")
+    assert "提醒谈话已登记" in done.text
+    assert "本人说明轮班较多" in browser.open("/cases", ended="true").text
 
 
 def test_the_overdue_are_marked_on_the_board(browser: Browser, casebook: Casebook) -> None:
