@@ -11,8 +11,9 @@ from uuid import UUID
 from fastapi.testclient import TestClient
 
 from app.kit.ids import new_id
+from app.rules.surveys import SurveyKind, SurveySubject
 from app.surveys import service
-from app.surveys.core import Calling, SurveyKind, SurveySubject
+from app.surveys.core import Calling
 from tests.town import Town
 
 PATH = "/api/v1/surveys"

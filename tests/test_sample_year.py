@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 from rich.progress import Progress
 
 from app.appeals import service as appeals
+from app.appraisals import listing
+from app.appraisals import service as appraisals
+from app.appraisals.core import AppraisalRoundState
+from app.appraisals.core_responsibilities import ResponsibilityState
 from app.auth import service as auth
 from app.cases import assisting, service, showing
 from app.cases.core_cases import CaseState
@@ -25,30 +30,36 @@ from app.kit.db import opened
 from app.ratings import service as ratings
 from app.ratings import treating
 from app.ratings.core import PlanState, RoundState
+from app.ratings.scoring import Reading
+from app.rules.surveys import SurveyKind
 from app.submissions import vetoes
 from app.submissions.core_vetoes import SoughtVetoes, VetoState
+from app.surveys import service as surveys
+from app.surveys.core import SurveyState
 from tests.conftest import Addresses, settings_for
 from tests.sample.building import LAST_DAY, Builder
 from tests.sample.demo import CODE, SEED, build
 from tests.sample.district import District, is_hardly_there, make_district
-from tests.sample.entries import Recorded, make_entries
+from tests.sample.entries import make_entries
 
-SHARE = 8  # one member in so many has records beside those of whom the year's scenes tell
+SHARE = 8  # one member in so many is there beside those of whom the year's scenes tell
 
 
-def part_of(made: District) -> list[Recorded]:
+def part_of(made: District) -> District:
     """Enough for every scene: officers, whoever hardly comes, and a part of the others."""
     told_of = {one.number for one in made.appointments} | {one.number for one in made.members if is_hardly_there(one)}
     told_of |= {one.number for one in made.members if int(one.number[1:]) % SHARE == 0}
-    return [fact for fact in make_entries(made) if fact.member_number in told_of]
+    members = tuple(one for one in made.members if one.number in told_of)
+    own = {branch.code: tuple(one for one in members if one.branch == branch.code) for branch in made.branches}
+    return replace(made, members=members, members_of=own)
 
 
 @pytest.fixture
 def lived(fresh_database: Callable[..., Addresses], tmp_path: Path) -> Iterator[Builder]:
     settings = settings_for(fresh_database(), tmp_path)
-    made = make_district(SEED)
+    made = part_of(make_district(SEED))
     with Progress(disable=True) as progress:
-        build(settings, made, part_of(made), progress)
+        build(settings, made, make_entries(made), progress)
     with opened(settings.database_url or "", settings) as database:
         district = database.run(lambda connection: auth.find_district(connection, CODE), None)
         assert district is not None
@@ -82,9 +93,26 @@ def test_the_sample_has_something_of_everything(lived: Builder) -> None:
     rounds = {view.round.code: view.round for view in ask(ratings.rounds)}
     assert (rounds["2025"].state, rounds["2026"].state) == (RoundState.NAMED, RoundState.OPEN)
     lines, _ = ask(ratings.ratings, rounds["2025"].id, count_max=200)
-    # Nobody reaches five: what is measured of meetings and dues is nothing for a year before the service came.
-    assert {one.rating.star for one in lines} == {None, 1, 2, 3, 4}
+    assert {one.rating.star for one in lines} == {None, 1, 2, 3, 4, 5}
     assert {one.state for one in ask(treating.plans)} == set(PlanState)
+
+    (appraisal,) = ask(appraisals.rounds)
+    graded, _ = ask(appraisals.appraisals, appraisal.round.id, count_max=200)
+    assert appraisal.round.state is AppraisalRoundState.FILED
+    assert {one.appraisal.grade for one in graded} >= {"excellent", "competent", "basic"}
+    assert {one.state for one in ask(listing.page, year=2026, count_max=100)[0]} >= {
+        ResponsibilityState.OPEN,
+        ResponsibilityState.MET,
+    }
+    held, _ = ask(surveys.page)
+    assert sorted(one.survey.state for one in held) == [SurveyState.CALLED] * 2 + [SurveyState.CLOSED] * 2
+    # What was asked counts for the round under way without being typed again.
+    answered = next(one for one in held if one.survey.kind is SurveyKind.STAFF).asked[0]
+    lines, _ = ask(ratings.ratings, rounds["2026"].id, count_max=200)
+    rating = next(one.rating.id for one in lines if one.rating.branch_id == answered.organisation_id)
+    measured = next(one.measured for one in ask(ratings.get, rating).values if one.indicator == "S6.2")
+    assert measured is not None
+    assert measured.reading == Reading(answered.satisfied or 0, answered.answers or 0)
 
     leads = {view.grid.code: view.leads for view in ask(grids.grids)}
     assert len(leads) == 6

@@ -43,24 +43,30 @@ def open_appraisal_round(
     body: AppraisalOpeningRequest, request: Request, response: Response, door: Deciding, preview: Preview = False
 ) -> AppraisalRoundAnswer:
     """星级命名之后；查明任职时间并取数，通知各党委。· After the stars; finds who was in post, and measures."""
-    opened = door.run(
-        lambda connection, actor: service.open_round(connection, actor, body.id, body.year), commit=not preview
+    opened, answer = door.run_and_name(
+        lambda connection, actor: service.open_round(connection, actor, body.id, body.year),
+        AppraisalRoundAnswer.of,
+        commit=not preview,
     )
     response.status_code = 200 if preview else 201
     tell_made(request, response, replayed=opened.replayed)
-    return AppraisalRoundAnswer.of(opened)
+    return answer
 
 
 @router.get("/appraisal-rounds", summary="书记考核批次 · Appraisal rounds")
 def list_appraisal_rounds(door: Reading) -> AppraisalRoundsAnswer:
     """含名额和进度。· With places and progress."""
-    return AppraisalRoundsAnswer(rounds=[AppraisalRoundAnswer.of(one) for one in door.run(service.rounds)])
+    return door.run_named(
+        service.rounds, lambda found: AppraisalRoundsAnswer(rounds=[AppraisalRoundAnswer.of(one) for one in found])
+    )
 
 
 @router.get("/appraisal-rounds/{round_id}", summary="一个批次 · An appraisal round")
 def read_appraisal_round(round_id: UUID, door: Reading) -> AppraisalRoundAnswer:
     """含名额和进度。· With places and progress."""
-    return AppraisalRoundAnswer.of(door.run(lambda connection, actor: service.get_round(connection, actor, round_id)))
+    return door.run_named(
+        lambda connection, actor: service.get_round(connection, actor, round_id), AppraisalRoundAnswer.of
+    )
 
 
 @router.get("/appraisal-rounds/{round_id}/appraisals", summary="各书记的考核 · Appraisals of a round")
@@ -90,11 +96,13 @@ def reckon_appraisals(
     preview: Preview = False,
 ) -> AppraisalRoundAnswer:
     """各党委签字后测算，优秀待区里决定。· After every signature; the best grade then waits for the district."""
-    made = door.run(
-        lambda connection, actor: deciding.reckon(connection, actor, round_id, body.step()), commit=not preview
+    made, answer = door.run_and_name(
+        lambda connection, actor: deciding.reckon(connection, actor, round_id, body.step()),
+        AppraisalRoundAnswer.of,
+        commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return AppraisalRoundAnswer.of(made)
+    return answer
 
 
 @router.post("/appraisal-rounds/{round_id}/decisions", summary="党委决定等次 · A committee decides its grades")
@@ -107,12 +115,13 @@ def decide_grades(
     preview: Preview = False,
 ) -> AppraisalRoundAnswer:
     """区里决定优秀之后；全部决定后开始公示。· After the district's; when all are decided the notice begins."""
-    made = door.run(
+    made, answer = door.run_and_name(
         lambda connection, actor: deciding.decide_others(connection, actor, round_id, body.committee_id, body.step()),
+        AppraisalRoundAnswer.of,
         commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return AppraisalRoundAnswer.of(made)
+    return answer
 
 
 @router.post("/appraisal-rounds/{round_id}/filing", summary="考核结果归档 · File the grades")
@@ -125,11 +134,13 @@ def file_appraisals(
     preview: Preview = False,
 ) -> AppraisalRoundAnswer:
     """公示期满且没有未答复的异议。· After the notice, and when no objection is open."""
-    made = door.run(
-        lambda connection, actor: deciding.file(connection, actor, round_id, body.step()), commit=not preview
+    made, answer = door.run_and_name(
+        lambda connection, actor: deciding.file(connection, actor, round_id, body.step()),
+        AppraisalRoundAnswer.of,
+        commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return AppraisalRoundAnswer.of(made)
+    return answer
 
 
 @router.post("/appraisal-rounds/{round_id}/withdrawal", summary="撤回书记考核 · Withdraw an appraisal round")
@@ -142,11 +153,13 @@ def withdraw_appraisals(
     preview: Preview = False,
 ) -> AppraisalRoundAnswer:
     """归档之前可以撤回，写明理由。· Before it is filed, with the reason."""
-    made = door.run(
-        lambda connection, actor: deciding.withdraw(connection, actor, round_id, body.step()), commit=not preview
+    made, answer = door.run_and_name(
+        lambda connection, actor: deciding.withdraw(connection, actor, round_id, body.step()),
+        AppraisalRoundAnswer.of,
+        commit=not preview,
     )
     tell_made(request, response, replayed=made.replayed)
-    return AppraisalRoundAnswer.of(made)
+    return answer
 
 
 @router.get("/appraisals/{appraisal_id}", summary="一名书记的考核 · An appraisal")

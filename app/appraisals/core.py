@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.appraisals.grading import Candidate, Frame, Poll, Reason, Votes, poll_of_votes, reading_of_votes
 from app.files.core import Evidence
-from app.ratings.core import Measured
+from app.ratings.measured import Measured
 from app.ratings.scoring import Reading
 from app.ratings.starring import months_later
 from app.rules.appraisal import Appraisal as Section
@@ -219,15 +219,6 @@ class Gift:
         reading = None if self.reading is None else [self.reading.part, self.reading.whole]
         votes = None if self.votes is None else dict(sorted(self.votes.counts.items()))
         return [self.part, self.note, points, reading, votes, sorted(self.files)]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a caller sends with a verb: the id of the step, the version that was seen, and the words."""
-
-    id: UUID
-    seen: int | None = None
-    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

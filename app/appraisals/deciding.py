@@ -17,7 +17,6 @@ from app.appraisals.core import (
     AppraisalState,
     AppraisalView,
     RoundView,
-    Step,
 )
 from app.appraisals.gathering import done, open_folder, was_made
 from app.appraisals.holding import Hall, hall_of, open_objections
@@ -25,6 +24,7 @@ from app.auth.core import Actor, Permission
 from app.kit.digests import canonical, digest
 from app.kit.errors import NotFound
 from app.kit.words import Words, all_of
+from app.ratings.core import Step
 from app.roster import service as roster
 
 _DECIDE = Permission.APPRAISAL_DECIDE

@@ -24,7 +24,6 @@ from app.appraisals.core import (
     PartValue,
     Round,
     Sheet,
-    Step,
     reading_given,
 )
 from app.auth.core import Actor, Permission, Role
@@ -36,6 +35,7 @@ from app.kit.ids import new_id
 from app.kit.words import Words, all_of
 from app.messages.core import Message
 from app.points.refusals import IdUsed
+from app.ratings.core import Step
 from app.ratings.scoring import Reading
 from app.roster import service as roster
 from app.rules import service as rules

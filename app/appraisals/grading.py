@@ -7,31 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
 from uuid import UUID
 
 from app.ratings.scoring import Reading, Remark
 from app.rules.appraisal import NO_STAR, Appraisal, Part, PartForm, PartMeasure
+from app.rules.appraisal import GradeCause as Cause
 from app.rules.stars import BY_SCORE, ScoreRounding
-
-
-class Cause(StrEnum):
-    """Why a secretary has the grade: one step of the way to it."""
-
-    LEFT = "left"  # not in post at the cut-off: not graded
-    SHORT = "short"  # in post for too short a time: not graded
-    LEVEL = "level"  # the grade that the score reaches
-    NOTHING_DUE = "nothing_due"  # said of a part: full points
-    NOT_SUPPLIED = "not_supplied"  # said of a part: full points
-    NO_VALID_VOTE = "no_valid_vote"  # said of a part: full points
-    VOTES = "votes"  # too many votes for the last grade
-    GROUND = "ground"  # the organisation found a ground of the sheet
-    REFUSED = "refused"  # by who decides on the best grade
-    TAKEN = "taken"  # has a place of the quota
-    QUOTA = "quota"  # found no place: the next lower grade, and a mark
-
 
 _SAID = {
     Remark.NOTHING_DUE: Cause.NOTHING_DUE,

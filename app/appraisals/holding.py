@@ -21,7 +21,6 @@ from app.appraisals.core import (
     Round,
     RoundView,
     Sheet,
-    Step,
     candidate_of,
 )
 from app.appraisals.gathering import done, sheet_of
@@ -32,6 +31,7 @@ from app.kit.errors import NotFound
 from app.kit.words import all_of
 from app.messages import service as messages
 from app.messages.core import Message
+from app.ratings.core import Step
 from app.rules.stars import DayCount
 
 _NAMES_MAX = 5  # of secretaries in a refusal

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.appraisals import refusals, store, store_responsibilities, telling
-from app.appraisals.core import PAGE_MAX, Action, Step
+from app.appraisals.core import PAGE_MAX, Action
 from app.appraisals.core_responsibilities import (
     STATE_AFTER,
     Responsibility,
@@ -30,6 +30,7 @@ from app.kit.ids import new_id
 from app.kit.words import Words
 from app.messages import service as messages
 from app.points.refusals import IdUsed
+from app.ratings.core import Step
 from app.roster import service as roster
 from app.roster.core import OrganisationKind
 

@@ -16,7 +16,7 @@ from app.grids import mentoring
 from app.grids.core_mentoring import MeetingDue
 from app.kit.ids import new_id
 from app.ratings import recalling
-from app.ratings.core import Measured
+from app.ratings.measured import Measured
 from app.ratings.recalling import Named
 from app.ratings.scoring import Reading
 from app.rules.appraisal import PartMeasure

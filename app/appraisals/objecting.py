@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.appraisals import refusals, service, store, store_facts, telling
-from app.appraisals.core import ON_NOTICE, Action, AppraisalRoundState, AppraisalState, AppraisalView, Done, Gift, Step
+from app.appraisals.core import ON_NOTICE, Action, AppraisalRoundState, AppraisalState, AppraisalView, Done, Gift
 from app.appraisals.gathering import Folder, done, open_folder, was_made, write_part
 from app.appraisals.holding import Hall, hall_of, open_objections
 from app.auth.core import Actor, Permission
 from app.kit.digests import canonical, digest
 from app.kit.errors import NotFound
+from app.ratings.core import Step
 
 
 def object_to(connection: Connection, actor: Actor, appraisal_id: UUID, step: Step) -> AppraisalView:

@@ -19,13 +19,13 @@ from app.appraisals.core import (
     PartValue,
     RoundView,
     Sheet,
-    Step,
 )
 from app.appraisals.grading import Votes, points_of
 from app.appraisals.wording import told
 from app.files.schemas import FileAnswer, FileHash
 from app.kit.http import Answer, Model
 from app.kit.naming import AccountName, OrganisationName, own_fields
+from app.ratings.core import Step
 from app.ratings.scoring import Reading
 from app.rules.appraisal import Part
 from app.rules.points import printed_number
@@ -138,6 +138,14 @@ class GradeObjectionAnswerRequest(AppraisalBasisRequest):
         return [one.gift(one.part_code, one.note) for one in self.corrections]
 
 
+class BestPlacesAnswer(Answer):
+    """The places of the best grade in one pool."""
+
+    committee_id: UUID | None = Field(description="党委；空为全区 · null: the whole district")
+    committee_name: OrganisationName = None
+    places: int
+
+
 class AppraisalRoundAnswer(Answer):
     """A round and how far it is."""
 
@@ -153,7 +161,7 @@ class AppraisalRoundAnswer(Answer):
     reason: str | None
     months_min: int = Field(description="任职满多少个月的定等次 · months in post for a grade")
     best: str = Field(description="有名额限制的等次 · the grade with a quota")
-    places: dict[str, int] = Field(description="最高等次名额，按党委；空为全区 · by committee; empty: the district")
+    places: list[BestPlacesAnswer] = Field(description="最高等次名额 · places of the best grade")
     appraisals: dict[str, int] = Field(description="各状态人数 · secretaries by state")
 
     @classmethod
@@ -164,7 +172,10 @@ class AppraisalRoundAnswer(Answer):
             year=found.code,
             months_min=view.sheet.section.months_min,
             best=view.sheet.best,
-            places=dict(view.places),
+            places=[
+                BestPlacesAnswer(committee_id=UUID(pool) if pool else None, places=count)
+                for pool, count in view.places.items()
+            ],
             appraisals={state.value: count for state, count in view.states.items()},
         )
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from app.appraisals.core import (
     ON_NOTICE,
@@ -22,12 +20,13 @@ from app.appraisals.core import (
     PartValue,
     Round,
 )
-from app.appraisals.grading import Cause, Reason, Votes
+from app.appraisals.grading import Reason, Votes
 from app.appraisals.tables import appraisal, appraisal_part, appraisal_round, appraisal_step
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, at_or_below, insert_rows, plain_values
 from app.kit.errors import NotFound
-from app.ratings.core import Measured
+from app.ratings.measured import Measured
 from app.ratings.scoring import Reading
+from app.rules.appraisal import GradeCause as Cause
 
 _ROUND = tuple(one.name for one in fields(Round))
 _APPRAISAL = tuple(one.name for one in fields(Appraisal))
@@ -41,7 +40,7 @@ _STEPS = select(*(appraisal_step.c[name] for name in _DONE))
 
 
 def insert_round(connection: Connection, district_id: UUID, made: Round) -> None:
-    values = {name: _plain(getattr(made, name)) for name in _ROUND}
+    values = plain_values({name: getattr(made, name) for name in _ROUND})
     connection.execute(insert(appraisal_round).values(district_id=district_id, **values))
 
 
@@ -64,7 +63,7 @@ def get_round(connection: Connection, district_id: UUID, round_id: UUID, *, lock
 def update_round(connection: Connection, district_id: UUID, changed: Round, values: Mapping[str, Any]) -> None:
     columns = appraisal_round.c
     statement = update(appraisal_round).where(columns.district_id == district_id, columns.id == changed.id)
-    plain = {name: _plain(value) for name, value in values.items()}
+    plain = plain_values(values)
     connection.execute(statement.values(version=changed.version + 1, **plain))
 
 
@@ -79,7 +78,7 @@ def _round(row: AnyRow) -> Round:
 
 
 def insert_appraisals(connection: Connection, district_id: UUID, made: Sequence[Appraisal]) -> None:
-    rows = [{name: _plain(getattr(one, name)) for name in _APPRAISAL} for one in made]
+    rows = [plain_values({name: getattr(one, name) for name in _APPRAISAL}) for one in made]
     insert_rows(connection, district_id, appraisal, rows)
 
 
@@ -152,7 +151,7 @@ def page_appraisals(
         told = sorted(one.value for one in ON_NOTICE | {AppraisalState.FILED})
         public = and_(columns.grade == best, columns.state.in_(told))
         own = columns.account_id == account_id
-        statement = statement.where(or_(public, own, *(below(columns.path, path) for path in paths)))
+        statement = statement.where(or_(public, own, *(at_or_below(columns.path, path) for path in paths)))
     if state is not None:
         statement = statement.where(columns.state == state.value)
     if after is not None:
@@ -172,7 +171,7 @@ def count_states(connection: Connection, district_id: UUID, round_id: UUID) -> d
 def update_appraisal(connection: Connection, district_id: UUID, changed: Appraisal, values: Mapping[str, Any]) -> None:
     """Write the values; the version goes up by one."""
     statement = update(appraisal).where(appraisal.c.district_id == district_id, appraisal.c.id == changed.id)
-    plain = {name: _plain(value) for name, value in values.items()}
+    plain = plain_values(values)
     connection.execute(statement.values(version=changed.version + 1, **plain))
 
 
@@ -214,15 +213,11 @@ def update_part(connection: Connection, district_id: UUID, changed: PartValue) -
 
 def _part_row(value: PartValue) -> dict[str, Any]:
     measured, given = value.measured, value.given
-    kept = None
-    if measured is not None:
-        at = None if measured.at is None else measured.at.isoformat()
-        kept = asdict(measured) | {"inputs": dict(measured.inputs), "at": at}
     return {
         "id": value.id,
         "appraisal_id": value.appraisal_id,
         "part": value.part,
-        "measured": kept,
+        "measured": None if measured is None else measured.kept(),
         "given_part": None if given is None else given.reading.part,
         "given_whole": None if given is None else given.reading.whole,
         "votes": None if given is None or given.votes is None else dict(given.votes.counts),
@@ -233,12 +228,8 @@ def _part_row(value: PartValue) -> dict[str, Any]:
 
 
 def _part(row: AnyRow) -> PartValue:
-    measured = given = None
-    if row.measured is not None:
-        kept = dict(row.measured)
-        kept["reading"] = None if kept["reading"] is None else Reading(**kept["reading"])
-        kept["at"] = None if kept["at"] is None else datetime.fromisoformat(kept["at"])
-        measured = Measured(**kept)
+    measured = None if row.measured is None else Measured.of_kept(row.measured)
+    given = None
     if row.given_part is not None:
         votes = None if row.votes is None else Votes(row.votes)
         given = Given(Reading(row.given_part, row.given_whole), votes, row.note, row.given_by, row.given_at)
@@ -249,7 +240,7 @@ def _part(row: AnyRow) -> PartValue:
 
 
 def insert_steps(connection: Connection, district_id: UUID, made: Sequence[Done]) -> None:
-    rows = [{name: _plain(getattr(one, name)) for name in _DONE} for one in made]
+    rows = [plain_values({name: getattr(one, name) for name in _DONE}) for one in made]
     insert_rows(connection, district_id, appraisal_step, rows)
 
 
@@ -278,15 +269,3 @@ def list_steps(
 def _step(row: AnyRow) -> Done:
     found = {name: getattr(row, name) for name in _DONE}
     return Done(**{**found, "action": Action(row.action), "input_digest": bytes(row.input_digest)})
-
-
-def below(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, tuple):
-        return [asdict(one) for one in value]
-    return value

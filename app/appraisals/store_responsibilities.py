@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, or_, select, update
 
 from app.appraisals.core_responsibilities import Responsibility, ResponsibilityState
-from app.appraisals.store import below
 from app.appraisals.tables import responsibility
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, at_or_below, insert_rows, plain_values
 
 _NAMES = tuple(one.name for one in fields(Responsibility))
 _ITEMS = select(*(responsibility.c[name] for name in _NAMES))
 
 
 def insert_items(connection: Connection, district_id: UUID, made: Sequence[Responsibility]) -> None:
-    rows = [{name: _plain(value) for name, value in asdict(one).items()} for one in made]
+    rows = [plain_values(asdict(one)) for one in made]
     insert_rows(connection, district_id, responsibility, rows)
 
 
@@ -65,7 +63,7 @@ def page_items(
     columns = responsibility.c
     statement = _ITEMS.where(columns.district_id == district_id)
     if paths is not None:
-        statement = statement.where(or_(*(below(columns.path, path) for path in paths)))
+        statement = statement.where(or_(*(at_or_below(columns.path, path) for path in paths)))
     if year is not None:
         statement = statement.where(columns.year == year)
     if branch_id is not None:
@@ -81,7 +79,7 @@ def update_item(connection: Connection, district_id: UUID, changed: Responsibili
     """Write the values; the version goes up by one."""
     columns = responsibility.c
     statement = update(responsibility).where(columns.district_id == district_id, columns.id == changed.id)
-    plain = {name: _plain(value) for name, value in values.items()}
+    plain = plain_values(values)
     connection.execute(statement.values(version=changed.version + 1, **plain))
 
 
@@ -90,7 +88,3 @@ def _item(row: AnyRow) -> Responsibility:
     found["state"] = ResponsibilityState(row.state)
     found["input_digest"] = bytes(row.input_digest)
     return Responsibility(**found)
-
-
-def _plain(value: object) -> object:
-    return value.value if isinstance(value, StrEnum) else value

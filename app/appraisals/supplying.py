@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
+from app.rules.surveys import SurveyKind, SurveySubject
 from app.surveys import service as surveys
-from app.surveys.core import Satisfaction, SurveyKind, SurveySubject
+from app.surveys.core import Satisfaction
 
 # Peers are other secretaries, whom the masses' part does not ask.
 _MASSES = (SurveyKind.MEMBERS, SurveyKind.STAFF)

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.appraisals import measuring, refusals
-from app.appraisals.core import Action, AppraisalState, AppraisalView, Gift, Step, missing_parts
+from app.appraisals.core import Action, AppraisalState, AppraisalView, Gift, missing_parts
 from app.appraisals.gathering import open_folder, write_part
 from app.auth.core import Actor, Permission
 from app.kit.words import Words, all_of
+from app.ratings.core import Step
 
 _SIGN = Permission.APPRAISAL_SIGN
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.appraisals.grading import Cause, Reason
+from app.appraisals.grading import Reason
 from app.rules.appraisal import Appraisal
+from app.rules.appraisal import GradeCause as Cause
 from app.rules.points import printed_text
 
 _TEXTS: dict[Cause, tuple[str, str]] = {

@@ -13,6 +13,7 @@ import typer
 from app.cli import (
     context,
     rules_adopting,
+    rules_appraisals,
     rules_coverage,
     rules_papers,
     rules_reading,
@@ -81,7 +82,7 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
         _tell_faults(error, as_json=as_json)
         raise typer.Exit(1) from error
     editions = [loaded.edition for book in books for loaded in book.editions]
-    counts = {one.edition.digest: len(one.examples) + len(one.rounds) for one in examples}
+    counts = {one.edition.digest: len(one.examples) + len(one.rounds) + len(one.appraisals) for one in examples}
     if as_json:
         print_json({"faults": [], "editions": [_edition_facts(one, counts) for one in editions]})
         return
@@ -110,17 +111,20 @@ def run_examples(folder: Folder = None, as_json: Json = False, full: Full = Fals
                 for verdict in trial.verdicts:
                     _tell_verdict(trial.edition, verdict)
                 rules_rounds.tell(trial)
+                rules_appraisals.tell(trial)
     except RulesFaulty as error:
         _tell_faults(error, as_json=as_json)
         raise typer.Exit(1) from error
     verdicts = [(trial.edition, verdict) for trial in trials for verdict in trial.verdicts]
-    rounds = [verdict for trial in trials for verdict in trial.rounds]
-    failed = sum(not verdict.holds for _, verdict in verdicts) + sum(not verdict.holds for verdict in rounds)
-    count = len(verdicts) + len(rounds)
+    held = [verdict.holds for _, verdict in verdicts]
+    held += [verdict.holds for trial in trials for verdict in trial.rounds]
+    held += [verdict.holds for trial in trials for verdict in trial.appraisals]
+    failed, count = held.count(False), len(held)
     if as_json:
         coverage = [rules_coverage.facts(trial) for trial in trials]
         found = {"failed": failed, "examples": [_verdict_facts(*one) for one in verdicts], "coverage": coverage}
         found["rounds"] = [fact for trial in trials for fact in rules_rounds.facts(trial)]
+        found["appraisals"] = [fact for trial in trials for fact in rules_appraisals.facts(trial)]
         print_json(found | {"star_coverage": [rules_rounds.coverage_facts(trial) for trial in trials if trial.stars]})
     else:
         en = f"{_counted({'examples': count}, 'examples')}, {failed} failed."
@@ -128,7 +132,9 @@ def run_examples(folder: Folder = None, as_json: Json = False, full: Full = Fals
         for trial in trials:
             rules_coverage.tell(trial)
             rules_rounds.tell_coverage(trial)
-    if failed or (full and not (rules_coverage.is_full(trials) and rules_rounds.is_full(trials))):
+            rules_appraisals.tell_coverage(trial)
+    is_full = all(part.is_full(trials) for part in (rules_coverage, rules_rounds, rules_appraisals))
+    if failed or (full and not is_full):
         raise typer.Exit(1)
 
 

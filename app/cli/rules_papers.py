@@ -23,6 +23,7 @@ class SchemaKind(StrEnum):
     STARS = "stars"
     EXAMPLES = "examples"
     STAR_EXAMPLES = "star_examples"
+    APPRAISAL_EXAMPLES = "appraisal_examples"
 
 
 Kinds = Annotated[

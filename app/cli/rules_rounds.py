@@ -9,13 +9,13 @@ from typing import Any
 import typer
 
 from app.cli.output import either
+from app.cli.rules_differences import difference_facts, example_facts, headline, told_difference
 from app.ratings.wording import told
 from app.rules import service as rules
 from app.rules.book import STARS_FILE
 from app.rules.name import Name
-from app.rules.points import printed_number, printed_text
 from app.rules.stars import Stars
-from app.trials.rounds import RoundVerdict, StarDifference
+from app.trials.rounds import RoundVerdict
 from app.trials.service import Trial
 
 _SUMMARY = (
@@ -37,10 +37,9 @@ def tell(trial: Trial) -> None:
         return
     for verdict in trial.rounds:
         example = verdict.example
-        mark = "✓" if verdict.holds else "✗"
-        typer.echo(f"{mark} [{example.code}] {either(example.title.zh, example.title.en)}")
+        typer.echo(headline(example, holds=verdict.holds))
         for one in verdict.differences:
-            typer.echo(f"    {example.file}:{one.line}: {_told_difference(sheet, one)}")
+            typer.echo(f"    {example.file}:{one.line}: {told_difference(one.branch, one, sheet.decimals)}")
             for reason in one.reasons if one.what == "star" else ():
                 typer.echo(f"      {either(*told(sheet, reason))}")
 
@@ -78,43 +77,12 @@ def coverage_facts(trial: Trial) -> dict[str, Any]:
 
 
 def _verdict_facts(trial: Trial, sheet: Stars, verdict: RoundVerdict) -> dict[str, Any]:
-    example = verdict.example
-    return {
-        "book": trial.edition.book,
-        "edition": trial.edition.code,
-        "code": example.code,
-        "zh": example.title.zh,
-        "en": example.title.en,
-        "file": example.file,
-        "line": example.line,
-        "holds": verdict.holds,
-        "differences": [
-            {
-                "line": one.line,
-                "branch": one.branch,
-                "what": one.what,
-                "expected": _number(sheet, one, one.expected),
-                "actual": _number(sheet, one, one.actual),
-                "reasons": [dict(zip(("zh", "en"), told(sheet, reason), strict=True)) for reason in one.reasons],
-            }
-            for one in verdict.differences
-        ],
-    }
-
-
-def _number(sheet: Stars, one: StarDifference, value: object) -> object:
-    return printed_number(value, sheet.decimals) if one.what == "score" and isinstance(value, int) else value
-
-
-def _told_difference(sheet: Stars, one: StarDifference) -> str:
-    wanted, actual = (_told_value(sheet, one, value) for value in (one.expected, one.actual))
-    zh = f"{one.branch}：{one.what} 预期 {wanted}，实为 {actual}"
-    return either(zh, f"{one.branch}: {one.what}: expected {wanted}, got {actual}")
-
-
-def _told_value(sheet: Stars, one: StarDifference, value: object) -> str:
-    if value is None:
-        return either("无", "none")
-    if one.what == "score" and isinstance(value, int):
-        return printed_text(value, sheet.decimals)
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    differences = [
+        {
+            **difference_facts(one, sheet.decimals),
+            "branch": one.branch,
+            "reasons": [dict(zip(("zh", "en"), told(sheet, reason), strict=True)) for reason in one.reasons],
+        }
+        for one in verdict.differences
+    ]
+    return {**example_facts(trial, verdict.example, holds=verdict.holds), "differences": differences}

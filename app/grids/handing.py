@@ -22,7 +22,8 @@ from app.grids.core_plans import LEVEL_NAMES, window_days
 from app.kit.ids import new_id
 from app.ratings import handing, measuring
 from app.ratings import service as ratings
-from app.ratings.core import Measured, RoundState
+from app.ratings.core import RoundState
+from app.ratings.measured import Measured
 from app.ratings.scoring import Reading
 from app.roster import service as roster
 

@@ -11,8 +11,10 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
@@ -35,6 +37,7 @@ from sqlalchemy import (
     column,
     create_engine,
     func,
+    or_,
     select,
     text,
 )
@@ -137,6 +140,28 @@ def insert_rows(
         names = tuple(rows[0])
         statement = _insertion(table, names, unless_there=unless_there)
         connection.execute(statement, {"in_district": district_id, **sent_values(names, rows)})
+
+
+def at_or_below(path_column: ColumnElement[str], path: str) -> ColumnElement[bool]:
+    """Whether a row's path is that place, or one below it; the index serves both (``LIKE`` it would not)."""
+    return or_(path_column == path, path_column.op("^@", is_comparison=True)(path + "."))
+
+
+def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a frozen dataclass as columns take them: words of a closed list, and tuples of dataclasses as JSON."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return [{name: _json(one) for name, one in asdict(each).items()} for each in value]
+    return value
+
+
+def _json(value: Any) -> Any:
+    return str(value) if isinstance(value, date | UUID) else value
 
 
 def sqlalchemy_url(address: str) -> Any:

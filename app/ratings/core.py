@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.files.core import Evidence
 from app.kit.digests import canonical, digest
+from app.ratings.measured import Measured
 from app.ratings.scoring import Reading
 from app.ratings.starring import Reason
 from app.rules.stars import Downgrade, DowngradeEffect, DowngradeGround, Stars
@@ -181,21 +182,6 @@ class Said:
     reading: Reading
     note: str | None = None
     by: UUID | None = None
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What the service found for an indicator: the formula in words, and what went into it.
-
-    ``reading`` None: it is not known to the service yet.
-    """
-
-    reading: Reading | None
-    zh: str
-    en: str
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    edition: str = ""
     at: datetime | None = None
 
 

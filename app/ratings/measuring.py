@@ -21,8 +21,9 @@ from app.points import reading
 from app.points.gathering import Books
 from app.points.views import Corrected
 from app.ratings import store, store_measures
-from app.ratings.core import Measured, Rating, RatingState, Round, RoundState, Value
+from app.ratings.core import Rating, RatingState, Round, RoundState, Value
 from app.ratings.gathering import sheet_of
+from app.ratings.measured import Measured
 from app.ratings.measuring_items import BY_ITEMS
 from app.ratings.scoring import Reading
 from app.ratings.starring import months_later

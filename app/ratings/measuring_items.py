@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.auth.core import within
 from app.kit.calendar import Window, half_days, half_of, month_days, month_of, quarter_days, quarter_of
-from app.ratings.core import Measured
+from app.ratings.measured import Measured
 from app.ratings.scoring import Reading
 from app.ratings.store_measures import DutyCount, Session
 from app.roster.core import NO_GROUPS, OrganisationView

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
-from datetime import date, datetime
-from enum import StrEnum
+from dataclasses import fields
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, at_or_below, insert_rows, plain_values
 from app.kit.errors import NotFound
 from app.ratings.core import (
     PUBLIC,
     Action,
     Decision,
-    Measured,
     Rating,
     RatingState,
     Round,
@@ -25,6 +23,7 @@ from app.ratings.core import (
     Said,
     Value,
 )
+from app.ratings.measured import Measured
 from app.ratings.scoring import Reading
 from app.ratings.starring import Reason
 from app.ratings.tables import indicator_value, rating, rating_round, star_decision
@@ -42,7 +41,7 @@ _DECISIONS = select(*(star_decision.c[name] for name in _DECISION))
 
 
 def insert_round(connection: Connection, district_id: UUID, made: Round) -> None:
-    values = {name: _plain(getattr(made, name)) for name in _ROUND}
+    values = plain_values({name: getattr(made, name) for name in _ROUND})
     connection.execute(insert(rating_round).values(district_id=district_id, **values))
 
 
@@ -64,7 +63,7 @@ def get_round(connection: Connection, district_id: UUID, round_id: UUID, *, lock
 
 def update_round(connection: Connection, district_id: UUID, changed: Round, values: Mapping[str, Any]) -> None:
     statement = update(rating_round).where(rating_round.c.district_id == district_id, rating_round.c.id == changed.id)
-    plain = {name: _plain(value) for name, value in values.items()}
+    plain = plain_values(values)
     connection.execute(statement.values(version=changed.version + 1, **plain))
 
 
@@ -79,7 +78,7 @@ def _round(row: AnyRow) -> Round:
 
 
 def insert_ratings(connection: Connection, district_id: UUID, made: Sequence[Rating]) -> None:
-    rows = [{name: _plain(getattr(one, name)) for name in _RATING} for one in made]
+    rows = [plain_values({name: getattr(one, name) for name in _RATING}) for one in made]
     insert_rows(connection, district_id, rating, rows)
 
 
@@ -109,7 +108,7 @@ def page_ratings(
     statement = _RATINGS.where(rating.c.district_id == district_id, rating.c.round_id == round_id)
     if paths is not None:
         public = rating.c.state.in_(sorted(one.value for one in PUBLIC))
-        statement = statement.where(or_(public, *(_below(rating.c.path, path) for path in paths)))
+        statement = statement.where(or_(public, *(at_or_below(rating.c.path, path) for path in paths)))
     if state is not None:
         statement = statement.where(rating.c.state == state.value)
     if after is not None:
@@ -129,7 +128,7 @@ def count_states(connection: Connection, district_id: UUID, round_id: UUID) -> d
 def update_rating(connection: Connection, district_id: UUID, changed: Rating, values: Mapping[str, Any]) -> None:
     """Write the values; the version goes up by one."""
     statement = update(rating).where(rating.c.district_id == district_id, rating.c.id == changed.id)
-    plain = {name: _plain(value) for name, value in values.items()}
+    plain = plain_values(values)
     connection.execute(statement.values(version=changed.version + 1, **plain))
 
 
@@ -185,7 +184,7 @@ def update_value(connection: Connection, district_id: UUID, changed: Value) -> N
 
 def _value_row(value: Value) -> dict[str, Any]:
     row: dict[str, Any] = {"id": value.id, "rating_id": value.rating_id, "indicator": value.indicator}
-    row["measured"] = None if value.measured is None else _measured_row(value.measured)
+    row["measured"] = None if value.measured is None else value.measured.kept()
     for name, said in (("own", value.own), ("committee", value.committee)):
         row[f"{name}_part"] = None if said is None else said.reading.part
         row[f"{name}_whole"] = None if said is None else said.reading.whole
@@ -195,20 +194,8 @@ def _value_row(value: Value) -> dict[str, Any]:
     return row
 
 
-def _measured_row(measured: Measured) -> dict[str, Any]:
-    row = asdict(measured)
-    row["inputs"] = dict(measured.inputs)
-    row["at"] = None if measured.at is None else measured.at.isoformat()
-    return row
-
-
 def _value(row: AnyRow) -> Value:
-    measured = None
-    if row.measured is not None:
-        kept = dict(row.measured)
-        kept["reading"] = None if kept["reading"] is None else Reading(**kept["reading"])
-        kept["at"] = None if kept["at"] is None else datetime.fromisoformat(kept["at"])
-        measured = Measured(**kept)
+    measured = None if row.measured is None else Measured.of_kept(row.measured)
     own = committee = None
     if row.own_part is not None:
         own = Said(Reading(row.own_part, row.own_whole), row.own_note, row.own_by, row.own_at)
@@ -222,7 +209,7 @@ def _value(row: AnyRow) -> Value:
 
 
 def insert_decisions(connection: Connection, district_id: UUID, made: Sequence[Decision]) -> None:
-    rows = [{name: _plain(getattr(one, name)) for name in _DECISION} for one in made]
+    rows = [plain_values({name: getattr(one, name) for name in _DECISION}) for one in made]
     insert_rows(connection, district_id, star_decision, rows)
 
 
@@ -255,15 +242,3 @@ def list_decisions(
 def _decision(row: AnyRow) -> Decision:
     found = {name: getattr(row, name) for name in _DECISION}
     return Decision(**{**found, "action": Action(row.action), "input_digest": bytes(row.input_digest)})
-
-
-def _below(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, tuple):
-        return [asdict(one) for one in value]
-    return value

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
-from app.kit.db import AnyRow
+from app.kit.db import AnyRow, at_or_below, plain_values
 from app.ratings.core import Plan, PlanKind, PlanState, Problem
 from app.ratings.tables import rectification
 
@@ -20,7 +19,7 @@ _PLANS = select(*(rectification.c[name] for name in _NAMES))
 
 
 def insert_plan(connection: Connection, district_id: UUID, made: Plan) -> None:
-    values = {name: _plain(getattr(made, name)) for name in _NAMES}
+    values = plain_values({name: getattr(made, name) for name in _NAMES})
     connection.execute(insert(rectification).values(district_id=district_id, **values))
 
 
@@ -42,7 +41,7 @@ def list_plans(
     columns = rectification.c
     statement = _PLANS.where(columns.district_id == district_id).order_by(columns.due_on, columns.id)
     if paths is not None:
-        statement = statement.where(or_(*(_below(path) for path in paths)))
+        statement = statement.where(or_(*(at_or_below(rectification.c.path, path) for path in paths)))
     if branch_id is not None:
         statement = statement.where(columns.branch_id == branch_id)
     if open_only:
@@ -54,12 +53,8 @@ def update_plan(connection: Connection, district_id: UUID, changed: Plan, values
     statement = update(rectification).where(
         rectification.c.district_id == district_id, rectification.c.id == changed.id
     )
-    plain = {name: _plain(value) for name, value in values.items()}
+    plain = plain_values(values)
     connection.execute(statement.values(version=changed.version + 1, **plain))
-
-
-def _below(path: str) -> ColumnElement[bool]:
-    return or_(rectification.c.path == path, rectification.c.path.op("^@", is_comparison=True)(path + "."))
 
 
 def _plan(row: AnyRow) -> Plan:
@@ -74,14 +69,3 @@ def _problem(kept: Mapping[str, Any]) -> Problem:
     days = {name: None if kept[name] is None else date.fromisoformat(kept[name]) for name in ("due_on", "struck_on")}
     by = None if kept["struck_by"] is None else UUID(kept["struck_by"])
     return Problem(**{**kept, **days, "struck_by": by})
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, tuple):
-        return [
-            {name: str(one) if isinstance(one, date | UUID) else one for name, one in asdict(problem).items()}
-            for problem in value
-        ]
-    return value

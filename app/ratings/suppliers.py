@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor
 from app.cases import supplying as cases
-from app.ratings.core import Measured
+from app.ratings.measured import Measured
 from app.ratings.scoring import Reading
+from app.rules.surveys import SurveyKind
 from app.surveys import service as surveys
-from app.surveys.core import Satisfaction, SurveyKind
+from app.surveys.core import Satisfaction
 
 # The connection, who asks, the year's first day, the last day that counts, and the branches.
 Supplier = Callable[[Connection, Actor, date, date, Collection[UUID]], Mapping[UUID, Measured]]

@@ -45,6 +45,22 @@ PART_FORMS: Mapping[PartMeasure, PartForm] = {
 }
 
 
+class GradeCause(StrEnum):
+    """Why a secretary has the grade: one step of the way to it."""
+
+    LEFT = "left"  # not in post at the cut-off: not graded
+    SHORT = "short"  # in post for too short a time: not graded
+    LEVEL = "level"  # the grade that the score reaches
+    NOTHING_DUE = "nothing_due"  # said of a part: full points
+    NOT_SUPPLIED = "not_supplied"  # said of a part: full points
+    NO_VALID_VOTE = "no_valid_vote"  # said of a part: full points
+    VOTES = "votes"  # too many votes for the last grade
+    GROUND = "ground"  # the organisation found a ground of the sheet
+    REFUSED = "refused"  # by who decides on the best grade
+    TAKEN = "taken"  # has a place of the quota
+    QUOTA = "quota"  # found no place: the next lower grade, and a mark
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of the appraisal, for at most ``points``.

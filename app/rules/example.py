@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.rules.appraisal_example import AppraisalExample
 from app.rules.award import Outcome
 from app.rules.core import Edition
 from app.rules.name import Name
@@ -78,10 +79,11 @@ class Example:
 class EditionExamples:
     """An edition with the examples beside it, in the order of their files; ``file`` is the edition's own.
 
-    ``rounds`` are those of its star sheet.
+    ``rounds`` are those of its star sheet, ``appraisals`` those of the sheet's section on secretaries.
     """
 
     edition: Edition
     examples: tuple[Example, ...]
     file: str = ""
     rounds: tuple[StarExample, ...] = ()
+    appraisals: tuple[AppraisalExample, ...] = ()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.kit.calendar import is_quarter, period_days, quarter_days, quarter_of
+from app.rules.appraisal_example import AppraisalExample
+from app.rules.appraisal_example_document import APPRAISALS_FOLDER, read_appraisal_examples
 from app.rules.award import Outcome
 from app.rules.book import ITEMS_FILE, Book, LoadedEdition
 from app.rules.cited import Code, Day, NameText, Points, Strict, Text
@@ -24,6 +26,9 @@ from app.rules.parse import parse
 from app.rules.source import FILES_MAX, Source, read_source
 from app.rules.star_example import StarExample
 from app.rules.star_example_document import STARS_FOLDER, read_star_examples
+from app.rules.stars import Stars
+
+OfSheet = TypeVar("OfSheet", StarExample, AppraisalExample)
 
 EXAMPLES_FOLDER = "examples"
 EVERY = "all"
@@ -107,19 +112,27 @@ def _of_edition(loaded: LoadedEdition, faults: FaultList) -> EditionExamples:
                 reader.fault("example_code", "examples", code, name=code, other=earlier.file)
                 continue
             found[code] = reader.example(code, text)
-    rounds = tuple(_rounds(loaded, folder / STARS_FOLDER, {code: one.file for code, one in found.items()}, faults))
-    return EditionExamples(loaded.edition, tuple(found.values()), str(loaded.folder / ITEMS_FILE), rounds)
+    taken = {code: one.file for code, one in found.items()}
+    rounds = tuple(_of_sheet(loaded, read_star_examples, folder / STARS_FOLDER, taken, faults))
+    appraisals = tuple(_of_sheet(loaded, read_appraisal_examples, folder / APPRAISALS_FOLDER, taken, faults))
+    return EditionExamples(loaded.edition, tuple(found.values()), str(loaded.folder / ITEMS_FILE), rounds, appraisals)
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))[:FILES_MAX] if folder.is_dir() else []
 
 
-def _rounds(loaded: LoadedEdition, folder: Path, taken: dict[str, str], faults: FaultList) -> Iterator[StarExample]:
-    """The examples of the star sheet; a code is used once in an edition, by whichever kind of example."""
+def _of_sheet(
+    loaded: LoadedEdition,
+    read: Callable[[Stars | None, Source, FaultList], Iterator[OfSheet]],
+    folder: Path,
+    taken: dict[str, str],
+    faults: FaultList,
+) -> Iterator[OfSheet]:
+    """Examples of the star sheet; a code is used once in an edition, by whichever kind of example."""
     for path in _files(folder):
         source = read_source(path, str(path), faults)
-        for one in () if source is None else read_star_examples(loaded.edition.stars, source, faults):
+        for one in () if source is None else read(loaded.edition.stars, source, faults):
             if one.code in taken:
                 facts = {"name": one.code, "other": taken[one.code]}
                 faults.add("example_code", one.file, one.line, ("examples", one.code), **facts)

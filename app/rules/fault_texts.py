@@ -173,6 +173,10 @@ _EXAMPLES: Mapping[str, tuple[str, str]] = {
         "该版本没有星级标准（stars.yaml），星级的例子无从对照。请补上 stars.yaml，或移走此文件。",
         "The edition has no star sheet (stars.yaml) to try examples of rounds by. Add it or move this away.",
     ),
+    "appraisal_example_no_section": (
+        "该版本的 stars.yaml 没有 appraisal 一节，考核的例子无从对照。请补上，或移走此文件。",
+        "The edition's stars.yaml has no section appraisal to try these examples by. Add it or move this away.",
+    ),
     "example_empty": (
         "例子没有写明预期结果。请在 expect 中至少写一项。",
         "The example expects nothing. Write at least one value under expect.",

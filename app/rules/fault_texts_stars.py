@@ -179,4 +179,35 @@ _APPRAISAL: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-STARS: Mapping[str, tuple[str, str]] = {**_SHEET, **_SCALES, **_LEVELS, **_APPRAISAL}
+_SURVEYS: Mapping[str, tuple[str, str]] = {
+    "survey_scale": (
+        "量表 {name} 至少要有一项 counts 为 satisfied，且恰有一项为 unfit。请改正。",
+        "The scale {name} needs a choice that counts as satisfied and exactly one that counts as unfit. Correct it.",
+    ),
+    "survey_scale_idle": (
+        "没有问卷使用量表 {name}。请删去，或在 sheets 中使用。",
+        "No sheet uses the scale {name}. Remove it, or use it under sheets.",
+    ),
+    "survey_scale_unknown": (
+        "没有量表 {name}。请改用 scales 中已有的代码，或先在其中增加。",
+        "There is no scale {name}. Use one listed under scales, or add it there.",
+    ),
+    "survey_overall": (
+        "问卷的第一题是总体评价，计入星级和考核，代码应为 {name}。请补上或移到最前。",
+        "A sheet is measured by its first question, whose code is {name}. Add it, or move it to the front.",
+    ),
+    "survey_own": (
+        "代码 {name} 留给发起人自拟的题目。请改用其他代码。",
+        "The code {name} is kept for questions of whoever calls a survey. Choose another.",
+    ),
+    "survey_grades": (
+        "测评书记的选项（{choices}）应与考核等次（{grades}）一致，代码和次序相同。请改正 scales 或 grades。",
+        "The choices about secretaries ({choices}) should be the appraisal's grades ({grades}), in order. Correct one.",
+    ),
+    "survey_grades_counted": (
+        "测评书记的选项中，仅 {name} 以上应为 satisfied，{last} 应为 unfit，与 votes 一致。请改正。",
+        "About secretaries, {name} and better count as satisfied and {last} as unfit, as under votes. Correct one.",
+    ),
+}
+
+STARS: Mapping[str, tuple[str, str]] = {**_SHEET, **_SCALES, **_LEVELS, **_APPRAISAL, **_SURVEYS}

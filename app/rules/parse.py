@@ -27,7 +27,7 @@ _TABLES = (
     *("modules", "indicators", "stars", "gates", "quotas", "vetoes", "downgrades"),  # of a star sheet
 )
 # Sections of a star sheet that can be left out whole; that they are there is checked later.
-_SECTIONS = ("full", "round", "bonus", "order", "step", "rectification", "appraisal")
+_SECTIONS = ("full", "round", "bonus", "order", "step", "rectification", "appraisal", "surveys")
 
 _OUR_OWN = frozenset(
     {"uncited", "source_and_assumption", "points_form", "fraction_form", "day_form", "month_day_form", "windows_form"}

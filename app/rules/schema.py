@@ -15,6 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core import core_schema
 
 from app.kit.calendar import Window
+from app.rules.appraisal_example_document import AppraisalExamplesText
 from app.rules.checks_frame import FIRST_MONTHS
 from app.rules.cited import POINTS_MAX, Assumed, Cited, Day, Fraction, MonthDay, Points
 from app.rules.core import Kind
@@ -34,6 +35,7 @@ DOCUMENTS: Mapping[str, type[BaseModel]] = {
     "stars": StarsText,
     "examples": ExamplesText,
     "star_examples": StarExamplesText,
+    "appraisal_examples": AppraisalExamplesText,
 }
 # What the file is where it extends another book's.
 EXTENSIONS: Mapping[str, type[BaseModel]] = {"book": BookExtensionText, "items": ExtensionText}

@@ -114,6 +114,7 @@ TITLES: Mapping[str, Name] = {
     "stars": Name("评分细则：支部星级标准（stars.yaml）", "Rule book: the star sheet of branches"),
     "examples": Name("评分细则：例子（examples/*.yaml）", "Rule book: examples beside an edition"),
     "star_examples": Name("评分细则：星级的例子（examples/stars/*.yaml）", "Rule book: examples of rounds of branches"),
+    "appraisal_examples": Name("评分细则：考核的例子（examples/appraisals/*.yaml）", "Rule book: appraisals"),
 }
 
 

@@ -154,6 +154,19 @@ _OF_APPRAISALS: Mapping[str, tuple[str, str, str, str]] = {
     "AppraisalText.order": ("同分次序", "Order", "同分时依次比较什么。", "What breaks ties."),
     "AppraisalText.vetoes": ("否决情形", "Vetoes", "有此情形的定为末等。", "Grounds that lead to the last grade."),
 }
+_OF_SURVEYS: Mapping[str, tuple[str, str, str, str]] = {
+    "StarsText.surveys": ("匿名测评", "Surveys", "匿名测评问什么，可省略。", "What surveys ask; may be absent."),
+    "SurveysText.scales": ("量表", "Scales", "选项，键为代号。", "Choices, by code."),
+    "SurveysText.sheets": ("问卷", "Sheets", "键为“对象-答卷人”。", "By whom it is about and who answers."),
+    "SurveyScaleText.choices": ("选项", "Choices", "从高到低。", "From the best down."),
+    "SurveyChoiceText.zh": ("中文", "Chinese", "选项的文字。", "What the choice says."),
+    "SurveyChoiceText.en": ("英文", "English", "选项的英文。", "The same in English."),
+    "SurveyChoiceText.counts": ("怎样计", "Counts as", "不写为有效的一般答案。", "Left out: valid, and neither."),
+    "SurveyQuestionText.zh": ("中文", "Chinese", "题目的文字。", "What is asked."),
+    "SurveyQuestionText.en": ("英文", "English", "题目的英文。", "The same in English."),
+    "SurveySheetText.scale": ("量表", "Scale", "scales 中的代号。", "A code of scales."),
+    "SurveySheetText.questions": ("题目", "Questions", "第一题为 overall。", "The first one is `overall`."),
+}
 _OF_EXAMPLES: Mapping[str, tuple[str, str, str, str]] = {
     "ExpectedStarText.star": ("星级", "Star", "预期的星级；不写为不定星。", "Left out: no star this year."),
     "ExpectedStarText.scored_as": (
@@ -218,9 +231,37 @@ _OF_EXAMPLES: Mapping[str, tuple[str, str, str, str]] = {
         "By code, each once in the edition.",
     ),
 }
+_OF_GRADES: Mapping[str, tuple[str, str, str, str]] = {
+    "ExpectedGradeText.grade": ("等次", "Grade", "预期的等次；不写为不定等次。", "Left out: not graded."),
+    "ExpectedGradeText.scored_as": ("“达到”等次", "Scored as", "受名额限制的写达到的。", "What a quota took away."),
+    "ExpectedGradeText.score": ("得分", "Score", "预期的得分；不写则不检查。", "Tried only where it is written."),
+    "ExpectedGradeText.causes": ("理由", "Causes", "定等次的理由，按先后。", "Why it is this grade, in order."),
+    "SecretaryText.name": ("书记", "Secretary", "例中书记的名称。", "What the secretary is called here."),
+    "SecretaryText.count": ("人数", "Count", "同样的有几人，缺省 1。", "So many alike; 1 if left out."),
+    "SecretaryText.pool": (
+        "党委",
+        "Pool",
+        "属于哪个党委，缺省同一个。",
+        "Its committee; the same if left out.",
+    ),
+    "SecretaryText.months": ("任职月数", "Months", "到截止日满几个月，缺省足够。", "In post; enough if left out."),
+    "SecretaryText.left": ("已离任", "Left", "截止日已不在任。", "Gone by the cut-off."),
+    "SecretaryText.readings": ("部分得分", "Readings", "各部分的 [已做, 应做]。", "Of a part [done, due]."),
+    "SecretaryText.without": ("没有数据的部分", "Without", "没有取得数据的部分。", "Parts of which nothing is known."),
+    "SecretaryText.votes": ("评议票", "Votes", "各等次几票。", "How many for each grade."),
+    "SecretaryText.ground": ("否决情形", "Ground", "vetoes 中的代号。", "A code of vetoes."),
+    "SecretaryText.refusal": ("不予的理由", "Refusal", "不予最高等次的理由。", "Why the best grade was refused."),
+    "SecretaryText.expect": ("预期结果", "Expected", "应定什么等次、为什么。", "Which grade, and why."),
+    "AppraisalExampleText.title": ("例子说明", "Title", "用一句话说明这个例子。", "The example in a sentence."),
+    "AppraisalExampleText.secretaries": ("书记", "Secretaries", "参加考核的全部书记。", "Everybody of the year."),
+    "AppraisalExamplesText.format": ("格式", "Format", "文件格式版本，写 1。", "The version of the file format: 1."),
+    "AppraisalExamplesText.examples": ("例子", "Examples", "每例一个代号，不重复。", "By code, each once."),
+}
 STAR_TEXTS: Mapping[str, tuple[str, str, str, str]] = {
     **_OF_INDICATORS,
     **_OF_ROUNDS,
     **_OF_APPRAISALS,
+    **_OF_SURVEYS,
     **_OF_EXAMPLES,
+    **_OF_GRADES,
 }

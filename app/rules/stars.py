@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from app.rules.appraisal import Appraisal
 from app.rules.name import Name
+from app.rules.surveys import AskedSheet, Sheet, SurveyKind, SurveySubject
 
 BY_HAND = "by_hand"  # the measure of an indicator that a person enters, with evidence
 BY_SCORE = "score"  # the first tie-breaker as a rule: the branch's whole score
@@ -375,9 +376,13 @@ class Stars:
     citations: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     appraisal: Appraisal | None = None  # of secretaries, where the sheet has one
+    surveys: tuple[AskedSheet, ...] = ()  # what they ask, where the sheet says so
 
     def indicator(self, code: str) -> Indicator | None:
         return next((one for one in self.indicators if one.code == code), None)
+
+    def survey(self, subject: SurveySubject, kind: SurveyKind) -> Sheet | None:
+        return next((one.sheet for one in self.surveys if (one.subject, one.kind) == (subject, kind)), None)
 
     def level(self, star: int) -> Level | None:
         return next((one for one in self.levels if one.star == star), None)

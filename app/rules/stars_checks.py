@@ -21,6 +21,7 @@ from app.rules.faults import FaultList
 from app.rules.source import Source
 from app.rules.stars import BY_HAND, BY_SCORE, MEASURES, Quantity, ScaleForm, forms_of
 from app.rules.stars_document import SECTIONS, IndicatorText, StarKey, StarsText
+from app.rules.surveys_checks import check_surveys
 
 # The keys of a scale that its form asks for; all others must be absent.
 _SCALE_KEYS: Mapping[ScaleForm, frozenset[str]] = {
@@ -75,6 +76,8 @@ def check_stars(draft: StarsDraft) -> None:
     if draft.sheet.appraisal is not None:
         full = None if draft.sheet.full is None else draft.sheet.full.value
         check_appraisal(draft.sheet.appraisal, full, partial(_fault_inside, draft, "appraisal"))
+    if draft.sheet.surveys is not None:
+        check_surveys(draft.sheet.surveys, draft.sheet.appraisal, partial(_fault_inside, draft, "surveys"))
 
 
 def _fault_inside(draft: StarsDraft, section: str, code: str, *path: str | int, **facts: Any) -> None:

@@ -13,6 +13,7 @@ from app.rules.compile import source_of
 from app.rules.compile_items import citation_of, name_of
 from app.rules.document import BookText
 from app.rules.stars_document import GateText, IndicatorText, LevelText, StarsText
+from app.rules.surveys_compile import compile_surveys
 
 Section = TypeVar("Section")
 
@@ -65,6 +66,7 @@ class _Compiler:
             ),
             rectification=self._rectification(),
             appraisal=None if sheet.appraisal is None else compile_appraisal(sheet.appraisal, self._points),
+            surveys=() if sheet.surveys is None else compile_surveys(sheet.surveys),
             citations=citations,
             sources=sources,
         )

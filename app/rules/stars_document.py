@@ -38,6 +38,7 @@ from app.rules.stars import (
     ScoreRounding,
     Treatment,
 )
+from app.rules.surveys_document import SurveysText
 
 
 def _indicator_code(value: Any) -> str:
@@ -213,6 +214,7 @@ class StarsText(Strict):
     downgrades: dict[Code, DowngradeText] = Field(default_factory=dict)
     rectification: RectificationText | None = None
     appraisal: AppraisalText | None = None
+    surveys: SurveysText | None = None
 
 
 # Sections that a sheet cannot do without.

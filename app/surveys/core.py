@@ -14,6 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.kit.digests import canonical, digest
+from app.rules.surveys import OVERALL, Sheet, SurveyKind, SurveySubject
 
 # Domain, rule 40: fewer answers are not counted. A book may ask for more (``answers_min`` of its stars), not for less.
 ANSWERS_MIN = 5
@@ -22,7 +23,13 @@ SUBJECTS_MAX = 60
 OWN_QUESTIONS_MAX = 5
 DAYS_MAX = timedelta(days=61)
 PAGE_MAX = 100
-OVERALL = "overall"  # the question by which a survey is measured: the first of every sheet
+
+# Said with every form and printed on every slip.
+PROMISE_ZH = "不登录、不记名；答卷只计数，不保存单份答卷，不记时间。结束之日以前任何人看不到结果；不足五份不公布。"
+PROMISE_EN = (
+    "No log-in and no name. Answers are only counted; no single answer and no time is kept. Nobody sees a result before"
+    " the close, and fewer than five answers are never told."
+)
 
 # Without I, L, O and U, which are misread; 60 bits.
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -32,69 +39,12 @@ _COUNT_BYTES = 2
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
-class SurveyKind(StrEnum):
-    """Who answers."""
-
-    MEMBERS = "members"
-    STAFF = "staff"
-    PEERS = "peers"
-
-
-class SurveySubject(StrEnum):
-    """About what of each branch: the branch itself, or its secretary."""
-
-    BRANCH = "branch"
-    SECRETARY = "secretary"
-
-
 class SurveyState(StrEnum):
     """The life of a survey; whether a called one is open is said by its days."""
 
     CALLED = "called"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """``satisfied``: it counts for the share; ``unfit``: the worst; not ``valid``: whoever takes it says nothing."""
-
-    code: str
-    zh: str
-    en: str
-    satisfied: bool = False
-    unfit: bool = False
-    valid: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Closed, for words betray who wrote them; ``source`` says where it comes from."""
-
-    code: str
-    zh: str
-    en: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What is asked: every question on one scale. ``source`` is that of the scale."""
-
-    source: str
-    choices: tuple[Choice, ...]
-    questions: tuple[Question, ...]
-
-    @property
-    def cells(self) -> int:
-        """Of one subject."""
-        return len(self.questions) * len(self.choices)
-
-    def question(self, code: str) -> int | None:
-        return next((place for place, one in enumerate(self.questions) if one.code == code), None)
-
-    def choice(self, code: str) -> int | None:
-        return next((place for place, one in enumerate(self.choices) if one.code == code), None)
 
 
 @dataclass(frozen=True, slots=True)

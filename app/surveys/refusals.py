@@ -13,6 +13,18 @@ class WrongSubjects(LongwenError):
     en = "A survey of {kind} is about {least} to {most} branches, each named once. Check about."
 
 
+class NoSurveySheet(LongwenError):
+    """What is asked is said by the district's rule book."""
+
+    kind = ErrorKind.CONFLICT
+    code = "survey_sheet_missing"
+    zh = "评分细则 {edition} 的 stars.yaml 没有问卷 {sheet}，不能发起。请在 surveys 补上并发布新版，或改用其他测评。"
+    en = (
+        "The stars.yaml of the edition {edition} has no sheet {sheet}. Add it under surveys and publish a new edition,"
+        " or call another survey."
+    )
+
+
 class SurveyNeedsBranch(LongwenError):
     """What is rated are branches, and their secretaries."""
 

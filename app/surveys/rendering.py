@@ -7,8 +7,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from app.surveys.core import Survey, printed_code
-from app.surveys.forms import PROMISE_EN, PROMISE_ZH
+from app.surveys.core import PROMISE_EN, PROMISE_ZH, Survey, printed_code
 
 _TEMPLATES = files("app.surveys") / "templates"
 

@@ -12,22 +12,20 @@ from app.kit.cursors import written_cursor
 from app.kit.days import Day
 from app.kit.http import Answer, Model
 from app.kit.naming import AccountName
+from app.rules.surveys import Choice, Question, SurveyKind, SurveySubject
 from app.surveys.core import (
     ANSWERS_MIN,
     OWN_QUESTIONS_MAX,
+    PROMISE_EN,
+    PROMISE_ZH,
     SUBJECTS_MAX,
     VOTERS_MAX,
     Asked,
     Calling,
-    Choice,
     Chosen,
-    Question,
-    SurveyKind,
     SurveyState,
-    SurveySubject,
     SurveyView,
 )
-from app.surveys.forms import PROMISE_EN, PROMISE_ZH
 
 _APART = {"questions", "choices", "about"}
 _CHOICES_MAX = 480  # more than any sheet asks

@@ -17,7 +17,9 @@ from app.kit.words import Words
 from app.points.refusals import IdUsed
 from app.roster import service as roster
 from app.roster.core import OrganisationKind, OrganisationView
-from app.surveys import forms, refusals, store
+from app.rules import service as rules
+from app.rules.surveys import Sheet, SurveyKind, SurveySubject
+from app.surveys import refusals, store
 from app.surveys.core import (
     CODE_LENGTH,
     CODE_LETTERS,
@@ -29,9 +31,7 @@ from app.surveys.core import (
     Calling,
     Satisfaction,
     Survey,
-    SurveyKind,
     SurveyState,
-    SurveySubject,
     SurveyView,
     box_context,
     code_context,
@@ -51,7 +51,8 @@ _KINDS = {
 def call(connection: Connection, actor: Actor, wanted: Calling) -> SurveyView:
     """Call a survey. The same id and content again is a retry.
 
-    Raises NotFound for a branch outside the caller's reach, SurveyNeedsBranch, WrongSubjects, SurveyDays, IdUsed.
+    Raises NotFound for a branch outside the caller's reach, SurveyNeedsBranch, WrongSubjects, SurveyDays, IdUsed, and
+    NoEditionInForce and NoSurveySheet where the district's rule book does not say what to ask.
     """
     before = store.find_survey(connection, actor.district_id, wanted.id)
     if before is not None:
@@ -70,7 +71,7 @@ def call(connection: Connection, actor: Actor, wanted: Calling) -> SurveyView:
         subject=wanted.subject,
         path=_above([one.path for one in branches]),
         year=wanted.year,
-        sheet=forms.sheet_for(wanted.subject, wanted.kind, wanted.own),
+        sheet=_sheet(connection, actor, wanted),
         voters=wanted.voters,
         opens_on=wanted.opens_on,
         closes_on=wanted.closes_on,
@@ -82,6 +83,16 @@ def call(connection: Connection, actor: Actor, wanted: Calling) -> SurveyView:
     asked = tuple(Asked(one.id, place, one.name) for place, one in enumerate(branches))
     store.insert_survey(connection, actor.district_id, survey, asked)
     return SurveyView(survey, asked)
+
+
+def _sheet(connection: Connection, actor: Actor, wanted: Calling) -> Sheet:
+    """What the district's rules ask today, with the caller's own questions."""
+    edition = rules.edition_on(connection, actor.district_id, roster.root_of(actor.district_id), actor.today)
+    found = None if edition.stars is None else edition.stars.survey(wanted.subject, wanted.kind)
+    if found is None:
+        key = f"{wanted.subject.value}-{wanted.kind.value}"
+        raise refusals.NoSurveySheet(edition=edition.code, sheet=key, field="kind")
+    return found.with_own(wanted.own)
 
 
 def _branches(connection: Connection, actor: Actor, wanted: Calling) -> list[OrganisationView]:

@@ -8,20 +8,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, delete, insert, or_, select, tuple_, update
 
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, at_or_below, insert_rows
 from app.kit.errors import NotFound
-from app.surveys.core import (
-    Asked,
-    Choice,
-    Question,
-    Sheet,
-    Survey,
-    SurveyKind,
-    SurveyState,
-    SurveySubject,
-)
+from app.rules.surveys import Choice, Question, Sheet, SurveyKind, SurveySubject
+from app.surveys.core import Asked, Survey, SurveyState
 from app.surveys.tables import answer_box, survey, survey_code, survey_subject, tally
 
 _SURVEY = tuple(survey.c[one.name] for one in fields(Survey))
@@ -67,7 +59,7 @@ def list_surveys(
     """The last day latest first; ``paths`` None reaches everywhere."""
     statement = _surveys(district_id).order_by(survey.c.closes_on.desc(), survey.c.id.desc()).limit(count_max)
     if paths is not None:
-        statement = statement.where(or_(*(_within(survey.c.path, path) for path in paths)))
+        statement = statement.where(or_(*(at_or_below(survey.c.path, path) for path in paths)))
     if year is not None:
         statement = statement.where(survey.c.year == year)
     if kind is not None:
@@ -226,10 +218,6 @@ def list_tallies(connection: Connection, district_id: UUID, survey_id: UUID) -> 
 
 def _surveys(district_id: UUID) -> Any:
     return select(*_SURVEY).where(survey.c.district_id == district_id)
-
-
-def _within(column: ColumnElement[Any], path: str) -> ColumnElement[bool]:
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
 
 
 def _survey(row: AnyRow) -> Survey:

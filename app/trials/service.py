@@ -11,6 +11,7 @@ from app.rules.core import Edition
 from app.rules.example import EditionExamples
 from app.trials.core import Verdict, judge_example
 from app.trials.coverage import Coverage, coverage_of
+from app.trials.grades import AppraisalVerdict, GradePart, grade_parts, judge_appraisal
 from app.trials.parts import KeyPath, Part, PartKind, parts_of
 from app.trials.rounds import RoundVerdict, StarPart, judge_round, star_parts
 
@@ -22,6 +23,7 @@ class Trial:
     """What became of an edition's examples. ``file`` is the edition's own, in which its parts have their lines.
 
     ``rounds`` are those of its star sheet, ``stars`` the parts of the sheet; without any such example both are empty.
+    So are ``appraisals`` and ``grades``, of the appraisal of secretaries.
     """
 
     edition: Edition
@@ -31,6 +33,8 @@ class Trial:
     lines: Mapping[KeyPath, int]
     rounds: tuple[RoundVerdict, ...] = ()
     stars: tuple[StarPart, ...] = ()
+    appraisals: tuple[AppraisalVerdict, ...] = ()
+    grades: tuple[GradePart, ...] = ()
 
     def line(self, part: Part) -> int:
         """The line of the part in the edition's file, or of what is nearest around it."""
@@ -59,7 +63,18 @@ def _trial(one: EditionExamples) -> Trial:
     sheet = one.edition.stars
     rounds = () if sheet is None else tuple(judge_round(one.edition, sheet, example) for example in one.rounds)
     stars = star_parts(sheet, rounds) if sheet is not None and rounds else ()
-    return Trial(one.edition, verdicts, coverage_of(parts, verdicts), one.file, lines, rounds, stars)
+    appraisals, grades = _appraisals(one)
+    coverage = coverage_of(parts, verdicts)
+    return Trial(one.edition, verdicts, coverage, one.file, lines, rounds, stars, appraisals, grades)
+
+
+def _appraisals(one: EditionExamples) -> tuple[tuple[AppraisalVerdict, ...], tuple[GradePart, ...]]:
+    sheet = one.edition.stars
+    section = None if sheet is None else sheet.appraisal
+    if sheet is None or section is None or not one.appraisals:
+        return (), ()
+    verdicts = tuple(judge_appraisal(sheet, section, example) for example in one.appraisals)
+    return verdicts, grade_parts(section, verdicts)
 
 
 def _own_place(lines: Mapping[KeyPath, int], part: Part) -> KeyPath | None:

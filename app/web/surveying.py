@@ -23,8 +23,9 @@ from app.kit.words import Words
 from app.roster import service as roster
 from app.roster.core import OrganisationKind
 from app.roster.naming import filled
+from app.rules.surveys import SurveyKind, SurveySubject
 from app.surveys import answering, closing, rendering, service
-from app.surveys.core import PAGE_MAX, SurveyKind, SurveyState, SurveySubject
+from app.surveys.core import PAGE_MAX, SurveyState
 from app.surveys.schemas import (
     SurveyAnswer,
     SurveyFormAnswer,

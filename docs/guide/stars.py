@@ -24,6 +24,7 @@ PAGE = 200
 PARTS = {"S2.4": 5}  # entered as so many of five records, where the others are points given
 STAFF_SURVEY, POSTS = "S6.2", "S4.1"
 # What a branch held before the service came stands in its minutes and ledgers only.
+THEME_DAYS = 12  # one a month; they are counted, where the others are a part of what was due
 MINUTES = ("meetings_held", "theme_days", "yearly_meetings_held", "dues_and_transfers")
 
 
@@ -155,17 +156,16 @@ def correct_and_sign(tale: Tale, rising: str, ratings: list[Json]) -> None:
     """The committee puts its own finding beside the branch's, with reason and evidence, and signs every branch."""
     proof = tale.committee.proof()
     shown = tale.committee.person.ask("GET", f"/ratings/{rising}")["indicators"]
-    found = [(one["indicator"], one["measured"]) for one in shown if one["measure"] in MINUTES and one["measured"]]
+    found = [one for one in shown if one["measure"] in MINUTES and one["measured"] and one["measured"]["whole"]]
     changed: list[Json] = [
         {
-            "indicator": code,
-            "part": measured["whole"],
-            "whole": measured["whole"],
+            "indicator": one["indicator"],
+            "part": THEME_DAYS if one["measure"] == "theme_days" else one["measured"]["whole"],
+            "whole": one["measured"]["whole"],
             "note": "核对会议记录本和台账，均已完成",
             "files": [proof],
         }
-        for code, measured in found
-        if measured["whole"]
+        for one in found
     ]
     changed += [
         {"indicator": POSTS, "points": 3.5, "note": "责任区名单有一处未公开", "files": [proof]},

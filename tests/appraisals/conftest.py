@@ -14,7 +14,8 @@ from app.auth import service as auth
 from app.auth.core import Role
 from app.kit.ids import new_id
 from app.ratings import store as ratings
-from app.ratings.core import Measured, Rating, RatingState, Round, RoundState, Value
+from app.ratings.core import Rating, RatingState, Round, RoundState, Value
+from app.ratings.measured import Measured
 from app.ratings.scoring import Reading
 from app.roster.tables import organisation
 from tests.auth.people import CHEAP, PASSWORD

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from ruamel.yaml import YAML
 
 from app.appraisals.grading import (
     Candidate,
-    Cause,
     Frame,
     Graded,
     Poll,
@@ -28,7 +23,9 @@ from app.appraisals.grading import (
 from app.appraisals.wording import told
 from app.kit.ids import new_id
 from app.ratings.scoring import Reading
-from app.rules.appraisal import Appraisal, Part, PartForm
+from app.rules.appraisal import Appraisal
+from app.rules.appraisal import GradeCause as Cause
+from app.trials.grades import full_part
 from tests.ratings.rounds import SHEET
 
 assert SHEET.appraisal is not None
@@ -36,54 +33,6 @@ SECTION: Appraisal = SHEET.appraisal
 FRAME = Frame(SHEET.round.answers_min, SHEET.round.rounding)
 UNIT = 10**SHEET.decimals
 RANK = {one.code: place for place, one in enumerate(SECTION.grades)}
-_FILES = sorted((Path(__file__).resolve().parents[2] / "scoring_rules").glob("*/*/examples/appraisals/*.yaml"))
-EXAMPLES = [
-    pytest.param(example, id=f"{file.parents[2].name}-{code}")
-    for file in _FILES
-    for code, example in YAML(typ="safe").load(file.read_text(encoding="utf-8"))["examples"].items()
-]
-
-
-def best(part: Part) -> Reading:
-    """Full points on the part."""
-    if part.form is PartForm.BY_STAR:
-        return Reading(5)
-    if part.form is PartForm.LINEAR:
-        return Reading(part.high)
-    return Reading(part.points) if part.form is PartForm.GIVEN else Reading(20, 20)
-
-
-def from_text(text: dict[str, Any]) -> list[Candidate]:
-    readings: dict[str, Reading | None] = {one.code: best(one) for one in SECTION.parts}
-    for code, (part, whole) in text.get("readings", {}).items():
-        found = SECTION.part(code)
-        assert found is not None
-        readings[code] = Reading(part * (UNIT if found.form is PartForm.GIVEN else 1), whole)
-    votes = Votes(text["votes"]) if "votes" in text else None
-    if votes is not None:
-        readings["masses"] = reading_of_votes(SECTION, votes)
-    readings |= dict.fromkeys(text.get("without", ()))
-    said: dict[str, Any] = {
-        "months": 24,
-        "readings": readings,
-        "poll": None if votes is None else poll_of_votes(SECTION, votes),
-    }
-    said |= {key: text[key] for key in ("months", "left", "ground", "refusal") if key in text}
-    made = Candidate(new_id(), "党工委", **said)
-    return [replace(made, id=new_id()) for _ in range(text.get("count", 1))]
-
-
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_the_examples_of_the_sheet_hold(example: dict[str, Any]) -> None:
-    lines = [(text, from_text(text)) for text in example["secretaries"]]
-    graded = grade_all(SECTION, FRAME, [one for _, made in lines for one in made])
-    for text, made in lines:
-        for one in made:
-            found, expected = graded[one.id], text["expect"]
-            said = (text["name"], found.grade, found.scored_as, [reason.cause.value for reason in found.reasons])
-            assert said == (text["name"], expected.get("grade"), expected.get("scored_as"), expected["causes"])
-            if "score" in expected:
-                assert found.score == round(expected["score"] * UNIT)
 
 
 @some.composite
@@ -92,7 +41,7 @@ def secretaries(draw: some.DrawFn) -> Candidate:
     count = some.integers(0, 8)
     votes = Votes({one.code: draw(count) for one in SECTION.grades})
     if draw(some.integers(0, 2)):  # most reach the best grade, or the quota would have nothing to do
-        close = {one.code: best(one) for one in SECTION.parts}
+        close = {one.code: full_part(one) for one in SECTION.parts}
         close["organisation"] = Reading(draw(some.sampled_from([1000, 1900, 2000])))
         return Candidate(new_id(), draw(some.sampled_from(["东", "西"])), 30, readings=dict(close), poll=Poll(0, 10))
     readings: dict[str, Reading | None] = {
@@ -153,7 +102,7 @@ def test_more_points_lead_to_no_worse_grade_but_by_a_quota_that_says_so(
 ) -> None:
     one = data.draw(some.sampled_from(candidates))
     part = data.draw(some.sampled_from([part for part in SECTION.parts if part.code != "masses"]))
-    raised = replace(one, readings={**one.readings, part.code: best(part)})
+    raised = replace(one, readings={**one.readings, part.code: full_part(part)})
     before = grade_all(SECTION, FRAME, candidates)
     after = grade_all(SECTION, FRAME, [raised if other is one else other for other in candidates])
     assert after[one.id].score >= before[one.id].score
@@ -185,7 +134,7 @@ def test_what_is_shown_adds_up_and_every_reason_can_be_told(candidates: list[Can
 
 
 def test_nobody_is_graded_by_the_order_in_which_they_stand() -> None:
-    made = [Candidate(UUID(int=n), "东", 12, readings={p.code: best(p) for p in SECTION.parts}) for n in range(10)]
+    made = [Candidate(UUID(int=n), "东", 12, readings={p.code: full_part(p) for p in SECTION.parts}) for n in range(10)]
     found = grade_all(SECTION, FRAME, made)
     # Ten equals and two places: nobody slips in before the others.
     assert {one.grade for one in found.values()} == {"competent"}

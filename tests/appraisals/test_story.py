@@ -100,7 +100,11 @@ def test_an_appraisal_goes_from_its_opening_to_the_file(panel: Panel) -> None:
     assert panel.refused(DISTRICT, decision, accept=True, basis="可") == "not_your_grade"
     panel.step(DISTRICT, f"appraisals/{own}/decision", accept=True, basis="实绩突出")
     done = panel.step(OFFICER, f"appraisal-rounds/{round_id}/decisions", **committee)
-    assert (done["state"], done["appraisals"], done["places"]) == ("notice", {"notice": 5, "ungraded": 1}, {"": 1})
+    assert (done["state"], done["appraisals"], done["places"]) == (
+        "notice",
+        {"notice": 5, "ungraded": 1},
+        [{"committee_id": None, "committee_name": None, "places": 1}],
+    )
     now = panel.read_appraisal(own)
     assert (now["notice_from"], now["notice_until"]) == ("2026-11-21", "2026-11-27")
     assert "appraisal_asked" in kinds(panel, OFFICER)

@@ -11,7 +11,8 @@ from app.cases import store_cases
 from app.cases.core_cases import Case, CaseState
 from app.kit.ids import new_id
 from app.ratings import measuring, store
-from app.ratings.core import Measured, RatingState
+from app.ratings.core import RatingState
+from app.ratings.measured import Measured
 from app.ratings.measuring import MEASURING, Person
 from app.ratings.scoring import Reading
 from app.roster.core import OrganisationKind, OrganisationView

@@ -63,6 +63,21 @@ def test_a_higher_indicator_lowers_no_star_but_by_a_quota_that_says_so(
     assert after[one.branch_id].score.points >= before[one.branch_id].score.points
 
 
+def test_who_rises_takes_a_place_and_who_loses_it_is_told_that_it_is_the_quota() -> None:
+    """Chance seldom makes such a round: three places for four stars among ten, and a fourth who comes to have more."""
+    first, second, third, rising = (
+        branch(without=(code,), innovation=False, last=4) for code in ("S4.5", "S4.1", "S4.2", "S2.1")
+    )
+    others = [branch(without=("S1.1", "S2.1", "S3.1", "S4.3"), innovation=False, last=4) for _ in range(6)]
+    before = rate(SHEET, CUT_OFF, [first, second, third, rising, *others])
+    assert [before[one.branch_id].star for one in (first, second, third, rising)] == [4, 4, 4, 3]
+    full = replace(rising, readings={**rising.readings, "S2.1": Reading(1)})
+    after = rate(SHEET, CUT_OFF, [first, second, third, full, *others])
+    assert [after[one.branch_id].star for one in (first, second, third, rising)] == [4, 4, 3, 4]
+    assert after[third.branch_id].reasons[-1].cause is Cause.QUOTA
+    assert after[third.branch_id].scored_as == 4
+
+
 @settings(max_examples=150, deadline=None)
 @given(rounds)
 def test_quotas_are_never_exceeded_and_equals_share_their_fate(candidates: list[Candidate]) -> None:

@@ -175,6 +175,22 @@ appraisal:
   order: {value: [score, star, voice], source: M1}
   vetoes:
     punished: {name: {zh: 受处分, en: Punished}, grounds: {source: M1}}
+surveys:
+  scales:
+    content:
+      source: M1
+      choices: {sure: {zh: 满意, en: Content, counts: satisfied}, never: {zh: 不满意, en: Not, counts: unfit}}
+    marks:
+      assumption: true
+      choices: {good: {zh: 好, en: Good, counts: satisfied}, fair: {zh: 一般, en: Fair, counts: satisfied},
+        unknown: {zh: 不了解, en: Cannot say, counts: invalid}, bad: {zh: 差, en: Bad, counts: unfit}}
+  sheets:
+    branch-staff:
+      scale: content
+      questions: {overall: {zh: 总体, en: Whole, source: M1}, life: {zh: 会议, en: Meetings, source: M1}}
+    secretary-members:
+      scale: marks
+      questions: {overall: {zh: 书记, en: Secretary, assumption: true}}
 """
 
 
@@ -273,4 +289,16 @@ MEANING = [
     broken("appraisal_unfit", "unfit_above: {value: 1/3", "unfit_above: {value: 3/3", "appraisal.votes.unfit_above"),
     broken("appraisal_order_unknown", "[score, star, voice]", "[score, star, noise]", "appraisal.order.value.2",
            "  order: {value: [score, star"),
+    broken("survey_scale", "zh: 不满意, en: Not, counts: unfit}", "zh: 不满意, en: Not}", "surveys.scales.content",
+           "    content:"),
+    broken("survey_scale", "en: Content, counts: satisfied}", "en: Content}", "surveys.scales.content", "    content:"),
+    broken("survey_scale_idle", "      scale: content", "      scale: marks", "surveys.scales.content", "    content:"),
+    broken("survey_scale_unknown", "      scale: marks", "      scale: grades",
+           "surveys.sheets.secretary-members.scale"),
+    broken("survey_overall", "{overall: {zh: 总体", "{whole: {zh: 总体", "surveys.sheets.branch-staff.questions"),
+    broken("survey_own", "life: {zh: 会议", "own1: {zh: 会议", "surveys.sheets.branch-staff.questions.own1"),
+    broken("survey_grades", "bad: {zh: 差, en: Bad, counts", "poor: {zh: 差, en: Bad, counts",
+           "surveys.sheets.secretary-members.scale", "      scale: marks"),
+    broken("survey_grades_counted", "satisfied_from: {value: fair", "satisfied_from: {value: good",
+           "surveys.sheets.secretary-members.scale", "      scale: marks"),
 ]  # fmt: skip

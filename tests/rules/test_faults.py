@@ -257,6 +257,7 @@ _ELSEWHERE = {
     "example_code",
     "example_empty",
     "star_example_no_sheet",
+    "appraisal_example_no_section",
 }
 
 

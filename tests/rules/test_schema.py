@@ -16,13 +16,16 @@ from typer.testing import CliRunner
 from app.cli.rules import application
 from app.rules import (
     appraisal_document,
+    appraisal_example_document,
     cited,
     document,
     example_document,
     extension_document,
     star_example_document,
     stars_document,
+    surveys_document,
 )
+from app.rules.appraisal_example_document import APPRAISALS_FOLDER
 from app.rules.book import book_folders
 from app.rules.cited import Strict
 from app.rules.faults import FaultList
@@ -39,13 +42,14 @@ SHIPPED = Path(__file__).resolve().parents[2] / "scoring_rules"
 SCHEMAS = SHIPPED / "schema"
 STARS = (SHIPPED / "longwen/2026/stars.yaml").read_text(encoding="utf-8")
 ROUNDS = (SHIPPED / "longwen/2026/examples/stars/rounds.yaml").read_text(encoding="utf-8")
-# Appraisals are told in a form of their own, which the tests of that room read.
-FILES = sorted(path for path in SHIPPED.rglob("*.yaml") if path.parent.name != "appraisals")
+FILES = sorted(SHIPPED.rglob("*.yaml"))
 
 
 def kind_of(path: Path) -> str:
     if path.parent.name == STARS_FOLDER:
         return "star_examples"
+    if path.parent.name == APPRAISALS_FOLDER:
+        return "appraisal_examples"
     return path.stem if path.stem in DOCUMENTS else "examples"
 
 
@@ -66,8 +70,8 @@ def refused(kind: str, text: str) -> list[str]:
 def models() -> Iterator[type[BaseModel]]:
     """Every document of the files' formats."""
     for module in (
-        appraisal_document, cited, document, example_document, extension_document, star_example_document,
-        stars_document,
+        appraisal_document, appraisal_example_document, cited, document, example_document, extension_document,
+        star_example_document, stars_document, surveys_document,
     ):  # fmt: skip
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, Strict) and one.__module__ == module.__name__:

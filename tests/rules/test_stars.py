@@ -33,6 +33,7 @@ from app.rules.stars import (
     Treatment,
     forms_of,
 )
+from app.rules.surveys import SurveyKind, SurveySubject
 from tests.rules.broken_books import Broken
 from tests.rules.broken_stars import FORM, MEANING, SHEET, put_sheet
 from tests.rules.small_book import edited, line_of, next_edition, put_book, put_edition
@@ -67,6 +68,12 @@ def described(case: Broken) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ the Longwen sheet
+
+
+def test_every_survey_is_asked_and_each_question_says_where_it_comes_from() -> None:
+    asked = longwen().surveys
+    assert {(one.subject, one.kind) for one in asked} == {(one, kind) for one in SurveySubject for kind in SurveyKind}
+    assert all(question.source for one in asked for question in one.sheet.questions)
 
 
 def test_the_indicators_have_the_points_of_the_catalogue_and_add_up_to_100() -> None:

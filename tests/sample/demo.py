@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import groupby
 
 import structlog
 import uvicorn
@@ -35,6 +36,7 @@ from app.roster import service as roster
 from app.rules.book import load_book
 from tests.sample import beginners, screen
 from tests.sample import district as sample
+from tests.sample.appraisals import Appraisals
 from tests.sample.building import LAST_DAY, PASSWORD, TWO_STEPS, YEAR, Builder, Diary, SampleClock
 from tests.sample.cases import Cases
 from tests.sample.clock import sample_router
@@ -42,6 +44,7 @@ from tests.sample.entries import Recorded, make_entries
 from tests.sample.grids import Grids
 from tests.sample.hearings import Hearings
 from tests.sample.lists import Lists
+from tests.sample.opinions import Opinions
 from tests.sample.stars import Ratings
 
 SEED = 47  # by which the branches that the guide names have something of everything
@@ -83,6 +86,8 @@ def build(settings: Settings, made: sample.District, facts: Sequence[Recorded], 
         diary = Diary(builder)
         Lists(builder, diary, made).plan()
         Ratings(builder, diary, made, open_blobs(settings)).plan()
+        Opinions(builder, diary, made).plan()
+        Appraisals(builder, diary, made, open_blobs(settings)).plan()
         Grids(builder, diary, made).plan()
         Cases(builder, diary, made).plan()
         Hearings(builder, diary, made).plan()
@@ -166,8 +171,20 @@ def _send(builder: Builder, facts: Sequence[Recorded], progress: Progress, task:
         return len(part)
 
     with ThreadPoolExecutor(max_workers=2) as pool:  # the database works while the next batch is made up
-        for count in pool.map(send, [chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH)]):
+        for count in pool.map(send, _batches(chosen)):
             progress.update(task, advance=count)
+
+
+def _batches(chosen: Sequence[Recorded]) -> Iterator[list[Recorded]]:
+    """About so many each, with whole members: two batches at once would wait for the one whom they share."""
+    batch: list[Recorded] = []
+    for _, own in groupby(chosen, key=lambda one: one.member_number):
+        batch += own
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _begin(settings: Settings, clock: SampleClock) -> None:

@@ -11,15 +11,19 @@ from uuid import UUID
 
 from app.kit.blobs import Blobs
 from app.ratings import deciding, filling, service, treating
-from app.ratings.core import Entry, Opening, PlanKind, PlanView, Problem, RatingLine, RatingState, Step
+from app.ratings.core import Entry, Opening, PlanKind, PlanView, Problem, RatingLine, RatingState, RatingView, Step
 from app.ratings.scoring import BONUS, Reading
 from app.rules.stars import BY_HAND, Fact, Indicator, ScaleForm, Stars
+from app.trials.rounds import full_reading
 from tests.sample.building import YEAR, Builder, Diary, sample_id
 from tests.sample.district import Branch, District
 
 PAPERS = f"{YEAR - 1}年台账"
 # What a branch knows of the year before beside what is asked by hand: and what a rate is of.
 _WHOLES = {"S2.1": 28, "S2.2": 12, "S3.4": 20, "S6.1": 20, "S6.2": 40}
+# What a branch held before the service came stands in its minutes and ledgers only: where it keeps any.
+_MINUTES = ("meetings_held", "theme_days", "yearly_meetings_held", "dues_and_transfers")
+_KEEPS_MINUTES = 0.5
 _FIVE, _FOUR = 5, 4
 _OPINIONS = ("S6.1", "S6.2")
 _PROBLEMS = {
@@ -43,6 +47,18 @@ def entries_of(branch: Branch, sheet: Stars, known: frozenset[str], proof: str, 
     made.append(Entry(BONUS, Reading(0), "表彰和创新项目", (proof,) if bonus else (), bonus))
     has_project = branch.quality > 0.86
     made.append(Entry(Fact.INNOVATION_PROJECT.value, Reading(int(has_project)), None, (proof,) if has_project else ()))
+    return made
+
+
+def by_minutes(view: RatingView, note: str, proof: str) -> list[Entry]:
+    """Everything that stands in minutes only was done, as many times as it was due."""
+    due = {one.indicator: one.measured.reading for one in view.values if one.measured and one.measured.reading}
+    wanted = [one for one in view.sheet.indicators if one.measure in _MINUTES and one.code in due]
+    made = []
+    for one in wanted:
+        whole = due[one.code].whole
+        full = full_reading(one) if one.scale.form is ScaleForm.EACH else Reading(whole, whole)
+        made.append(Entry(one.code, full, note, (proof,)))
     return made
 
 
@@ -152,10 +168,11 @@ class Ratings:
         """The committees correct by the minutes what the service could not see yet, and sign."""
         for code, line in self.lines(year).items():
             login = self._committee_of(code)
-            held = Entry("S2.3", Reading(2, 2), f"核对{year}年会议记录本", (self.proof(login),))
             quality = next(one.quality for one in self.made.branches if one.code == code)
-            if line.rating.state is RatingState.COMMITTEE and quality > 0.5:
-                self.builder.act(login, filling.correct, line.rating.id, self.step(), [held])
+            if line.rating.state is RatingState.COMMITTEE and quality > _KEEPS_MINUTES:
+                view = self.builder.act(login, service.get, line.rating.id)
+                held = by_minutes(view, f"核对{year}年会议记录本和台账", self.proof(login))
+                self.builder.act(login, filling.correct, line.rating.id, self.step(), held)
             self.builder.act(login, filling.sign, line.rating.id, self.step())
 
     def _reckon(self, year: int) -> None:

@@ -10,26 +10,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kit.ids import new_id
+from app.rules.surveys import OVERALL, Choice, Question, Sheet, SurveyKind, SurveySubject
 from app.surveys.core import (
     ANSWERS_MIN,
     CODE_LENGTH,
-    OVERALL,
     Asked,
     Box,
     Survey,
-    SurveyKind,
     SurveyState,
-    SurveySubject,
     bare_code,
     cell_of,
     number_of,
     printed_code,
     tell,
 )
-from app.surveys.forms import FORMS, sheet_for
 
 VOTERS = 30
-SHEET = sheet_for(SurveySubject.BRANCH, SurveyKind.STAFF, [("场地", "Rooms")])
+SHEET = Sheet(
+    "T3",
+    (
+        Choice("satisfied", "满意", "Satisfied", satisfied=True),
+        Choice("fairly", "基本满意", "Fairly satisfied", satisfied=True),
+        Choice("dissatisfied", "不满意", "Not satisfied", unfit=True),
+        Choice("unknown", "不了解", "Cannot say", valid=False),
+    ),
+    (Question(OVERALL, "总体评价", "As a whole", "T3"), Question("life", "组织生活", "Organisation life", "C1")),
+).with_own([("场地", "Rooms")])
 ASKED = tuple(Asked(new_id(), place, f"第{place + 1}支部") for place in range(3))
 QUESTIONS = [one.code for one in SHEET.questions]
 CHOICES = [one.code for one in SHEET.choices]
@@ -92,16 +98,6 @@ def test_a_place_is_spent_once() -> None:
     assert [place for place in range(VOTERS) if box.is_spent(place)] == [VOTERS - 1]
     with pytest.raises(ValueError, match="once"):
         box.with_answer(VOTERS - 1, {1})
-
-
-def test_every_form_is_measured_by_its_first_question_and_says_where_it_comes_from() -> None:
-    assert set(FORMS) == {(subject, kind) for subject in SurveySubject for kind in SurveyKind}
-    for sheet in FORMS.values():
-        assert sheet.questions[0].code == OVERALL
-        assert sheet.source
-        assert all(one.source for one in sheet.questions)
-        assert sum(one.unfit for one in sheet.choices) == 1
-        assert not any(one.satisfied and (one.unfit or not one.valid) for one in sheet.choices)
 
 
 def test_a_code_is_read_however_it_is_typed() -> None:

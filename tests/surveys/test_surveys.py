@@ -6,8 +6,9 @@ from functools import partial
 from uuid import UUID
 
 from app.kit.ids import new_id
+from app.rules.surveys import SurveyKind, SurveySubject
 from app.surveys import closing, service
-from app.surveys.core import ANSWERS_MIN, SurveyKind, SurveySubject
+from app.surveys.core import ANSWERS_MIN
 from tests.submissions.test_retries import at_once
 from tests.surveys.conftest import AFTER, LAST, TODAY, Booth
 

@@ -47,6 +47,26 @@ def test_every_example_of_a_round_that_ships_holds_and_they_reach_the_whole_shee
     assert {part.path for part in trial.stars if not part.reached} == set()
 
 
+def test_every_example_of_an_appraisal_holds_and_a_failing_one_names_who_where_and_why(book: Path) -> None:
+    (trial,) = try_books(book)
+    assert [one.example.code for one in trial.appraisals if not one.holds] == []
+    assert {part.path for part in trial.grades if not part.reached} == set()
+    path = book / "2026/examples/appraisals/rounds.yaml"
+    text = path.read_text(encoding="utf-8")
+    old = "{name: 五星支部, expect: {grade: excellent"
+    path.write_text(text.replace(old, "{name: 五星支部, expect: {grade: basic", 1), encoding="utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    code, told = run("test", book)
+    assert code == 1
+    assert f"appraisals/rounds.yaml:{line}: 五星支部: grade: expected basic, got excellent" in told
+    assert "a score of 100 reaches" in told
+    begin, end = text.index("  grounds:\n"), text.index("  remarks:\n")
+    path.write_text(text[:begin] + text[end:], encoding="utf-8")
+    code, told = run("test", book)
+    assert (code, "appraisal.vetoes: no example reaches it" in told) == (0, True)
+    assert run("test", book, "--full")[0] == 1
+
+
 def test_an_example_that_does_not_hold_names_the_branch_its_line_and_the_reasons(book: Path) -> None:
     line = changed(book, "expect: {star: 3, causes: [level]}", "expect: {star: 4, causes: [level]}")
     code, told = run("test", book)
@@ -100,4 +120,7 @@ def test_a_fault_in_an_example_of_a_round_is_told_by_line_and_key(
 def test_a_sheet_is_needed_for_examples_of_rounds(book: Path) -> None:
     (book / "2026/stars.yaml").unlink()
     _, told = run("check", book, "--json")
-    assert [one["code"] for one in json.loads(told)["faults"]] == ["star_example_no_sheet"]
+    assert [one["code"] for one in json.loads(told)["faults"]] == [
+        "star_example_no_sheet",
+        "appraisal_example_no_section",
+    ]
