@@ -52,7 +52,8 @@ def entries_of(branch: Branch, sheet: Stars, known: frozenset[str], proof: str, 
 
 def by_minutes(view: RatingView, note: str, proof: str) -> list[Entry]:
     """Everything that stands in minutes only was done, as many times as it was due."""
-    due = {one.indicator: one.measured.reading for one in view.values if one.measured and one.measured.reading}
+    measured = {one.indicator: one.measured.reading for one in view.values if one.measured}
+    due = {code: reading for code, reading in measured.items() if reading is not None and reading.whole}
     wanted = [one for one in view.sheet.indicators if one.measure in _MINUTES and one.code in due]
     made = []
     for one in wanted:

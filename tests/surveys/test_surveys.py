@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
+import pytest
+
 from app.kit.ids import new_id
+from app.rules.stars import Stars
 from app.rules.surveys import SurveyKind, SurveySubject
 from app.surveys import closing, service
 from app.surveys.core import ANSWERS_MIN
@@ -38,6 +41,14 @@ def test_from_the_call_to_the_tallies(booth: Booth) -> None:
     assert (again.status_code, again.headers["Idempotent-Replay"]) == (200, "true")
     assert booth.keep() == 0
     assert again.json() == found
+
+
+def test_what_the_book_does_not_ask_nobody_is_asked(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    booth.called(kind="members")
+    monkeypatch.setattr(Stars, "survey", lambda *_: None)  # as in a book without that section
+    refused = booth.send("POST", "surveys", booth.body(kind="members"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "survey_sheet_missing")
+    assert "branch-members" in refused.json()["detail"]
 
 
 def test_fewer_than_five_valid_answers_are_told_to_nobody(booth: Booth) -> None:
