@@ -262,6 +262,15 @@ class Placed:
     value_then: int | None = None  # at the seal that movement is told against
 
 
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Every rank of a board, without anybody's name: now, and at the seal that movement is told against."""
+
+    now: Tally
+    then: Tally | None
+    data_at: datetime | None
+
+
 @dataclass(slots=True)
 class Reckoned:
     """A board worked out for all who see it; ``shown`` keeps how it looks to each."""

@@ -22,18 +22,14 @@ class Allotted:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """As it is at one moment."""
+class Terms:
+    """What is ranked by, at one moment: as much in a large district as in a small one."""
 
-    organisations: Mapping[UUID, OrganisationView]
-    grids: Mapping[UUID, str]
     dimensions: Mapping[str, Allotted]
     starts: Mapping[tuple[str, str], Mapping[str, int]]  # by edition and class: what each dimension opens with
     policies: Mapping[Audience, BoardPolicy]
     quarters: tuple[Quarter, ...]
     frozen: frozenset[str]
-    playlists: Mapping[UUID, Playlist]
-    screens: Mapping[UUID, UUID]  # the playlist of each
 
     def policy(self, audience: Audience) -> BoardPolicy:
         """What the district set, or the default: the top ten with masked names."""
@@ -43,3 +39,13 @@ class Facts:
         """The last quarter whose seal is kept, before another one or within a cycle where these are given."""
         known = (one for one in self.quarters if one.code in self.frozen and (cycle is None or one.cycle == cycle))
         return max((one.code for one in known if before is None or one.code < before), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts(Terms):
+    """The same with the places that boards are of, and with what is played of them."""
+
+    organisations: Mapping[UUID, OrganisationView]
+    grids: Mapping[UUID, str]
+    playlists: Mapping[UUID, Playlist]
+    screens: Mapping[UUID, UUID]  # the playlist of each

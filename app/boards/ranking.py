@@ -37,11 +37,12 @@ from app.boards.core import (
     Reckoned,
     Scope,
     Subject,
+    Tallies,
     audience_of,
     position,
     shown_to,
 )
-from app.boards.core_facts import Facts
+from app.boards.core_facts import Facts, Terms
 from app.cycles.core import Quarter, quarter_on
 from app.cycles.service import QuarterToCome, UnknownQuarter
 from app.kit.clock import Clock
@@ -54,6 +55,7 @@ Result = TypeVar("Result")
 
 KINDS = {Scope.COMMITTEE: OrganisationKind.COMMITTEE, Scope.BRANCH: OrganisationKind.BRANCH}
 _BOARDS_MAX = 512
+_TALLIES_MAX = 4096  # small, and each branch has one once its members ask for their own rank
 _DISTRICTS_MAX = 256
 
 
@@ -65,6 +67,8 @@ class Boards:
         self._clock = clock
         self._facts: Kept[tuple[UUID, date], Facts] = Kept(seconds, _DISTRICTS_MAX)
         self._reckoned: Kept[Subject, Reckoned] = Kept(seconds, _BOARDS_MAX)
+        self._terms: Kept[tuple[UUID, date], Terms] = Kept(seconds, _DISTRICTS_MAX)
+        self._tallies: Kept[Hashable, Tallies] = Kept(seconds, _TALLIES_MAX)
         self._others: Kept[Hashable, object] = Kept(seconds, _BOARDS_MAX)
 
     def run(
@@ -83,6 +87,11 @@ class Boards:
         ask = partial(self.run, district_id, today, reckoning.gather_facts, connection)
         return self._facts.get((district_id, today), ask, seen=store.WRITES.seen(district_id), since=since)
 
+    def terms(self, connection: Connection, actor: Actor) -> Terms:
+        """Likewise, in the caller's transaction."""
+        ask = partial(self.run, actor.district_id, actor.today, reckoning.gather_terms, connection)
+        return self._terms.get((actor.district_id, actor.today), ask, seen=store.WRITES.seen(actor.district_id))
+
     def reckoned(
         self, subject: Subject, facts: Facts, connection: Connection | None = None, since: float | None = None
     ) -> Reckoned:
@@ -93,6 +102,24 @@ class Boards:
 
         ask = partial(self.run, subject.district_id, subject.today, work, connection)
         return self._reckoned.get(subject, ask, hint=store.STANDING.seen(subject.district_id), since=since)
+
+    def tallies(
+        self,
+        connection: Connection,
+        actor: Actor,
+        terms: Terms,
+        measure: str,
+        period: Period,
+        branch_id: UUID | None,
+    ) -> Tallies:
+        """Every rank in a branch or, with None, in the district, as it is now or was a moment ago."""
+        branches = None if branch_id is None else (branch_id,)
+
+        def work() -> Tallies:
+            return reckoning.tallies(connection, actor, terms, measure, period, branches)
+
+        key = (actor.district_id, actor.today, measure, period, branch_id)
+        return self._tallies.get(key, work, hint=store.STANDING.seen(actor.district_id))
 
     def figure(
         self,
@@ -143,26 +170,25 @@ class Boards:
         A member always sees the own position, whatever others see of the board (domain, finding 0.1). Raises NotFound
         and NoCycle.
         """
-        facts = self.facts(actor.district_id, actor.today, connection)
-        check_measure(facts, measure)
-        period = period_of(facts, actor.today, Asked(Scope.BRANCH, actor.district_id, measure, cycle))
-        reach = facts.policy(audience_of(actor)).reach
+        terms = self.terms(connection, actor)
+        check_measure(terms, measure)
+        period = period_of(terms, actor.today, Asked(Scope.BRANCH, actor.district_id, measure, cycle))
+        reach = terms.policy(audience_of(actor)).reach
         found = None
         if actor.account_id is not None:
-            ranking = reckoning.ranking_of(facts, actor, measure, period, None)
+            ranking = reckoning.ranking_of(terms, actor, measure, period, None)
             found = store_ranking.find_own(connection, ranking, actor.account_id)
         if found is None:
             return OwnPositions(reach, measure, period.cycle, None)
         own, is_shown = found
 
-        def place(scope: Scope, place_id: UUID) -> Position:
-            subject = subject_of(facts, actor, scope, place_id, measure, period)
-            reckoned = self.reckoned(subject, facts, connection)
-            is_same = scope is Scope.DISTRICT or own.branch_then == own.branch_id
-            return position(reckoned.tally, reckoned.then if is_same else None, own)
+        def place(branch_id: UUID | None) -> Position:
+            tallies = self.tallies(connection, actor, terms, measure, period, branch_id)
+            is_same = branch_id is None or own.branch_then == own.branch_id
+            return position(tallies.now, tallies.then if is_same else None, own)
 
-        branch = place(Scope.BRANCH, own.branch_id)
-        district = place(Scope.DISTRICT, actor.district_id) if reach is Reach.DISTRICT else None
+        branch = place(own.branch_id)
+        district = place(None) if reach is Reach.DISTRICT else None
         return OwnPositions(reach, measure, period.cycle, own.points, branch, district, is_shown)
 
     def own_places(self, connection: Connection, actor: Actor, cycle: str) -> OwnPlaces:
@@ -209,9 +235,9 @@ def check_reach(facts: Facts, policy: BoardPolicy, scope: Scope, place_id: UUID,
         raise NotFound(what=scope.value, field=f"{scope.value}_id")
 
 
-def check_measure(facts: Facts, measure: str) -> None:
+def check_measure(terms: Terms, measure: str) -> None:
     """Raises NotFound for what no rule book of the district measures."""
-    if measure not in {TOTAL, DAILY, INNOVATION} and measure not in facts.dimensions:
+    if measure not in {TOTAL, DAILY, INNOVATION} and measure not in terms.dimensions:
         raise NotFound(what="dimension", field="measure")
 
 
@@ -222,7 +248,7 @@ def subject_of(facts: Facts, actor: Actor, scope: Scope, place_id: UUID, measure
     return Subject(actor.district_id, actor.today, scope, place_id, path, name, measure, period)
 
 
-def period_of(facts: Facts, today: date, asked: Asked) -> Period:
+def period_of(terms: Terms, today: date, asked: Asked) -> Period:
     """The time that is shown: of a quarter that is still being checked, the last seal before it.
 
     Raises OnePeriod, UnknownQuarter, QuarterToCome, DayNotOver and NoCycle.
@@ -230,43 +256,43 @@ def period_of(facts: Facts, today: date, asked: Asked) -> Period:
     if sum(one is not None for one in (asked.cycle, asked.quarter, asked.day)) > 1:
         raise OnePeriod(field="quarter")
     if asked.quarter is not None:
-        found = next((one for one in facts.quarters if one.code == asked.quarter), None)
+        found = next((one for one in terms.quarters if one.code == asked.quarter), None)
         if found is None:
             raise UnknownQuarter(quarter=asked.quarter, field="quarter")
-        return _quarter_period(facts, today, found)
+        return _quarter_period(terms, today, found)
     if asked.day is not None:
         if asked.day >= today:
             raise DayNotOver(day=asked.day.isoformat(), field="on")
-        found = quarter_on(facts.quarters, asked.day)
-        if _is_under_review(facts, today, found):
-            return _quarter_period(facts, today, found)
+        found = quarter_on(terms.quarters, asked.day)
+        if _is_under_review(terms, today, found):
+            return _quarter_period(terms, today, found)
         return Period(PeriodKind.DAY, found.cycle, day=asked.day)
-    cycle = asked.cycle or quarter_on(facts.quarters, today).cycle
-    return Period(PeriodKind.NOW, cycle, compared_with=facts.last_frozen(cycle=cycle))
+    cycle = asked.cycle or quarter_on(terms.quarters, today).cycle
+    return Period(PeriodKind.NOW, cycle, compared_with=terms.last_frozen(cycle=cycle))
 
 
-def _quarter_period(facts: Facts, today: date, found: Quarter) -> Period:
+def _quarter_period(terms: Terms, today: date, found: Quarter) -> Period:
     if found.starts_on > today:
         raise QuarterToCome(quarter=found.code, day=found.starts_on.isoformat(), field="quarter")
-    if found.code in facts.frozen:
-        return _sealed_period(facts, found)
-    if not _is_under_review(facts, today, found):
-        return Period(PeriodKind.NOW, found.cycle, compared_with=facts.last_frozen(cycle=found.cycle))
-    last = facts.last_frozen(before=found.code)
+    if found.code in terms.frozen:
+        return _sealed_period(terms, found)
+    if not _is_under_review(terms, today, found):
+        return Period(PeriodKind.NOW, found.cycle, compared_with=terms.last_frozen(cycle=found.cycle))
+    last = terms.last_frozen(before=found.code)
     if last is None:
         return Period(PeriodKind.SEALED, found.cycle, under_review=found.code)
-    shown = next(one for one in facts.quarters if one.code == last)
-    return replace(_sealed_period(facts, shown), under_review=found.code)
+    shown = next(one for one in terms.quarters if one.code == last)
+    return replace(_sealed_period(terms, shown), under_review=found.code)
 
 
-def _sealed_period(facts: Facts, found: Quarter) -> Period:
-    before = facts.last_frozen(before=found.code, cycle=found.cycle)
+def _sealed_period(terms: Terms, found: Quarter) -> Period:
+    before = terms.last_frozen(before=found.code, cycle=found.cycle)
     return Period(PeriodKind.SEALED, found.cycle, found.code, compared_with=before)
 
 
-def _is_under_review(facts: Facts, today: date, found: Quarter) -> bool:
+def _is_under_review(terms: Terms, today: date, found: Quarter) -> bool:
     """Over, and its seal is not kept yet."""
-    return found.ends_on < today and found.code not in facts.frozen
+    return found.ends_on < today and found.code not in terms.frozen
 
 
 def reads(actor: Actor, path: str) -> bool:

@@ -24,10 +24,11 @@ from app.boards.core import (
     Reckoned,
     Scope,
     Subject,
+    Tallies,
     Tally,
     TooManyToRecall,
 )
-from app.boards.core_facts import Allotted, Facts
+from app.boards.core_facts import Allotted, Facts, Terms
 from app.boards.store_ranking import Ranking
 from app.cycles import service as cycles
 from app.cycles.core import quarter_on
@@ -51,6 +52,23 @@ _PLAIN = {TOTAL: "effective", DAILY: "daily", INNOVATION: "innovation"}
 
 def gather_facts(connection: Connection, actor: Actor) -> Facts:
     """What decides on the district's boards, as it is now."""
+    terms = gather_terms(connection, actor)
+    playlists = {one.id: one for one in store.list_playlists(connection, actor.district_id)}
+    return Facts(
+        dimensions=terms.dimensions,
+        starts=terms.starts,
+        policies=terms.policies,
+        quarters=terms.quarters,
+        frozen=terms.frozen,
+        organisations={one.id: one for one in roster.organisations(connection, actor.district_id)},
+        grids={one.grid.id: one.grid.name for one in grids.grids(connection, actor)},
+        playlists=playlists,
+        screens={screen: one.id for one in playlists.values() for screen in one.screens},
+    )
+
+
+def gather_terms(connection: Connection, actor: Actor) -> Terms:
+    """What is ranked by, as it is now: no place is read for it, of which a district may have many."""
     quarters = cycles.quarters(connection, actor)
     ended = [one.code for one in quarters if one.ends_on < actor.today]
     dimensions: dict[str, Allotted] = {}
@@ -66,17 +84,12 @@ def gather_facts(connection: Connection, actor: Actor) -> Facts:
                 known = dimensions.get(one.code)
                 if known is None or known.dimension.allotment < one.allotment:
                     dimensions[one.code] = Allotted(one, regime.decimals)
-    playlists = {one.id: one for one in store.list_playlists(connection, actor.district_id)}
-    return Facts(
-        organisations={one.id: one for one in roster.organisations(connection, actor.district_id)},
-        grids={one.grid.id: one.grid.name for one in grids.grids(connection, actor)},
+    return Terms(
         dimensions=dimensions,
         starts=starts,
         policies=store.list_policies(connection, actor.district_id),
         quarters=quarters,
         frozen=frozenset(store.list_frozen(connection, actor.district_id, ended)),
-        playlists=playlists,
-        screens={screen: one.id for one in playlists.values() for screen in one.screens},
     )
 
 
@@ -96,7 +109,7 @@ def branches_of(
     return tuple(sorted(one.id for one in facts.organisations.values() if within(one.path, path)))
 
 
-def ranking_of(facts: Facts, actor: Actor, measure: str, period: Period, branches: tuple[UUID, ...] | None) -> Ranking:
+def ranking_of(terms: Terms, actor: Actor, measure: str, period: Period, branches: tuple[UUID, ...] | None) -> Ranking:
     """The question that is put to the standings or the seals."""
     is_plain = measure in _PLAIN
     return Ranking(
@@ -107,22 +120,22 @@ def ranking_of(facts: Facts, actor: Actor, measure: str, period: Period, branche
         measure=measure,
         quarter=period.quarter if period.kind is PeriodKind.SEALED else None,
         then=period.compared_with,
-        starts=None if is_plain else starts_of(facts, measure),
-        quarters=() if is_plain else quarters_of(facts, period.cycle),
+        starts=None if is_plain else starts_of(terms, measure),
+        quarters=() if is_plain else quarters_of(terms, period.cycle),
     )
 
 
-def with_quarters(ranking: Ranking, facts: Facts) -> Ranking:
+def with_quarters(ranking: Ranking, terms: Terms) -> Ranking:
     """The same with what dimensions are read by."""
-    return replace(ranking, quarters=quarters_of(facts, ranking.cycle))
+    return replace(ranking, quarters=quarters_of(terms, ranking.cycle))
 
 
-def starts_of(facts: Facts, dimension: str) -> dict[tuple[str, str], int]:
-    return {key: found[dimension] for key, found in facts.starts.items() if dimension in found}
+def starts_of(terms: Terms, dimension: str) -> dict[tuple[str, str], int]:
+    return {key: found[dimension] for key, found in terms.starts.items() if dimension in found}
 
 
-def quarters_of(facts: Facts, cycle: str) -> tuple[str, ...]:
-    return tuple(one.code for one in facts.quarters if one.cycle == cycle) or (cycle,)
+def quarters_of(terms: Terms, cycle: str) -> tuple[str, ...]:
+    return tuple(one.code for one in terms.quarters if one.cycle == cycle) or (cycle,)
 
 
 def reckon(connection: Connection, actor: Actor, facts: Facts, subject: Subject) -> Reckoned:
@@ -132,14 +145,27 @@ def reckon(connection: Connection, actor: Actor, facts: Facts, subject: Subject)
     branches = branches_of(connection, actor, facts, subject.scope, subject.place_id)
     if subject.period.day is not None:
         return _recalled(connection, actor, facts, subject, subject.period.day, branches)
+    found = tallies(connection, actor, facts, subject.measure, subject.period, branches)
     ranking = ranking_of(facts, actor, subject.measure, subject.period, branches)
-    tally, data_at = store_ranking.get_tally(connection, ranking)
     rows = store_ranking.list_top(connection, ranking, TOP_MAX)
+    return Reckoned(tuple(rows), found.now, found.then, found.data_at)
+
+
+def tallies(
+    connection: Connection,
+    actor: Actor,
+    terms: Terms,
+    measure: str,
+    period: Period,
+    branches: tuple[UUID, ...] | None,
+) -> Tallies:
+    """All that the own rank needs of a board: nobody is sorted, named or looked up for it."""
+    now, data_at = store_ranking.get_tally(connection, ranking_of(terms, actor, measure, period, branches))
     then = None
-    if subject.period.compared_with is not None:
-        sealed = Period(PeriodKind.SEALED, subject.period.cycle, subject.period.compared_with)
-        then, _ = store_ranking.get_tally(connection, ranking_of(facts, actor, subject.measure, sealed, branches))
-    return Reckoned(tuple(rows), tally, then, data_at)
+    if period.compared_with is not None:
+        sealed = Period(PeriodKind.SEALED, period.cycle, period.compared_with)
+        then, _ = store_ranking.get_tally(connection, ranking_of(terms, actor, measure, sealed, branches))
+    return Tallies(now, then, data_at)
 
 
 def _recalled(

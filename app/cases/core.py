@@ -127,23 +127,28 @@ class _LineTally:
 
     line: Line
     names: bool
-    sizes: dict[UUID, int] = field(default_factory=dict)  # of those tested, by branch
+    tested: int = 0
+    sizes: dict[UUID, int] = field(default_factory=dict)  # of a line with a quota: those tested, by branch
     committees: dict[UUID, str] = field(default_factory=dict)  # of those branches
     met_count: int = 0
     met: list[Tested] = field(default_factory=list)
 
     def take(self, member: Tested) -> None:
-        if value_of(self.line, member) is None or not _applies(self.line, member):
+        line = self.line
+        value = value_of(line, member)
+        if value is None or not _applies(line, member):
             return
-        self.sizes[member.branch_id] = self.sizes.get(member.branch_id, 0) + 1
-        self.committees[member.branch_id] = member.committee
-        if _meets(self.line, member):
+        self.tested += 1
+        if line.quota is not None:
+            self.sizes[member.branch_id] = self.sizes.get(member.branch_id, 0) + 1
+            self.committees[member.branch_id] = member.committee
+        if holds(line.relation, value, line.bound) if member.undisputed is None else _meets(line, member):
             self.met_count += 1
             if self.names:
                 self.met.append(member)
 
     def result(self, assisted: Collection[UUID]) -> tuple[list[Finding], Count]:
-        line, tested, quota, out_of_reach = self.line, sum(self.sizes.values()), None, 0
+        line, tested, quota, out_of_reach = self.line, self.tested, None, 0
         if line.quota is None:
             found = [Finding(line, one, _value_met(line, one)) for one in self.met]
         else:

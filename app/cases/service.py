@@ -33,11 +33,14 @@ def apply(connection: Connection, actor: Actor, code: str) -> dict[str, int]:
     decides = half_year_decides(connection, actor)
     in_cases = store_cases.list_open_members(connection, actor.district_id)
     tallies: dict[tuple[Line, ...], Tally] = {}  # by the lines of the book that judges the members
+    last: tuple[Line, ...] | None = None  # as a rule the next member's too: a book's lines are long to compare
     everybody = 0
     for lines, member in scale.everybody(half_year_decides=decides):
-        if lines not in tallies:
-            tallies[lines] = Tally.of(lines, scale.place, half_year_decides=decides, in_cases=in_cases)
-        tallies[lines].take(member)
+        if lines is not last:
+            if lines not in tallies:
+                tallies[lines] = Tally.of(lines, scale.place, half_year_decides=decides, in_cases=in_cases)
+            last, tally = lines, tallies[lines]
+        tally.take(member)
         everybody += 1
     findings: list[Finding] = []
     counts: list[Count] = []

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, Subquery, and_, cast, false, func, select
 
 from app.cycles.core import Quarter
+from app.kit.db import joined_whole
 from app.points.tables import duty, entry, standing
 from app.roster.tables import member, membership
 from app.seals.tables import quarter_standing
@@ -46,81 +47,75 @@ _KEPT = ("branch_id", "edition", "profile", "opening", "daily", "total", "fault"
 
 def stream_frozen(connection: Connection, district_id: UUID, quarter: Quarter) -> Iterator[list[FrozenRow]]:
     """Every standing of the quarter's cycle, by member, a few thousand at a time."""
-    frozen, last = quarter_standing, None
+    frozen = quarter_standing
     there = and_(
         frozen.c.district_id == standing.c.district_id,
         frozen.c.quarter == quarter.code,
         frozen.c.member_id == standing.c.member_id,
     )
     person = and_(member.c.district_id == standing.c.district_id, member.c.id == standing.c.member_id)
-    columns = (*(frozen.c[name] for name in _KEPT), frozen.c.vetoes, frozen.c.frozen_at)
+    always = _plain_memberships(district_id)
+    belongs = and_(always.c.district_id == standing.c.district_id, always.c.member_id == standing.c.member_id)
+    duties = _counted(district_id, quarter).subquery("duties")
+    owed = and_(duties.c.district_id == standing.c.district_id, duties.c.member_id == standing.c.member_id)
+    is_current = and_(
+        frozen.c.frozen_at.is_not(None),
+        standing.c.updated_at <= frozen.c.frozen_at,
+        frozen.c.vetoes == 0,
+        always.c.since.is_not(None),
+    )
     statement = (
-        select(standing.c.member_id, standing.c.updated_at, member.c.joined_on, *columns)
-        .select_from(standing.join(member, person).outerjoin(frozen, there))
+        select(
+            standing.c.member_id,
+            func.coalesce(is_current, false()),
+            member.c.joined_on,
+            func.coalesce(always.c.since, member.c.joined_on),
+            *(frozen.c[name] for name in _KEPT),
+            *(func.coalesce(duties.c[name], 0) for name in ("due", "decided", "share")),
+        )
+        .select_from(
+            standing.join(member, person).outerjoin(frozen, there).outerjoin(always, belongs).outerjoin(duties, owed)
+        )
         .where(standing.c.district_id == district_id, standing.c.cycle == quarter.cycle, standing.c.seq > 0)
         .order_by(standing.c.member_id)
-        .limit(_CHUNK)
+        .execution_options(yield_per=_CHUNK)
     )
-    while True:
-        rows = connection.execute(statement if last is None else statement.where(standing.c.member_id > last)).all()
-        if not rows:
-            return
-        first, last = rows[0].member_id, rows[-1].member_id
-        since = _plain_memberships(connection, district_id, first, last)
-        duties = _count(connection, district_id, quarter, duty.c.member_id >= first, duty.c.member_id <= last)
-        yield [
-            FrozenRow(
-                row.member_id,
-                row.frozen_at is not None
-                and row.updated_at <= row.frozen_at
-                and not row.vetoes
-                and row.member_id in since,
-                row.joined_on,
-                since.get(row.member_id, row.joined_on),
-                row.branch_id,
-                row.edition,
-                row.profile,
-                row.opening,
-                row.daily,
-                row.total,
-                row.fault,
-                *duties.get(row.member_id, (0, 0, 0)),
-            )
-            for row in rows
-        ]
+    with joined_whole(connection):
+        found = connection.execute(statement)
+    with found as rows:
+        for chunk in rows.partitions():
+            yield [FrozenRow(*row) for row in chunk]
 
 
-def _plain_memberships(connection: Connection, district_id: UUID, first: UUID, last: UUID) -> dict[UUID, date]:
+def _plain_memberships(district_id: UUID) -> Subquery:
     """Since when, of those members who have always been where they are."""
-    statement = (
-        select(membership.c.member_id, func.min(membership.c.from_on).label("since"))
-        .where(
-            membership.c.district_id == district_id,
-            membership.c.member_id >= first,
-            membership.c.member_id <= last,
-        )
-        .group_by(membership.c.member_id)
+    return (
+        select(membership.c.district_id, membership.c.member_id, func.min(membership.c.from_on).label("since"))
+        .where(membership.c.district_id == district_id)
+        .group_by(membership.c.district_id, membership.c.member_id)
         .having(func.count() == 1, func.count(membership.c.until_on) == 0)
+        .subquery("always")
     )
-    return {row.member_id: row.since for row in connection.execute(statement)}
 
 
 def count_duties(
     connection: Connection, district_id: UUID, quarter: Quarter, members: Sequence[UUID]
 ) -> dict[UUID, tuple[int, int, int]]:
     """Of these members: due by the quarter's end and not waived; of those decided; and what those due are worth."""
-    return _count(connection, district_id, quarter, duty.c.member_id.in_(members))
+    rows = connection.execute(_counted(district_id, quarter, duty.c.member_id.in_(members))).all()
+    return {row.member_id: (row.due, row.decided, row.share) for row in rows}
 
 
-def _count(
-    connection: Connection, district_id: UUID, quarter: Quarter, *chosen: ColumnElement[bool]
-) -> dict[UUID, tuple[int, int, int]]:
-    statement = (
+def _counted(
+    district_id: UUID, quarter: Quarter, *chosen: ColumnElement[bool]
+) -> Select[tuple[UUID, UUID, int, int, int]]:
+    return (
         select(
+            duty.c.district_id,
             duty.c.member_id,
             func.count().label("due"),
             func.count().filter(duty.c.state != "expected").label("decided"),
-            func.sum(duty.c.share).label("share"),
+            cast(func.sum(duty.c.share), Integer).label("share"),
         )
         .where(
             duty.c.district_id == district_id,
@@ -129,9 +124,8 @@ def _count(
             duty.c.due_on <= quarter.ends_on,
             duty.c.state != "waived",
         )
-        .group_by(duty.c.member_id)
+        .group_by(duty.c.district_id, duty.c.member_id)
     )
-    return {row.member_id: (row.due, row.decided, int(row.share)) for row in connection.execute(statement)}
 
 
 def list_late(connection: Connection, district_id: UUID, quarter: Quarter) -> list[UUID]:

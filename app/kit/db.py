@@ -164,6 +164,18 @@ def _json(value: Any) -> Any:
     return str(value) if isinstance(value, date | UUID) else value
 
 
+@contextmanager
+def joined_whole(connection: Connection) -> Iterator[None]:
+    """Tables are joined whole meanwhile, and not row by row.
+
+    For statements over all of a district: right after a bulk load the planner knows nothing of the tables, takes a
+    hundred thousand rows for a few, and would look up each of them.
+    """
+    connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
+    yield
+    connection.exec_driver_sql("SET LOCAL enable_nestloop TO DEFAULT")  # where it failed, the transaction has
+
+
 def sqlalchemy_url(address: str) -> Any:
     """A libpq address (``postgresql://…``) as SQLAlchemy wants it for psycopg 3."""
     return make_url(address).set(drivername="postgresql+psycopg")

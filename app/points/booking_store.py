@@ -23,7 +23,7 @@ def list_balances(connection: Connection, district_id: UUID, cycle: str, members
         )
         .order_by(standing.c.member_id)
     )
-    return [balance_of(row) for row in connection.execute(statement)]
+    return [balance_of(row) for row in connection.execute(statement).all()]
 
 
 def list_booked_after(
@@ -40,7 +40,7 @@ def list_booked_after(
         )
         .order_by(entry.c.member_id, entry.c.seq)
     )
-    return [entry_of(row) for row in connection.execute(statement)]
+    return [entry_of(row) for row in connection.execute(statement).all()]
 
 
 def list_recorded_from(
@@ -57,7 +57,7 @@ def list_recorded_from(
         )
         .order_by(entry.c.member_id, entry.c.seq)
     )
-    return [entry_of(row) for row in connection.execute(statement)]
+    return [entry_of(row) for row in connection.execute(statement).all()]
 
 
 def list_adjustments(

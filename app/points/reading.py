@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -210,7 +211,9 @@ def corrected(
 def score_at(books: Books, balance: Balance, quarter: str) -> Score:
     """What the cells up to a quarter add up to; before the first quarter only the opening stands."""
     plan = books.plan(balance)
-    at = {code: place for place, code in enumerate(plan.quarters)}
-    last = max((place for code, place in at.items() if code <= quarter), default=-1)
-    cells = {key: cell for key, cell in balance.cells.items() if plan.window_quarter[key.window] <= last}
+    last = bisect_right(plan.quarters, quarter) - 1
+    if last == len(plan.quarters) - 1:
+        return fold(plan, balance.opening, balance.cells)
+    place_of = plan.window_quarter
+    cells = {key: cell for key, cell in balance.cells.items() if place_of[key.window] <= last}
     return fold(plan, balance.opening, cells)

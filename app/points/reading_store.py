@@ -175,11 +175,11 @@ def _chunks(
         ordered = sorted(members)
         for start in range(0, len(ordered), _CHUNK):
             chosen = statement.where(standing.c.member_id.in_(ordered[start : start + _CHUNK]))
-            if found := [balance_of(row) for row in connection.execute(chosen)]:
+            if found := [balance_of(row) for row in connection.execute(chosen).all()]:
                 yield found
         return
     last: UUID | None = None
-    while found := [balance_of(row) for row in connection.execute(_behind(statement, last))]:
+    while found := [balance_of(row) for row in connection.execute(_behind(statement, last)).all()]:
         last = found[-1].member_id
         yield found
 

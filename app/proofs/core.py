@@ -70,11 +70,12 @@ def standing_leaf(key: LeafKey, running_hash: bytes) -> bytes:
 
 def row_line(row: Mapping[str, Any]) -> bytes:
     """A frozen standing as it is hashed and handed out: canonical JSON (RFC 8785). ValueError where JSON has none."""
-    return canonical({name: _PLAIN.get(type(value), _same)(value) for name, value in row.items()})
-
-
-def _same(value: Any) -> Any:
-    return value
+    line = dict(row)
+    for name, value in row.items():
+        plain = _PLAIN.get(type(value))
+        if plain is not None:
+            line[name] = plain(value)
+    return canonical(line)
 
 
 @lru_cache(maxsize=8)

@@ -165,7 +165,7 @@ def _histories() -> Select[Any]:
 def list_histories(connection: Connection, district_id: UUID, ids: Collection[UUID]) -> dict[UUID, MemberHistory]:
     """Each member with all memberships and exemptions; ids that are no member of the district are left out."""
     found: dict[UUID, tuple[Any, dict[UUID, Spell], dict[UUID, tuple[date, date | None]]]] = {}
-    for row in connection.execute(_histories(), {"in_district": district_id, "ids": list(ids)}):
+    for row in connection.execute(_histories(), {"in_district": district_id, "ids": list(ids)}).all():
         _, spells, exempt = found.setdefault(row.id, (row, {}, {}))
         if row.spell_id not in spells:
             spells[row.spell_id] = Spell(

@@ -219,6 +219,16 @@ class BranchView:
 
 
 @dataclass(frozen=True, slots=True)
+class UncheckedBranch:
+    """A branch with so many rows of a quarter that nobody has confirmed."""
+
+    branch_id: UUID
+    path: str
+    name: str
+    unchecked: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuarterView:
     """A quarter with the branches in the caller's reach; ``holds_up`` counts those that its seal waits for."""
 

@@ -25,7 +25,7 @@ from app.seals.core import Frozen, is_seal_due, matrix_of
 from app.seals.keeping import restart_rows
 from app.seals.service import lives
 
-_CHUNK = 500
+_CHUNK = 1_000
 
 
 def seal(connection: Connection, actor: Actor, code: str) -> dict[str, int]:

@@ -25,6 +25,7 @@ from app.seals.core import (
     BranchView,
     QuarterView,
     Stage,
+    UncheckedBranch,
     asked_to_check,
     check_due_on,
     is_seal_due,
@@ -76,6 +77,12 @@ class Turns:
             found |= dict.fromkeys(asked_to_check(item, self.holders(branch_id), concerned, is_late=is_late))
         return list(found)
 
+    def look_up(self, branches: Collection[UUID]) -> None:
+        """Ask at once who holds the offices of many branches, of whom ``asked`` will be."""
+        paths = {one: self.organisations[one].path for one in branches}
+        found = auth.holders_at(self.connection, self.actor, OFFICES, sorted(set(paths.values())))
+        self._holders |= {one: found[path] for one, path in paths.items()}
+
     def holders(self, branch_id: UUID) -> Holders:
         if branch_id not in self._holders:
             path = self.organisations[branch_id].path
@@ -104,11 +111,9 @@ def quarter(connection: Connection, actor: Actor, code: str) -> QuarterView:
     reached = {
         one.branch_id for one in everybody if actor.may(Permission.CHECK_READ, turns.organisations[one.branch_id].path)
     }
-    accounts = {
-        one.branch_id: turns.asked(one.branch_id, is_late=is_late(found))
-        for one in everybody
-        if one.branch_id in reached and one.unchecked
-    }
+    waiting = [one.branch_id for one in everybody if one.branch_id in reached and one.unchecked]
+    turns.look_up(waiting)
+    accounts = {one: turns.asked(one, is_late=is_late(found)) for one in waiting}
     names = store.list_account_names(
         connection, actor.district_id, {one for asked in accounts.values() for one in asked}
     )
@@ -121,6 +126,14 @@ def quarter(connection: Connection, actor: Actor, code: str) -> QuarterView:
     holding = [] if is_over else [one for one in everybody if not is_seal_due(found, [one], actor.today)]
     in_order = tuple(sorted(branches, key=lambda one: one.path))
     return QuarterView(found, check_due_on(found), in_order, len(holding))
+
+
+def unchecked(connection: Connection, actor: Actor, quarter: Quarter) -> list[UncheckedBranch]:
+    """The branches in the caller's reach with rows to confirm; whose turn it is, ``quarter`` says."""
+    counts = checking.count_unchecked(connection, actor, quarter.code)
+    places = [one for one in roster.organisations(connection, actor.district_id) if counts.get(one.id)]
+    seen = sorted((one for one in places if actor.may(Permission.CHECK_READ, one.path)), key=lambda one: one.path)
+    return [UncheckedBranch(one.id, one.path, one.name, counts[one.id]) for one in seen]
 
 
 def frozen_at(connection: Connection, actor: Actor, quarter: Quarter) -> datetime | None:

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, exists, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, exists, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from app.auth.tables import account
 from app.cycles.core import Quarter
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, insert_rows, joined_whole
 from app.points.tables import duty, entry, standing
 from app.roster.tables import exemption, membership
 from app.rules.core import Kind
@@ -98,7 +98,7 @@ def count_duties(
         .where(*_duties_by(district_id, cycle, due_by), duty.c.member_id.in_(list(members)))
         .group_by(duty.c.member_id)
     )
-    return {row.member_id: (row.due, row.decided) for row in connection.execute(counted)}
+    return {row.member_id: (row.due, row.decided) for row in connection.execute(counted).all()}
 
 
 _DUTY_COUNTS = (
@@ -143,13 +143,13 @@ def insert_unchanged(
     classes. The number of those frozen; whoever is frozen already stays so.
     """
     quarter, cycle, ends_on = closed.code, closed.cycle, closed.ends_on
-    # Member by member along the key: joined as a whole they would be counted anew for each, where the planner knows
-    # little of the tables yet.
     duties = (
-        select(*_DUTY_COUNTS)
-        .where(*_duties_by(district_id, cycle, ends_on), duty.c.member_id == standing.c.member_id)
-        .lateral("duties")
+        select(duty.c.district_id, duty.c.member_id, *_DUTY_COUNTS)
+        .where(*_duties_by(district_id, cycle, ends_on))
+        .group_by(duty.c.district_id, duty.c.member_id)
+        .subquery("duties")
     )
+    owed = and_(duties.c.district_id == standing.c.district_id, duties.c.member_id == standing.c.member_id)
     there = and_(
         membership.c.district_id == standing.c.district_id,
         membership.c.member_id == standing.c.member_id,
@@ -167,12 +167,12 @@ def insert_unchanged(
             ~_is_exempt(ends_on),
             tuple_(regime[0].astext, regime[1].astext).not_in(list(unranked)),
         ),
-        "duties_due": cast(duties.c.due, Integer),
-        "duties_decided": cast(duties.c.decided, Integer),
+        "duties_due": cast(func.coalesce(duties.c.due, 0), Integer),
+        "duties_decided": cast(func.coalesce(duties.c.decided, 0), Integer),
     }
     chosen = (
         select(standing.c.district_id, literal(quarter), literal(at), *(values[name] for name in _FROZEN))
-        .select_from(standing.outerjoin(membership, there).join(duties, true()))
+        .select_from(standing.outerjoin(membership, there).outerjoin(duties, owed))
         .where(
             standing.c.district_id == district_id,
             standing.c.cycle == cycle,
@@ -183,7 +183,8 @@ def insert_unchanged(
     )
     columns = ["district_id", "quarter", "frozen_at", *_FROZEN]
     statement = insert(quarter_standing).from_select(columns, chosen).on_conflict_do_nothing()
-    return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount
+    with joined_whole(connection):
+        return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount
 
 
 def _counts_later(district_id: UUID, quarter: str, measured: Collection[str]) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from app.me.schemas_home import ShortStandingAnswer
 from app.messages import service as messages
 from app.messages.core import InboxPage
 from app.seals import service as seals
-from app.seals.core import BranchView
+from app.seals.core import UncheckedBranch
 from app.web.frame import Page, PageRoute, any_page
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -51,11 +51,10 @@ def stay(page: AnyPage) -> Response:
     return Response(status_code=204)
 
 
-def _checks(connection: Connection, actor: Actor) -> list[tuple[Quarter, list[BranchView]]]:
+def _checks(connection: Connection, actor: Actor) -> list[tuple[Quarter, list[UncheckedBranch]]]:
     """The quarters that are being checked, each with the branches in reach that still have rows to confirm."""
     checked = [one for one in cycles.quarters(connection, actor) if one.state in _CHECKED]
-    views = [(one, seals.quarter(connection, actor, one.code).branches) for one in checked]
-    return [(one, [branch for branch in branches if branch.life.unchecked]) for one, branches in views]
+    return [(one, seals.unchecked(connection, actor, one)) for one in checked]
 
 
 def _abilities(actor: Actor) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.statements import count_statements
 from tests.town import Desk, Json
 
 DISTRICT = "/api/v1/boards/district"
@@ -117,6 +118,15 @@ def test_members_and_officers_have_policies_of_their_own(ranked: Desk) -> None:
     found = branch_board(ranked, "林晓明")
     assert (found.json()["audience"], rows(found)) == ("members", [(1, "L.X.M.", 1000)])
     assert "陈建国" in board(ranked, "secretary").text
+
+
+def test_the_own_position_reads_neither_places_nor_names_of_others(ranked: Desk) -> None:
+    ranked.headers("林晓明")
+    database = ranked.client.app.state.service.database  # type: ignore[attr-defined]
+    with count_statements(database) as asked:
+        assert board(ranked, "林晓明", "/api/v1/me/position").json()["branch"]["rank"] == 1
+    assert asked
+    assert not [one for one in asked if "organisation" in one or "member.name" in one]
 
 
 def test_the_own_position_is_told_with_what_others_have_but_not_who(ranked: Desk) -> None:

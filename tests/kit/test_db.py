@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from app.kit.db import Database, opened
+from app.kit.db import Database, joined_whole, opened
 from app.kit.errors import Taken, Unavailable
 from app.kit.settings import Settings
 from tests.conftest import Addresses, Server, settings_for
@@ -178,6 +178,21 @@ def test_a_preview_answers_and_leaves_nothing(tried: Database) -> None:
 
     assert tried.run(work, None, commit=False) == 3
     assert values(tried) == {1: 10, 2: 20}
+
+
+def test_only_what_is_joined_whole_is_planned_otherwise(tried: Database) -> None:
+    def nested(connection: Connection) -> str:
+        found: str = connection.execute(text("SHOW enable_nestloop")).scalar_one()
+        return found
+
+    def work(connection: Connection) -> list[str]:
+        before = nested(connection)
+        with joined_whole(connection):
+            within = nested(connection)
+        return [before, within, nested(connection)]
+
+    assert tried.run(work, None) == ["on", "off", "on"]
+    assert tried.run(nested, None) == "on"
 
 
 def test_work_that_raises_leaves_nothing(tried: Database) -> None:
