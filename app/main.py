@@ -63,6 +63,7 @@ from app.me import api as me
 from app.messages import api as messages
 from app.points import api as points
 from app.points import api_telling as points_telling
+from app.proofs import api as proofs
 from app.proofs.readiness import Checkpoints
 from app.ratings import api as ratings
 from app.ratings import api_plans as rating_plans
@@ -77,7 +78,7 @@ from app.submissions import api_vetoes as vetoes
 from app.submissions.group import Group
 from app.surveys import api as surveys
 from app.trials import api as trials
-from app.web import pages
+from app.web import frame, pages
 
 _STATIC = Path(http.__file__).parent / "static"
 _DOCS_FILES = {
@@ -195,6 +196,7 @@ def routers() -> list[APIRouter]:
         surveys.router,
         grids.router,
         seals.router,
+        proofs.router,
         points.router,
         points_telling.router,
         cases.router,
@@ -263,6 +265,7 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
     )
     furnish(app, settings, pool, clock or SystemClock(), passwords or Passwords())
+    app.state.choose_language, app.state.page_of = frame.choose_language, frame.problem_page
     http.install(app, settings)
     for router in routers():
         app.include_router(router)

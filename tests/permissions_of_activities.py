@@ -87,6 +87,8 @@ def at(method: str, part: str = "") -> Call:
             "PUT": {"version": 1, "attendance": [{"member_id": one, "status": "leave"}]},
             "POST": {"members": [{"member_id": came, "made_up_on": "2026-10-15"}]},
         }
+        if part == "/undoing":
+            bodies["POST"] = {"version": 1, "reason": "记错"}
         params = {} if method == "GET" else {"preview": "true"}
         return world.client.request(method, path, json=bodies.get(method), params=params, headers=headers)
 
@@ -131,6 +133,7 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("GET /api/v1/activities/{activity_id}/files/{content_hash}", at("GET", "/files/{sheet}"), READING),
     ("PUT /api/v1/activities/{activity_id}/attendance", at("PUT", "/attendance"), RECORDING),
     ("POST /api/v1/activities/{activity_id}/make-ups", at("POST", "/make-ups"), RECORDING),
+    ("POST /api/v1/activities/{activity_id}/undoing", at("POST", "/undoing"), RECORDING),
     (
         "GET /api/v1/members/{member_id}/attendance",
         listing_of_member,

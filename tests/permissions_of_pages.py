@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tests import permissions_of_cases as cases
 from tests import permissions_of_grids as grids
+from tests import permissions_of_office as office
 from tests import permissions_of_ratings as ratings
 from tests import permissions_of_web as web
 from tests.permissions_of_web import HTML, Call, visit
@@ -202,6 +203,7 @@ SURVEYS: list[tuple[str, Call, dict[str, str]]] = [
 ]
 
 ROWS: list[tuple[str, Call, dict[str, str]]] = [*web.ROWS, *CASES, *RATINGS, *GRIDS, *OFFICE, *SURVEYS]
+ROWS += office.ROWS
 
 
 def fill(_: Any) -> None:

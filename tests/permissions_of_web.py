@@ -254,6 +254,7 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("POST /appeals/{appeal_id}/decision", visit("POST", "/appeals/{appeal}/decision"), _ANSWERED),
     ("POST /appeals/{appeal_id}/extension", visit("POST", "/appeals/{appeal}/extension"), _ANSWERED),
     ("POST /appeals/{appeal_id}/withdrawal", visit("POST", "/appeals/{appeal}/withdrawal"), _APPEALING),
+    ("POST /meetings/{activity_id}/undoing", visit("POST", "/meetings/{activity}/undoing"), _CORRECTING),
     ("GET /complaints/new", visit("GET", "/complaints/new"), _SIGNED_IN),
     ("POST /complaints/new", visit("POST", "/complaints/new"), _SIGNED_IN),
     ("GET /complaints", visit("GET", "/complaints"), {"any": "3  3  3  3  3  3  3  +  3  3  +  3  +  1"}),

@@ -9,15 +9,17 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import Connection
 
-from app.activities import correcting, exceptions, service
+from app.activities import correcting, exceptions, service, undoing
 from app.activities.core import PAGE_MAX, ActivityView
 from app.activities.schemas import (
     ActivityPageAnswer,
     ActivityRequest,
+    ActivityUndoneAnswer,
     ActivityViewAnswer,
     CorrectionRequest,
     MakeUpRequest,
     MemberSessionPageAnswer,
+    UndoingRequest,
     WaivedAnswer,
     WaiverRequest,
 )
@@ -145,6 +147,34 @@ def correct_attendance(
         response,
         preview=preview,
     )
+
+
+@router.post("/activities/{activity_id}/undoing", summary="撤销整场活动 · Take a session back")
+def undo_activity(
+    activity_id: UUID,
+    body: UndoingRequest,
+    request: Request,
+    response: Response,
+    door: Recorder,
+    preview: Preview = False,
+) -> ActivityUndoneAnswer:
+    """记错的活动整场撤销：所记积分冲正，由此的补课和申报一并取消；记录保留可查。
+
+    What was written down by mistake is taken back as one: entries are reversed, make-ups and proposals that came of it
+    fall with it, and all of it stays on record.
+    """
+
+    def told(done: undoing.Undone) -> ActivityUndoneAnswer:
+        shown = ActivityViewAnswer.of_view(done.view, preview=preview).model_dump()
+        return ActivityUndoneAnswer(**shown, reversed=done.reversed, waiting=done.waiting)
+
+    done, answer = door.run_and_name(
+        lambda connection, actor: undoing.undo(connection, actor, activity_id, body.version, body.reason),
+        told,
+        commit=not preview,
+    )
+    tell_made(request, response, replayed=done.view.replayed, preview=preview)
+    return answer
 
 
 @router.post("/activities/{activity_id}/make-ups", summary="补课 · Make up an absence")

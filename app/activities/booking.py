@@ -123,6 +123,11 @@ class Booking:
             self._tell(row, Kind.DUTY_MADE_UP, {**_session(record.activity), "window": duty.key.window})
         return Record(record.activity, row), duty
 
+    @property
+    def taken_back(self) -> int:
+        """How many entries are reversed."""
+        return len(self._undoing)
+
     def finish(self, *, each: bool = False) -> None:
         """Book, write, tell. Raises the first refusal of the ledger; with ``each`` keeps them in ``refused``."""
         self._take_back()

@@ -27,6 +27,7 @@ class ActivityState(StrEnum):
     PLANNED = "planned"
     HELD = "held"
     NOT_HELD = "not_held"
+    UNDONE = "undone"  # written down by mistake, and taken back whole
 
 
 class Status(StrEnum):
@@ -100,6 +101,9 @@ class Activity:
     recorded_at: datetime
     version: int
     input_digest: bytes
+    undone_by: UUID | None = None
+    undone_at: datetime | None = None
+    undone_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ def _held(connection: Connection, actor: Actor, activity_id: UUID) -> tuple[Acti
     """The session, locked, if the caller may write down its attendance."""
     activity = activity_for(connection, actor, activity_id, Permission.ACTIVITY_RECORD)
     activity = store.lock_activities(connection, actor.district_id, [activity.id])[activity.id]
+    if activity.state is ActivityState.UNDONE:
+        raise refusals.ActivityUndone(title=activity.title, field="id")
     if activity.state is not ActivityState.HELD:
         raise refusals.NotHeldYet(title=activity.title, field="id")
     due = owing(connection, actor, activity.path, activity.item, activity.held_on)

@@ -62,6 +62,11 @@ def review(connection: Connection, actor: Actor, member_ids: Collection[UUID]) -
     return propose(connection, actor, about) if about else {"proposed": 0, "withdrawn": 0}
 
 
+def withdraw(connection: Connection, actor: Actor, finding_id: UUID) -> None:
+    """What was proposed because of an attendance that does not hold any more, or was posted of it since."""
+    _take_back(connection, replace(actor, account_id=None, appointments=()), finding_id)
+
+
 def propose(connection: Connection, actor: Actor, member_ids: Collection[UUID]) -> dict[str, int]:
     """Bring what is proposed about these members to what their attendance calls for; a re-run changes nothing.
 

@@ -134,6 +134,15 @@ class AttendanceClosed(LongwenError):
     en = "Recording for {quarter} is over. A reviewer reverses the entry that is wrong, or the member appeals."
 
 
+class ActivityUndone(LongwenError):
+    """The session was taken back."""
+
+    kind = ErrorKind.CONFLICT
+    code = "activity_undone"
+    zh = "“{title}”已经撤销，不能再改。确实举行过的，请重新记录。"
+    en = "“{title}” was taken back and is not changed any more. If it was held after all, record it anew."
+
+
 class NotHeldYet(LongwenError):
     """A planned session has no attendance."""
 

@@ -109,6 +109,13 @@ class CorrectionRequest(Model):
     evidence: list[Digest] = Field([], max_length=EVIDENCE_MAX)
 
 
+class UndoingRequest(Model):
+    """Why a session is taken back whole, by who saw which version of it."""
+
+    version: int = Field(strict=True, ge=1, description="所见版本 · the version that you saw")
+    reason: str = Field(min_length=2, max_length=200, description="理由，告知受影响的党员 · members are told")
+
+
 class MakeUpItem(Model):
     """One member who made up, or was a guest."""
 
@@ -151,6 +158,10 @@ class ActivityAnswer(Answer):
     recorded_by_name: AccountName = None
     recorded_at: datetime
     version: int = Field(description="更正时带上 · to be sent with a correction")
+    undone_by: UUID | None = None
+    undone_by_name: AccountName = None
+    undone_at: datetime | None = Field(None, description="撤销时间，未撤销的为空 · when it was taken back")
+    undone_reason: str | None = None
 
 
 class AttendanceAnswer(Answer):
@@ -220,6 +231,13 @@ class ActivityViewAnswer(ActivityAnswer):
             waived=list(view.waived),
             evidence=[ActivityFileAnswer.of(one) for one in view.evidence],
         )
+
+
+class ActivityUndoneAnswer(ActivityViewAnswer):
+    """The same, and what taking it back came to."""
+
+    reversed: int = Field(description="冲正的积分记录数 · entries reversed")
+    waiting: int = Field(description="恢复为待补课的缺席数 · absences that wait to be made up again")
 
 
 class ActivityLineAnswer(ActivityAnswer):

@@ -45,6 +45,13 @@ def update_activity(connection: Connection, district_id: UUID, held: Activity) -
     connection.execute(statement.values(**_activity_values(held)))
 
 
+def update_undone(connection: Connection, district_id: UUID, undone: Activity) -> None:
+    """It gives its title free: what was written down by mistake is perhaps written down anew."""
+    statement = update(activity).where(activity.c.district_id == district_id, activity.c.id == undone.id)
+    freed = {"title_key": f"{title_key(undone.title)} {undone.id}"}
+    connection.execute(statement.values(**_activity_values(undone) | freed))
+
+
 def find_activity(connection: Connection, district_id: UUID, activity_id: UUID) -> Activity | None:
     statement = select(*_ACTIVITY).where(activity.c.district_id == district_id, activity.c.id == activity_id)
     row = connection.execute(statement).one_or_none()
@@ -77,7 +84,7 @@ def find_of_day(
             activity.c.held_on == held_on,
             activity.c.item == item,
             activity.c.id != but,
-            activity.c.state != ActivityState.NOT_HELD.value,
+            activity.c.state.in_([ActivityState.PLANNED.value, ActivityState.HELD.value]),
         )
         .order_by(activity.c.id)
         .limit(1)
@@ -298,7 +305,7 @@ def _records(district_id: UUID) -> Select[Any]:
     return (
         select(*_ATTENDANCE, *columns)
         .select_from(attendance.join(activity, _OF_ACTIVITY))
-        .where(attendance.c.district_id == district_id)
+        .where(attendance.c.district_id == district_id, activity.c.state != ActivityState.UNDONE.value)
     )
 
 

@@ -87,6 +87,12 @@ def update_lifted(
     connection.execute(statement.values(lifted_by=activity_id))
 
 
+def update_reinstated(connection: Connection, district_id: UUID, activity_id: UUID) -> bool:
+    """What the session had shown to be held after all was not; whether there was anything."""
+    statement = update(waiver).where(waiver.c.district_id == district_id, waiver.c.lifted_by == activity_id)
+    return connection.execute(statement.values(lifted_by=None)).rowcount > 0
+
+
 def list_open_duties(
     connection: Connection, district_id: UUID, path: str, cycle: str, item: str, window: str, day: date
 ) -> list[DutyKey]:

@@ -35,11 +35,16 @@ activity = district_table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),  # raised whenever the attendance changes
     Column("input_digest", LargeBinary, nullable=False),
+    Column("undone_by", Uuid),
+    Column("undone_at", DateTime(timezone=True)),
+    Column("undone_reason", Text),
     UniqueConstraint("district_id", "organisation_id", "held_on", "title_key"),
-    CheckConstraint("state IN ('planned', 'held', 'not_held')", name="state_known"),
+    CheckConstraint("state IN ('planned', 'held', 'not_held', 'undone')", name="state_known"),
+    CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", name="undone_told"),
     CheckConstraint("version > 0", name="version_positive"),
     refers("organisation_id", to="organisation"),
     refers("recorded_by", to="account"),
+    refers("undone_by", to="account"),
     Index(None, "district_id", "path", "held_on"),
 )
 

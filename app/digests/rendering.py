@@ -62,10 +62,12 @@ def html(snapshot: Snapshot, language: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("digest.html.j2").render(_facts(snapshot, language))
+    return environment.get_template("digest.html.j2").render(facts(snapshot, language))
 
 
-def _facts(snapshot: Snapshot, language: str) -> dict[str, Any]:
+def facts(snapshot: Snapshot, language: str) -> dict[str, Any]:
+    """What the paper says, in words of the language; the console's page says the same."""
+
     def said(name: Name) -> str:
         return name.zh if language == "zh" else name.en
 

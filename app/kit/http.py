@@ -223,10 +223,26 @@ async def _on_unstorable(request: Request, error: Exception) -> Response:
 
 
 def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """The problem as a response, counted by its code."""
+    """The problem as a response, counted by its code: to who looks at pages as a page, else as the problem's document.
+
+    The pages stand above this, and the application hands down what it takes to show one (``page_of``).
+    """
     state_of(request).metrics.refused(problem.code)
+    page_of = getattr(request.app.state, "page_of", None)
+    if page_of is not None and looks_at_pages(request):
+        page: Response = page_of(request, problem)
+        page.headers.update(headers or {})
+        return page
     sent = {**(headers or {}), "Content-Language": _LANGUAGE_TAGS[language_of(request)], "Vary": "Accept-Language"}
     return JSONResponse(problem.document, problem.status, sent, media_type=PROBLEM_TYPE)
+
+
+_NO_PAGES = ("/api/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "/static/")
+
+
+def looks_at_pages(request: Request) -> bool:
+    """Whether a person's browser asks for something that is not the API's."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(_NO_PAGES)
 
 
 def problem_of(request: Request, error: Exception) -> Problem:
@@ -263,6 +279,9 @@ class Frame:
             return
         request = Request(scope)
         request.state.request_id = _request_id(Headers(scope=scope))
+        choose_language = getattr(request.app.state, "choose_language", None)
+        if choose_language is not None and looks_at_pages(request):
+            choose_language(request)  # also for what goes wrong before a page is reached
         sender = _Sender(request, receive, send)
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request.state.request_id):

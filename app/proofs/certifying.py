@@ -14,7 +14,7 @@ from app.cycles import service as cycles
 from app.kit.errors import ErrorKind, LongwenError
 from app.proofs import store
 from app.proofs.certificates import body_of
-from app.proofs.core import row_line
+from app.proofs.core import Checkpoint, row_line
 from app.roster import service as roster
 
 
@@ -41,6 +41,22 @@ def make(connection: Connection, actor: Actor, quarter: str) -> bytes:
         raise NotProven(quarter=quarter, field="quarter")
     store.insert_certificate(connection, actor.district_id, quarter, made, at=actor.at, by=actor.account_id)
     return made
+
+
+def sealed(connection: Connection, actor: Actor, quarter: str) -> Checkpoint | None:
+    """The checkpoint of the quarter's seal; None before there is one. Raises UnknownQuarter."""
+    cycles.quarter(connection, actor, quarter)
+    return store.find_seal(connection, actor.district_id, quarter)
+
+
+def to_sign(connection: Connection, actor: Actor, quarter: str) -> bytes:
+    """The certificate's body as ``make`` keeps it, without keeping it. Raises UnknownQuarter and NotProven."""
+    cycles.quarter(connection, actor, quarter)
+    known = store.list_certificates(connection, actor.district_id).get(quarter)
+    found = known or body(connection, actor, quarter)
+    if found is None:
+        raise NotProven(quarter=quarter, field="quarter")
+    return found
 
 
 def body(connection: Connection, actor: Actor, quarter: str) -> bytes | None:

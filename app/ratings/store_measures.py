@@ -102,6 +102,7 @@ def count_attendance(
         .select_from(attendance.join(activity, joined))
         .where(
             columns.district_id == district_id,
+            activity.c.state == ActivityState.HELD.value,
             columns.held_on >= first,
             columns.held_on <= last,
             or_(columns.status.in_(sorted(one.value for one in _COUNTED)), columns.made_up_on.is_not(None)),

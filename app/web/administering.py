@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from app.auth import service_access, service_accounts, service_tokens
 from app.auth.core import TOKEN_ROLES, Actor, Permission, Role
 from app.auth.core_access import Action, Sought, SpanReversed
+from app.auth.core_tokens import KEY_LASTS_MAX
 from app.auth.schemas_access import CURSOR, AccessPageAnswer, place_of
 from app.auth.schemas_accounts import AccountRequest, AppointmentRequest, EndRequest, PasswordRequest
 from app.auth.wording import ROLE_WORDS
@@ -23,8 +24,10 @@ from app.job_runs.schemas import JobsAnswer, RunsAnswer, cursor_of
 from app.kit.days import Day
 from app.kit.words import Words
 from app.roster import service as roster
+from app.web.access_words import ACTIONS, OBJECTS
 from app.web.frame import Page, PageRoute, page_for
 from app.web.verbs import Sheet
+from app.web.wording import KEY_PERMISSIONS
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -181,13 +184,15 @@ def show_access_log(
         )
         return {"found": AccessPageAnswer.of(found), "places": _places(connection, actor)}
 
-    return page.show("access_log.html", **page.run(work), actions=list(Action), action=action, since=since, until=until)
+    return page.show(
+        "access_log.html", **page.run(work), actions=ACTIONS, objects=OBJECTS, action=action, since=since, until=until
+    )
 
 
 @router.get("/api-keys")
 def show_keys(page: Annotated[Page, Depends(page_for(Permission.KEY_READ))]) -> Response:
     """Without their tokens."""
-    return _keys().shown(page)
+    return keys_sheet().shown(page)
 
 
 @router.post("/api-keys/{key_id}/end")
@@ -197,7 +202,7 @@ def revoke_key(key_id: UUID, page: Annotated[Page, Depends(page_for(Permission.K
     def work(connection: Connection, actor: Actor) -> None:
         service_tokens.revoke_key(connection, actor, key_id, request_id=page.request_id)
 
-    return _keys().done(page, work, Words("已撤销。", "It is revoked."))
+    return keys_sheet().done(page, work, Words("已撤销。", "It is revoked."))
 
 
 @router.get("/screens")
@@ -253,12 +258,17 @@ def _appointments(account: UUID | None = None, role: Role | None = None, after: 
     return Sheet("/appointments", "appointments.html", read)
 
 
-def _keys() -> Sheet:
+def keys_sheet() -> Sheet:
+    """All keys with the form that makes one."""
+
     def read(connection: Connection, actor: Actor) -> dict[str, Any]:
         return {
             "keys": service_tokens.keys(connection, actor),
             "places": _places(connection, actor),
             "sets": bool(actor.reach(Permission.KEY_SET)),
+            "offered": KEY_PERMISSIONS,
+            "last": actor.today + KEY_LASTS_MAX,
+            "made": None,
         }
 
     return Sheet("/api-keys", "api_keys.html", read)

@@ -267,6 +267,28 @@ def refusal_page(request: Request, error: Exception) -> Response:
     return shown(request, template, status=found.status, refusal=Refusal.of(found), request_id=request_id)
 
 
+# What the framework says of addresses is for programs; to people it is said otherwise.
+_PAGE_TEXTS: dict[str, Words] = {
+    "no_such_route": Words(
+        "没有这个页面。地址可能抄错了，或者页面已经改了地方；请从首页的菜单进入。",
+        "There is no such page. The address may be mistyped, or it has moved: start from the menu on the first page.",
+    ),
+    "method_not_allowed": Words(
+        "这个地址是表单提交用的，不能直接打开。请回到原来的页面再操作一次。",
+        "This address takes a form and shows nothing by itself. Go back to the page and do it once more.",
+    ),
+}
+
+
+def problem_page(request: Request, found: Problem) -> Response:
+    """The page of what was refused before a page was reached, or went wrong inside."""
+    refusal = Refusal.of(found)
+    if text := _PAGE_TEXTS.get(found.code):
+        refusal = Refusal(refusal.title, text.said(language_of(request)))
+    template = "parts/refusal.html" if request.headers.get("hx-request") else "refusal.html"
+    return shown(request, template, status=found.status, refusal=refusal, request_id=request_id_of(request))
+
+
 def log_in_path(request: Request) -> str:
     """The log-in that leads back to where somebody wanted to go; what was to be written is not sent again."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")

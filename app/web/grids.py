@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from app.auth.core import Actor, Permission
 from app.grids import mentoring, pairing, planning, service
 from app.grids.assigning import Lack, NeedGround, Release
-from app.grids.core import PAGE_MAX, LeadState
+from app.grids.core import PAGE_MAX, TRADES, GridView, LeadState
 from app.grids.core_mentoring import MentoringOutcome, MentoringState, Side, VisitKind
 from app.grids.core_plans import PlanLevel
 from app.grids.schemas import (
@@ -110,13 +110,13 @@ VISITS = {
 @router.get("/grids")
 def show_grids(page: Reading) -> Response:
     """The map: each trade with its leads and whom they help."""
-    return _map().shown(page)
+    return map_sheet().shown(page)
 
 
 @router.post("/grids/standard")
 def found_standard(page: Setting) -> Response:
     """One a trade, where the district has none yet."""
-    return _map().done(page, service.found_standard, Words("六个网格已建立。", "The six grids are founded."))
+    return map_sheet().done(page, service.found_standard, Words("六个网格已建立。", "The six grids are founded."))
 
 
 @router.post("/grids/assignment")
@@ -128,7 +128,7 @@ def assign(page: Setting) -> Response:
             lambda c, actor: filled(c, actor, AssignmentAnswer.of_applied(pairing.apply(c, actor))), commit=is_applied
         )
     except LongwenError as error:
-        return page.refused("grids.html", error, **page.run(_map().read))
+        return page.refused("grids.html", error, **page.run(map_sheet().read))
     if is_applied:
         told = Words(
             f"已提出 {found.proposed} 对结对，双方会收到通知。",
@@ -147,13 +147,13 @@ def end_lead(lead_id: UUID, page: Setting) -> Response:
         service.end_lead(connection, actor, lead_id, page.posted.read(EndLeadRequest).reason)
 
     told = Words("保留到季末，由副龙头接任。", "It stays to the quarter's end; its deputy follows.")
-    return _map().done(page, work, told)
+    return map_sheet().done(page, work, told)
 
 
 @router.get("/grids/{grid_id}")
 def show_grid(grid_id: UUID, page: Reading, year: Annotated[int | None, Query(ge=2000, le=2200)] = None) -> Response:
     """Its firms, its pairings, and its year."""
-    return _grid(grid_id, year).shown(page)
+    return grid_sheet(grid_id, year).shown(page)
 
 
 @router.post("/grids/{grid_id}/plans")
@@ -165,13 +165,13 @@ def plan(grid_id: UUID, page: Recording) -> Response:
         asked = page.posted.read(GridPlanRequest, dropped=False)
         planning.set_plan(connection, actor, asked.plan(plan_id, grid_id))
 
-    return _grid(grid_id, None).done(page, work, Words("已安排。", "It is planned."))
+    return grid_sheet(grid_id).done(page, work, Words("已安排。", "It is planned."))
 
 
 @router.get("/mentorings/{mentoring_id}")
 def show_mentoring(mentoring_id: UUID, page: Following) -> Response:
     """Visits, meetings, and how the helped one fares."""
-    return _mentoring(mentoring_id).shown(page)
+    return mentoring_sheet(mentoring_id).shown(page)
 
 
 @router.post("/mentorings/{mentoring_id}/agreement")
@@ -181,7 +181,7 @@ def agree(mentoring_id: UUID, page: Recording) -> Response:
     def work(connection: Connection, actor: Actor) -> None:
         mentoring.agree(connection, actor, mentoring_id, page.posted.read(AgreementRequest).side)
 
-    return _mentoring(mentoring_id).done(page, work, Words("已同意。", "Agreed."))
+    return mentoring_sheet(mentoring_id).done(page, work, Words("已同意。", "Agreed."))
 
 
 @router.post("/mentorings/{mentoring_id}/visits")
@@ -193,7 +193,7 @@ def visit(mentoring_id: UUID, page: Recording) -> Response:
         counts = {key: _count(posted.get(key)) for key in ("problems_found", "problems_solved")}
         mentoring.record_visit(connection, actor, mentoring_id, posted.read(VisitRequest, **counts).wanted())
 
-    return _mentoring(mentoring_id).done(page, work, Words("已登记。", "It is written down."))
+    return mentoring_sheet(mentoring_id).done(page, work, Words("已登记。", "It is written down."))
 
 
 @router.post("/mentorings/{mentoring_id}/end")
@@ -204,7 +204,7 @@ def end(mentoring_id: UUID, page: Recording) -> Response:
         asked = page.posted.read(MentoringEndRequest)
         mentoring.end(connection, actor, mentoring_id, MentoringOutcome(asked.outcome), asked.reason)
 
-    return _mentoring(mentoring_id).done(page, work, Words("已结束。", "It is ended."))
+    return mentoring_sheet(mentoring_id).done(page, work, Words("已结束。", "It is ended."))
 
 
 def _count(text: str) -> int | str:
@@ -218,6 +218,12 @@ def _leads(connection: Connection, actor: Actor) -> dict[UUID, str]:
     return {lead.id: lead.branch_name or "" for grid in found.grids for lead in grid.leads}
 
 
+def _free_trades(views: list[GridView]) -> list[str]:
+    """What no grid has yet."""
+    taken = {trade for one in views for trade in one.grid.trades}
+    return [trade for trade in TRADES if trade not in taken]
+
+
 def _pairings(connection: Connection, actor: Actor, grid_id: UUID | None = None) -> list[Any]:
     found = mentoring.page(connection, actor, grid_id=grid_id, count_max=PAGE_MAX)
     return [
@@ -226,7 +232,9 @@ def _pairings(connection: Connection, actor: Actor, grid_id: UUID | None = None)
     ]  # fmt: skip
 
 
-def _map() -> Sheet:
+def map_sheet() -> Sheet:
+    """Each trade with its leads and whom they help."""
+
     def read(connection: Connection, actor: Actor) -> dict[str, Any]:
         views = service.grids(connection, actor)
         paired: dict[UUID, list[Any]] = {}
@@ -239,23 +247,26 @@ def _map() -> Sheet:
             "follows": bool(actor.reach(Permission.MENTORING_READ)),
             "states": STATES,
             "lead_states": LEAD_STATES,
+            "free": _free_trades(views),
+            "new_id": new_id,
         }
 
     return Sheet("/grids", "grids.html", read)
 
 
-def _grid(grid_id: UUID, year: int | None) -> Sheet:
+def grid_sheet(grid_id: UUID, year: int | None = None) -> Sheet:
+    """A grid with its firms, leads, pairings and calendar."""
+
     def read(connection: Connection, actor: Actor) -> dict[str, Any]:
         chosen = year or actor.today.year
-        view = next((one for one in service.grids(connection, actor) if one.grid.id == grid_id), None)
+        views = service.grids(connection, actor)
+        view = next((one for one in views if one.grid.id == grid_id), None)
         if view is None:
             raise NotFound(what="grid", field="grid_id")
         members = service.members_of(connection, actor, grid_id, None, PAGE_MAX + 1)
-        branches = [
-            (one.id, one.name)
-            for one in roster.organisations(connection, actor.district_id)
-            if one.kind is OrganisationKind.BRANCH and one.until_on is None
-        ]
+        places = [one for one in roster.organisations(connection, actor.district_id) if one.until_on is None]
+        branches = [(one.id, one.name) for one in places if one.kind is OrganisationKind.BRANCH]
+        above = (OrganisationKind.COMMITTEE, OrganisationKind.DISTRICT)
         calendar = planning.calendar(connection, actor, grid_id, chosen)
         return {
             "grid": filled(connection, actor, GridAnswer.of_view(view)),
@@ -263,6 +274,10 @@ def _grid(grid_id: UUID, year: int | None) -> Sheet:
             "members": filled(connection, actor, GridMembersAnswer.of_members(members, PAGE_MAX)).members,
             "pairings": _pairings(connection, actor, grid_id),
             "branches": branches,
+            "territories": [(one.id, one.name) for one in places if one.kind in above],
+            "others": [(one.grid.id, one.grid.name) for one in views if one.grid.id != grid_id],
+            "free": _free_trades(views),
+            "sets": actor.may(Permission.GRID_SET, roster.root_of(actor.district_id)),
             "records": bool(actor.reach(Permission.MENTORING_RECORD)),
             "follows": bool(actor.reach(Permission.MENTORING_READ)),
             "year": chosen,
@@ -275,12 +290,15 @@ def _grid(grid_id: UUID, year: int | None) -> Sheet:
     return Sheet(f"/grids/{grid_id}", "grid.html", read)
 
 
-def _mentoring(mentoring_id: UUID) -> Sheet:
+def mentoring_sheet(mentoring_id: UUID) -> Sheet:
+    """A pairing with its visits, and what may be done to it."""
+
     def read(connection: Connection, actor: Actor) -> dict[str, Any]:
         view = mentoring.read(connection, actor, mentoring_id)
         return {
             "view": filled(connection, actor, MentoringViewAnswer.of_view(view)),
             "names": _leads(connection, actor),
+            "sets": actor.may(Permission.GRID_SET, roster.root_of(actor.district_id)),
             "records": bool(actor.reach(Permission.MENTORING_RECORD)),
             "sides": [(side.value, words) for side, words in SIDES.items()],
             "states": STATES,

@@ -16,7 +16,7 @@ from app.enrolment.template import write_marked_roster
 from app.enrolment.template import write_template as write_roster_template
 from app.imports import reversing
 from app.imports import service as imports
-from app.imports.core import BatchView, SentFile
+from app.imports.core import BatchView, ReversedBatch, SentFile
 from app.imports.schemas import (
     BatchPageAnswer,
     BatchReversalRequest,
@@ -41,6 +41,7 @@ Reversing = Annotated[Page, Depends(page_for(Permission.ENTRY_REVERSE))]
 RosterImporting = Annotated[Page, Depends(page_for(Permission.ROSTER_IMPORT))]
 Cursor = Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9a-f]{32}$")]
 
+JUST_SAVED = "导入后随即撤销"
 _PER_PAGE = 30
 
 
@@ -95,7 +96,7 @@ def import_entries(page: Importing) -> Response:
         f"已导入 {len(view.rows)} 行。导错的，可以在本页整批冲正。",
         f"{len(view.rows)} rows are imported. If it was the wrong file, take the whole batch back here.",
     )
-    return page.goto(f"/imports/{view.batch.id}", told)
+    return page.goto(f"/imports/{view.batch.id}", told, f"/imports/{view.batch.id}/reversal?just_saved=true")
 
 
 @router.get("/imports/{import_id}")
@@ -105,17 +106,22 @@ def read_import(import_id: UUID, page: Reading) -> Response:
 
 
 @router.post("/imports/{import_id}/reversal")
-def reverse_import(import_id: UUID, page: Reversing) -> Response:
-    """The whole batch is taken back."""
+def reverse_import(import_id: UUID, page: Reversing, just_saved: bool = False) -> Response:
+    """The whole batch, tried out (``act=preview``) or taken back; right after it was saved without being asked why."""
+    is_preview = page.posted.get("act") == "preview"
 
-    def work(connection: Connection, actor: Actor) -> Any:
-        asked = page.posted.read(BatchReversalRequest)
-        return reversing.reverse(connection, actor, import_id, asked.id, asked.reason)
+    def work(connection: Connection, actor: Actor) -> tuple[ReversedBatch, dict[str, Any]]:
+        said: dict[str, Any] = {"id": _id_of(page), "reason": JUST_SAVED} if just_saved else {}
+        asked = page.posted.read(BatchReversalRequest, **said)
+        shown = _batch(connection, actor, import_id) if is_preview else {}
+        return reversing.reverse(connection, actor, import_id, asked.id, asked.reason), shown
 
     try:
-        done = page.run(work)
+        done, shown = page.run(work, commit=not is_preview)
     except LongwenError as error:
         return page.refused("import_batch.html", error, **page.run(lambda c, actor: _batch(c, actor, import_id)))
+    if is_preview:
+        return page.show("import_batch.html", **{**shown, "tried": done})
     told = Words(
         f"已冲正 {len(done.reversed)} 行，撤回申报 {len(done.withdrawn)} 项，此前已结束的 {len(done.skipped)} 行未动。",
         f"{len(done.reversed)} rows are reversed, {len(done.withdrawn)} proposals withdrawn; {len(done.skipped)} had"
@@ -197,6 +203,7 @@ def _batch(connection: Connection, actor: Actor, import_id: UUID) -> dict[str, A
     return {
         "view": filled(connection, actor, BatchViewAnswer.of(view)),
         "states": ROW_STATES,
+        "tried": None,
         "may_reverse": actor.may_somewhere(Permission.ENTRY_REVERSE),
         "new_id": new_id(),
     }

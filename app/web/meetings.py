@@ -10,15 +10,21 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import Connection
 
-from app.activities import correcting, preparing
+from app.activities import correcting, preparing, undoing
 from app.activities import service as activities
-from app.activities.core import Mark, Status
+from app.activities.core import ActivityState, Mark, Status
 from app.activities.preparing import Expected
-from app.activities.schemas import ActivityPageAnswer, ActivityRequest, ActivityViewAnswer, CorrectionRequest
+from app.activities.schemas import (
+    ActivityPageAnswer,
+    ActivityRequest,
+    ActivityViewAnswer,
+    CorrectionRequest,
+    UndoingRequest,
+)
 from app.auth.core import Actor, Permission
 from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.days import Day
-from app.kit.errors import ErrorKind, LongwenError
+from app.kit.errors import ErrorKind, LongwenError, NotFound
 from app.kit.http import blob
 from app.kit.ids import new_id
 from app.kit.words import Words, all_of
@@ -39,6 +45,7 @@ STATUS_WORDS = {
     Status.ELSEWHERE: Words("在其他支部参加", "at another branch"),
     Status.LATER: Words("补课场次", "at a later one"),
 }
+JUST_SAVED = "保存后随即撤销"
 _NAMES_APART = re.compile(r"[\s、，,;；]+")
 _PER_PAGE = 30
 
@@ -101,7 +108,8 @@ def record_meeting(page: Recording) -> Response:
         f"已记录“{view.activity.title}”：应到 {len(view.attendance)} 人，到会 {present} 人。",
         f"“{view.activity.title}” is recorded: {present} of {len(view.attendance)} were there.",
     )
-    return page.goto(f"/meetings/{view.activity.id}", told)
+    undo = f"/meetings/{view.activity.id}/undoing?version={view.activity.version}"
+    return page.goto(f"/meetings/{view.activity.id}", told, undo)
 
 
 @router.get("/meetings/{activity_id}")
@@ -144,6 +152,33 @@ def correct_meeting(activity_id: UUID, page: Recording) -> Response:
         shown = page.run(lambda c, actor: meeting_facts(c, actor, activity_id))
         return page.refused("meeting.html", error, **{**shown, "attached": attached})
     return page.goto(f"/meetings/{activity_id}", Words("考勤已更正。", "The attendance is corrected."))
+
+
+@router.post("/meetings/{activity_id}/undoing")
+def undo_meeting(
+    activity_id: UUID, page: Recording, version: Annotated[int | None, Query(ge=1, le=1_000_000)] = None
+) -> Response:
+    """The whole session, tried out (``act=preview``) or taken back; right after it was saved, without a reason."""
+    posted, is_preview = page.posted, page.posted.get("act") == "preview"
+
+    def work(connection: Connection, actor: Actor) -> tuple[undoing.Undone, dict[str, Any]]:
+        reason = posted.get("reason") if version is None else posted.get("reason") or JUST_SAVED
+        asked = posted.read(UndoingRequest, reason=reason, **({} if version is None else {"version": version}))
+        shown = meeting_facts(connection, actor, activity_id) if is_preview else {}
+        return undoing.undo(connection, actor, activity_id, asked.version, asked.reason), shown
+
+    try:
+        done, shown = page.run(work, commit=not is_preview)
+    except NotFound:
+        raise
+    except LongwenError as error:
+        return page.refused("meeting.html", error, **page.run(lambda c, actor: meeting_facts(c, actor, activity_id)))
+    if is_preview:
+        return page.show("meeting.html", **{**shown, "tried": done})
+    told = Words(
+        f"已整场撤销，冲正积分记录 {done.reversed} 条。", f"Taken back as one; {done.reversed} entries are reversed."
+    )
+    return page.goto(f"/meetings/{activity_id}", told)
 
 
 def marks_of(posted: Posted, people: tuple[Expected, ...]) -> list[Mark]:
@@ -195,7 +230,10 @@ def meeting_facts(connection: Connection, actor: Actor, activity_id: UUID) -> di
     return {
         "meeting": filled(connection, actor, ActivityViewAnswer.of_view(view)),
         "attached": {},
-        "may_correct": actor.may(Permission.ACTIVITY_RECORD, view.activity.path),
+        "tried": None,
+        "is_undone": view.activity.state is ActivityState.UNDONE,
+        "may_correct": view.activity.state is ActivityState.HELD
+        and actor.may(Permission.ACTIVITY_RECORD, view.activity.path),
         "status_words": STATUS_WORDS,
     }
 

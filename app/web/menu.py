@@ -57,6 +57,8 @@ MENU = (
             _entry("/reviews", "待审申报", "Proposals", Permission.SUBMISSION_DECIDE),
             _entry("/complaints", "意见建议", "Complaints", Permission.COMPLAINT_READ),
             _entry("/checks", "季度复核", "Quarter's check", Permission.CHECK_READ),
+            _entry("/quarters", "季度进度", "Quarters", Permission.CHECK_READ),
+            _entry("/digests", "调度分析", "Digests", Permission.DIGEST_READ),
         ),
     ),
     Section(
@@ -67,6 +69,9 @@ MENU = (
             _entry("/transfers", "转接", "Transfers", Permission.TRANSFER_READ, of_members=True),
             _entry("/notices", "公示", "Notices", Permission.BOARD_READ),
             _entry("/board", "榜单", "Board", Permission.BOARD_READ),
+            _entry("/rule-books", "评分细则", "Rule books", Permission.RULES_READ),
+            _entry("/key-work", "重点工作", "Key work", Permission.RULES_READ),
+            _entry("/calendar", "工作日历", "Working days"),
         ),
     ),
     Section(

@@ -15,19 +15,26 @@ from app.web import (
     checking,
     commending,
     complaining,
+    digests,
     entering,
     exceptions,
     grids,
     home,
     importing,
+    key_work,
+    keys,
+    leading,
     meetings,
     members,
     noticing,
+    quarters,
     rating,
     recording,
+    reforming,
     reviewing,
     rostering,
     rounds,
+    rulebooks,
     screens,
     surveying,
     transferring,
@@ -40,6 +47,7 @@ def routers() -> list[APIRouter]:
     files: tuple[ModuleType, ...] = (assets, entering, account, home, exceptions, meetings, recording, reviewing)
     files += (checking, appealing, complaining, noticing)
     files += (assisting, commending, rounds, rating, treating, administering, surveying, grids, screens)
+    files += (leading, quarters, rulebooks, digests, reforming, keys, key_work)
     # Before the members: /members/new is nobody's page.
     files += (rostering, transferring, importing, members)
     return [one.router for one in files]

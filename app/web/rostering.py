@@ -25,13 +25,14 @@ from app.enrolment.schemas_requests import (
     MemberPastAnswer,
 )
 from app.enrolment.service import classes_in_force
-from app.kit.errors import BatchRefused, LongwenError
+from app.kit.errors import BatchRefused, LongwenError, NotFound
 from app.kit.ids import new_id
 from app.kit.sheets import SheetFault, column_letters
 from app.kit.words import Words
 from app.roster import service as roster
-from app.roster.core import BranchForm, OrganisationKind, OrganisationView
+from app.roster.core import BranchForm, OrganisationKind, OrganisationView, PersonalData
 from app.roster.naming import filled
+from app.roster.schemas import PersonalDataRequest
 from app.rules.name import Name
 from app.web.frame import Page, PageRoute, page_for
 from app.web.wording import CHANGES, EXEMPTION_GROUNDS, LEAVING_GROUNDS, ORGANISATION_FORMS, ORGANISATION_KINDS
@@ -41,6 +42,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Looking = Annotated[Page, Depends(page_for(Permission.ORGANISATION_READ))]
 Reading = Annotated[Page, Depends(page_for(Permission.ROSTER_READ))]
 Enrolling = Annotated[Page, Depends(page_for(Permission.MEMBER_ENROL))]
+Unmasking = Annotated[Page, Depends(page_for(Permission.PERSONAL_DATA_READ))]
 Filing = Annotated[Page, Depends(page_for(Permission.MEMBERSHIP_SET))]
 
 
@@ -86,6 +88,11 @@ def show_organisations(page: Looking) -> Response:
             "counts": counts if actor.reach(Permission.ROSTER_READ) else None,
             "closed": len(found) - len(present),
             "may": {one.value for one in Permission if actor.may_somewhere(one)},
+            "reforms": {
+                one.id
+                for one in present
+                if one.kind is OrganisationKind.BRANCH and actor.may(Permission.BRANCH_REFORM, one.path)
+            },
         }
 
     return page.show("roster.html", **page.run(work), kinds=ORGANISATION_KINDS, forms=ORGANISATION_FORMS)
@@ -121,6 +128,28 @@ def enrol(page: Enrolling) -> Response:
 def show_membership(member_id: UUID, page: Reading) -> Response:
     """Where a member belonged when, and what can be changed of it."""
     return page.show("membership.html", **page.run(lambda c, actor: _past(c, actor, member_id)), tried=None)
+
+
+@router.post("/members/{member_id}/personal-data")
+def unmask(member_id: UUID, page: Unmasking) -> Response:
+    """Id number and phone in clear, this once; each look is written to the access log with its reason."""
+
+    def work(connection: Connection, actor: Actor) -> tuple[PersonalData, dict[str, Any]]:
+        shown = _past(connection, actor, member_id)
+        reason = page.posted.read(PersonalDataRequest).reason
+        found = roster.unmask(
+            connection, actor, page.state.cipher, member_id, reason=reason, request_id=page.request_id
+        )
+        return found, shown
+
+    try:
+        found, shown = page.run(work)
+    except NotFound:
+        raise
+    except LongwenError as error:
+        shown = page.run(lambda c, actor: _past(c, actor, member_id))
+        return page.refused("membership.html", error, **shown, tried=None)
+    return page.show("membership.html", **{**shown, "unmasked": found}, tried=None)
 
 
 @router.post("/members/{member_id}/class")
@@ -201,6 +230,8 @@ def _past(connection: Connection, actor: Actor, member_id: UUID) -> dict[str, An
         "is_open": is_open,
         "may_enrol": is_open and not is_own and actor.may(Permission.MEMBER_ENROL, member.path),
         "may_file": is_open and not is_own and actor.may(Permission.MEMBERSHIP_SET, member.path),
+        "may_unmask": actor.may(Permission.PERSONAL_DATA_READ, member.path),
+        "unmasked": None,
         "may_transfer": is_open and not is_own and actor.may(Permission.TRANSFER_SET, member.path),
         "new_id": new_id(),
         "changes": CHANGES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.auth.core import Permission
 from app.kit.words import Words
 from app.submissions.core_states import Action, SubmissionState
 
@@ -138,3 +139,23 @@ APPEAL_OUTCOMES = {
 COMPLAINT_KINDS = {"suggestion": Words("建议", "suggestion"), "complaint": Words("投诉", "complaint")}
 
 COMPLAINT_STATES = {"open": Words("待答复", "to be answered"), "answered": Words("已答复", "answered")}
+
+# What a key may list, see GRANTS[INTEGRATION].
+KEY_PERMISSIONS = {
+    Permission.ORGANISATION_READ: Words("读组织", "read organisations"),
+    Permission.ROSTER_READ: Words("读名册", "read the roster"),
+    Permission.ROSTER_IMPORT: Words("导入名册", "import the roster"),
+    Permission.STANDING_READ: Words("读积分", "read points"),
+    Permission.ENTRY_RECORD: Words("记录积分", "record points"),
+    Permission.ENTRY_IMPORT: Words("导入积分", "import points"),
+    Permission.IMPORT_READ: Words("读导入批次", "read imports"),
+    Permission.SUBMISSION_READ: Words("读申报", "read proposals"),
+    Permission.ACTIVITY_READ: Words("读会议活动", "read meetings"),
+    Permission.RATING_READ: Words("读星级", "read ratings"),
+    Permission.GRID_READ: Words("读网格", "read grids"),
+    Permission.BOARD_READ: Words("读榜单", "read boards"),
+    Permission.RULES_READ: Words("读评分细则", "read rule books"),
+    Permission.QUARTER_EXPORT: Words("导出季度材料", "export a quarter"),
+    Permission.LINE_READ: Words("读分数线名单", "read who meets a line"),
+    Permission.JOB_READ: Words("读定时任务", "read jobs"),
+}

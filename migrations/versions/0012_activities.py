@@ -31,12 +31,18 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("input_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("undone_by", sa.Uuid()),
+        sa.Column("undone_at", sa.DateTime(timezone=True)),
+        sa.Column("undone_reason", sa.Text()),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_activity"),
         sa.UniqueConstraint(
             "district_id", "organisation_id", "held_on", "title_key",
             name="uq_activity_district_id_organisation_id_held_on_title_key",
         ),
-        sa.CheckConstraint("state IN ('planned', 'held', 'not_held')", name=op.f("ck_activity_state_known")),
+        sa.CheckConstraint("state IN ('planned', 'held', 'not_held', 'undone')", name=op.f("ck_activity_state_known")),
+        sa.CheckConstraint(
+            "(state = 'undone') = (undone_at IS NOT NULL)", name=op.f("ck_activity_undone_told")
+        ),
         sa.CheckConstraint("version > 0", name=op.f("ck_activity_version_positive")),
     )  # fmt: skip
     op.create_table(
@@ -86,6 +92,7 @@ def upgrade() -> None:
     steps.belong("activity", "attendance", "waiver")
     steps.refer("activity", "organisation_id", to="organisation")
     steps.refer("activity", "recorded_by", to="account")
+    steps.refer("activity", "undone_by", to="account")
     steps.refer("attendance", "activity_id", to="activity")
     steps.refer("attendance", "member_id", to="member")
     steps.refer("attendance", "entry_id", to="entry")
