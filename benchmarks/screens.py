@@ -83,8 +83,8 @@ def run(stage: Stage) -> Finding:
 def _screens(place: Place, count: int) -> list[str]:
     """Tokens of as many screens, which all show one playlist."""
     actor, playlist_id = place.actor(), new_id()
-    branch = Step(StepKind.RADAR, 20, "radar", Scope.BRANCH, place.branches[0])  # where every post is seen
-    steps = (*(Step(kind, 20, kind.value) for kind in _KINDS), branch)
+    branch = Step(StepKind.RADAR, 20, Scope.BRANCH, place.branches[0])  # where every post is seen
+    steps = (*(Step(kind, 20) for kind in _KINDS), branch)
 
     def work(connection: Connection) -> list[str]:
         made = Playlist(playlist_id, "大厅", steps, 0, actor.at)

@@ -8,23 +8,37 @@ from __future__ import annotations
 import io
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).parent / "pictures"
 PASSWORD = "a-sample-of-2026"  # of every account of the sample district
-WIDTH, BYTES_MAX = 1280, 300_000
+WIDTH, BYTES_MAX = 1280, 250_000
 BOARDS = {"党员积分榜": "screen-ranking", "各项指标平均": "screen-radar", "网格与结对帮带": "screen-grids"}
 SECRETARY = "longwen/secretary-b001"
 PAGES = {"/": "console-home", "/members": "console-members"}
+OFFICE = "longwen/district-1"
+OFFICE_PAGES = {
+    "/board-policies/screens": "console-policy",
+    "/playlists/00000000-0000-4000-8000-00000000ba11": "console-playlist",
+}
+QUARTER = "2026Q3"  # the last that the sample has sealed
+SHEETS = (0, 1, 4)  # of its report: the cover, the summary, a table with places on a scale
 
 
 def keep(page: Page, name: str) -> None:
+    """What the page shows, as a picture."""
+    keep_picture(Image.open(io.BytesIO(page.screenshot())), name)
+
+
+def keep_picture(picture: Image.Image, name: str) -> None:
     """As a small PNG: a README is read on phones too."""
-    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    shot = picture.convert("RGB")
     shot = shot.resize((WIDTH, shot.height * WIDTH // shot.width), Image.Resampling.LANCZOS)
     file = FOLDER / f"{name}.png"
     shot.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, optimize=True)
@@ -47,16 +61,42 @@ def take_screen(browser: Browser, address: str) -> None:
     page.close()
 
 
-def take_console(browser: Browser, site: str) -> None:
+def logged_in(browser: Browser, site: str, login: str) -> Page:
     page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     page.goto(f"{site}/login")
-    page.fill("input[name=login]", SECRETARY)
+    page.fill("input[name=login]", login)
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(f"{site}/")
-    for path, name in PAGES.items():
+    return page
+
+
+def take_console(browser: Browser, site: str, login: str, pages: Mapping[str, str]) -> None:
+    page = logged_in(browser, site, login)
+    for path, name in pages.items():
         page.goto(site + path)
         keep(page, name)
+    page.close()
+
+
+def take_papers(browser: Browser, site: str) -> None:
+    """The page of the last sealed quarter's pack, and sheets of its report side by side."""
+    page = logged_in(browser, site, OFFICE)
+    page.goto(f"{site}/packs?quarter={QUARTER}")
+    page.click("tbody th a")
+    page.wait_for_selector("button[value=report]", timeout=120_000)  # a demo that has just begun still makes it
+    page.fill("input[name=reason]", "季度例会")
+    with page.expect_download() as taken:
+        page.click("button[value=report]")
+    report = pypdfium2.PdfDocument(taken.value.path())
+    page.reload()
+    keep(page, "console-pack")
+    sheets = [report[number].render(scale=2).to_pil() for number in SHEETS]
+    width, height, gap = sheets[0].width, sheets[0].height, 12
+    beside = Image.new("RGB", (len(sheets) * (width + gap) + gap, height + 2 * gap), "#c9ccd3")
+    for place, sheet in enumerate(sheets):
+        beside.paste(sheet, (gap + place * (width + gap), gap))
+    keep_picture(beside, "pack-report")
     page.close()
 
 
@@ -71,7 +111,9 @@ def main() -> None:
         found = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         take_screen(browser, address)
-        take_console(browser, site)
+        take_console(browser, site, SECRETARY, PAGES)
+        take_console(browser, site, OFFICE, OFFICE_PAGES)
+        take_papers(browser, site)
         browser.close()
 
 

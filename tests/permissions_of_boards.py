@@ -29,7 +29,7 @@ class World(Protocol):
 
 
 Call = Callable[[Any, str, dict[str, str]], Any]
-PLAYLIST = {"name": "一楼大厅", "steps": [{"kind": "ranking", "seconds": 20, "layout": "ranking"}]}
+PLAYLIST = {"name": "一楼大厅", "steps": [{"kind": "ranking", "seconds": 20}]}
 POLICY = {"reach": "district", "top": 10, "names": "masked"}
 
 

@@ -60,11 +60,15 @@ def found(world: World, whose: str, kind: PackKind = PackKind.QUARTER) -> Pack |
     return pack
 
 
+def id_of(world: World, whose: str) -> str:
+    pack = found(world, whose)
+    assert pack is not None
+    return str(pack.id)
+
+
 def at_pack(method: str, part: str = "", body: Any = None) -> Call:
     def call(world: World, whose: str, headers: dict[str, str]) -> Any:
-        pack = found(world, whose)
-        assert pack is not None
-        return world.client.request(method, f"/api/v1/packs/{pack.id}{part}", json=body, headers=headers)
+        return world.client.request(method, f"/api/v1/packs/{id_of(world, whose)}{part}", json=body, headers=headers)
 
     return call
 
@@ -107,7 +111,7 @@ def fetching(world: World, whose: str, headers: dict[str, str]) -> Any:
 #            m  g  o  d  h  s  c  d  s  s  a  n  o  s
 #            e  r  r  i  r  e  o  i  y  e  u  o  u  t
 #            m  o  g  s  .  c  m  s  s  c  d  b  t  r
-_PACK = {
+PACK = {
     "own": "3  3  3  3  3  +  +  +  3  3  3  3  4  1",
     "above": "3  3  3  3  3  4  4  +  3  3  3  3  4  1",
     "elsewhere": "3  3  3  3  3  4  4  4  3  3  3  3  +  1",
@@ -116,14 +120,15 @@ _TAKEN = {
     "own": "3  3  3  3  3  4  4  +  3  3  3  3  4  1",
     "elsewhere": "3  3  3  3  3  4  4  4  3  3  3  3  +  1",
 }
-_OF_BRANCH = {"own": _PACK["own"], "elsewhere": _PACK["elsewhere"]}
+OF_BRANCH = {"own": PACK["own"], "elsewhere": PACK["elsewhere"]}
 ROWS: list[tuple[str, Call, dict[str, str]]] = [
-    ("POST /api/v1/quarters/{quarter}/pack", asking, _PACK),
+    ("POST /api/v1/quarters/{quarter}/pack", asking, PACK),
     ("GET /api/v1/quarters/{quarter}/packs", listing, {"any": "3  3  3  3  3  +  +  +  3  3  3  3  +  1"}),
-    ("GET /api/v1/quarters/{quarter}/branches/{branch_id}/wall", hanging, _OF_BRANCH),
-    ("GET /api/v1/packs/{pack_id}", at_pack("GET"), _PACK),
-    ("GET /api/v1/packs/{pack_id}/progress", at_pack("GET", "/progress"), _PACK),
-    ("DELETE /api/v1/packs/{pack_id}", cancelling, _PACK),
-    ("POST /api/v1/packs/{pack_id}/copies", at_pack("POST", "/copies", {"part": "table", "reason": "季度例会"}), _PACK),
+    ("GET /api/v1/quarters/{quarter}/branches/{branch_id}/wall", hanging, OF_BRANCH),
+    ("GET /api/v1/packs/{pack_id}", at_pack("GET"), PACK),
+    ("GET /api/v1/packs/{pack_id}/progress", at_pack("GET", "/progress"), PACK),
+    ("DELETE /api/v1/packs/{pack_id}", cancelling, PACK),
+    ("GET /api/v1/packs/{pack_id}/copies", at_pack("GET", "/copies"), PACK),
+    ("POST /api/v1/packs/{pack_id}/copies", at_pack("POST", "/copies", {"part": "table", "reason": "季度例会"}), PACK),
     ("GET /api/v1/packs/copies/{copy_id}", fetching, _TAKEN),
 ]

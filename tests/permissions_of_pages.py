@@ -11,6 +11,7 @@ from uuid import UUID
 from tests import permissions_of_cases as cases
 from tests import permissions_of_grids as grids
 from tests import permissions_of_office as office
+from tests import permissions_of_packs as packs
 from tests import permissions_of_ratings as ratings
 from tests import permissions_of_web as web
 from tests.permissions_of_web import HTML, Call, visit
@@ -38,6 +39,7 @@ def at(method: str, path: str) -> Call:
             "survey": world.surveys.get(f"to come {whose}", ""),
             "form": world.surveys["form"].removeprefix("/api/v1/survey-forms"),
             **world.grids.get(whose, {}),
+            "playlist": world.playlists.get(whose, ""),
         }
         filled = path
         for name, value in facts.items():
@@ -202,7 +204,55 @@ SURVEYS: list[tuple[str, Call, dict[str, str]]] = [
     ("POST /answer/{district}/{survey_number}", at("POST", "/answer{form}"), _ANYBODY),
 ]
 
-ROWS: list[tuple[str, Call, dict[str, str]]] = [*web.ROWS, *CASES, *RATINGS, *GRIDS, *OFFICE, *SURVEYS]
+
+def of_pack(method: str, path: str) -> Call:
+    """A page about somebody's pack."""
+
+    def call(world: Any, whose: str, headers: dict[str, str]) -> Any:
+        return visit(method, f"/packs/{packs.id_of(world, whose)}{path}")(world, "any", headers)
+
+    return call
+
+
+def hanging(world: Any, whose: str, headers: dict[str, str]) -> Any:
+    branch = world.town_of(whose).branch
+    return visit("GET", f"/packs/wall?quarter=2026Q3&branch={branch}")(world, "any", headers)
+
+
+_EXPORTING = {"any": "3  3  3  3  3  +  +  +  3  3  3  3  +  1"}
+PACKS: list[tuple[str, Call, dict[str, str]]] = [
+    ("GET /packs", at("GET", "/packs"), _EXPORTING),
+    ("POST /packs", at("POST", "/packs"), _EXPORTING),
+    ("GET /packs/wall", hanging, packs.OF_BRANCH),
+    ("GET /packs/{pack_id}", of_pack("GET", ""), packs.PACK),
+    ("GET /packs/{pack_id}/progress", of_pack("GET", "/progress"), packs.PACK),
+    ("POST /packs/{pack_id}/cancel", of_pack("POST", "/cancel"), packs.PACK),
+    ("POST /packs/{pack_id}/copies", of_pack("POST", "/copies"), packs.PACK),
+]
+
+_OFFICE = {"any": "3  3  3  3  3  3  3  +  3  3  3  3  +  1"}
+_PLAYLIST = {
+    "own": "3  3  3  3  3  3  3  +  3  3  +  3  4  1",
+    "elsewhere": "3  3  3  3  3  3  3  4  3  3  4  3  +  1",
+}
+_PLAYLIST_SET = {
+    "own": "3  3  3  3  3  3  3  +  3  3  3  3  4  1",
+    "elsewhere": "3  3  3  3  3  3  3  4  3  3  3  3  +  1",
+}
+BOARDS: list[tuple[str, Call, dict[str, str]]] = [
+    ("POST /board/own", at("POST", "/board/own"), {"any": "+  4  4  4  3  4  4  4  3  3  4  3  4  1"}),
+    ("GET /board-policies", at("GET", "/board-policies"), _OFFICE),
+    ("GET /board-policies/{audience}", at("GET", "/board-policies/screens"), _OFFICE),
+    ("POST /board-policies/{audience}", at("POST", "/board-policies/screens"), _OFFICE),
+    ("POST /screens", at("POST", "/screens"), _OFFICE),
+    ("POST /screens/{screen_id}/playlist", at("POST", f"/screens/{_NONE}/playlist"), _SCREEN_NONE),
+    ("GET /playlists", at("GET", "/playlists"), _SCREENS),
+    ("GET /playlists/new", at("GET", "/playlists/new"), _OFFICE),
+    ("GET /playlists/{playlist_id}", at("GET", "/playlists/{playlist}"), _PLAYLIST),
+    ("POST /playlists/{playlist_id}", at("POST", "/playlists/{playlist}"), _PLAYLIST_SET),
+]
+
+ROWS: list[tuple[str, Call, dict[str, str]]] = [*web.ROWS, *CASES, *RATINGS, *GRIDS, *OFFICE, *SURVEYS, *PACKS, *BOARDS]
 ROWS += office.ROWS
 
 

@@ -1,4 +1,4 @@
-"""What a screen plays: boards in turn, each for some seconds and in a layout that its page knows by name."""
+"""What a screen plays: boards in turn, each for some seconds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from app.kit.errors import ErrorKind, LongwenError
 
 STEPS_MAX = 20
 SECONDS_MIN, SECONDS_MAX = 5, 3600
-LAYOUT = r"^[a-z][a-z0-9_-]{0,39}$"
 
 
 class StepKind(StrEnum):
@@ -41,7 +40,6 @@ class Step:
 
     kind: StepKind
     seconds: int
-    layout: str
     scope: Scope = Scope.DISTRICT
     place_id: UUID | None = None
     measure: str = TOTAL
@@ -53,7 +51,6 @@ class Step:
         return {
             "kind": self.kind.value,
             "seconds": self.seconds,
-            "layout": self.layout,
             "scope": self.scope.value,
             "place_id": place,
             "measure": self.measure,

@@ -47,7 +47,10 @@ class BranchRow:
 
 @dataclass(frozen=True, slots=True)
 class BranchBoard:
-    """Branches in their order. ``counted`` is how many take part; ``by`` is average or stars."""
+    """Branches in their order. ``counted`` is how many take part; ``by`` is average or stars.
+
+    ``levels``: by stars, how many have so many, the most stars first; names nobody.
+    """
 
     by: str
     scope_name: str
@@ -58,6 +61,7 @@ class BranchBoard:
     counted: int
     rows: tuple[BranchRow, ...]
     data_at: datetime | None
+    levels: tuple[tuple[int, int], ...] = ()
 
 
 def by_average(sums: list[BranchSum], names: Mapping[UUID, str], count_max: int) -> tuple[BranchRow, ...]:

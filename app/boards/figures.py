@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -83,7 +84,8 @@ def branches_by_stars(
     names = {one.id: one.name for one in facts.organisations.values()}
     rows: tuple[BranchRow, ...] = by_stars(stars, names, policy.top)[: _most(len(stars), audience)]
     name = name_of(facts, actor.district_id)
-    return BranchBoard("stars", name, TOTAL, period, audience, policy, len(stars), rows, None)
+    levels = tuple(sorted(Counter(stars.values()).items(), reverse=True))
+    return BranchBoard("stars", name, TOTAL, period, audience, policy, len(stars), rows, None, levels)
 
 
 def _most(count: int, audience: Audience) -> int:

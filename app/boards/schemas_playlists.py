@@ -9,7 +9,6 @@ from pydantic import Field, model_validator
 
 from app.boards.core import TOTAL, Scope
 from app.boards.core_playlists import (
-    LAYOUT,
     OF_THE_DISTRICT,
     SECONDS_MAX,
     SECONDS_MIN,
@@ -28,7 +27,6 @@ class StepModel(Model):
         description="ranking 党员 · branches 支部 · radar 指标 · stars 星级 · grids 网格 · trend 趋势 · deeds 事迹"
     )
     seconds: int = Field(strict=True, ge=SECONDS_MIN, le=SECONDS_MAX, description="停留秒数 · how long", examples=[20])
-    layout: str = Field(pattern=LAYOUT, description="页面版式 · a layout that the page knows", examples=["ranking"])
     scope: Scope = Field(Scope.DISTRICT, description="district 以外须给出 place_id · others need place_id")
     place_id: UUID | None = None
     measure: str = Field(TOTAL, pattern=r"^[A-Za-z]{2,20}$", examples=["total"])
@@ -61,7 +59,6 @@ class PlaylistStepAnswer(Answer):
 
     kind: StepKind
     seconds: int
-    layout: str
     scope: Scope
     place_id: UUID | None
     measure: str

@@ -36,6 +36,13 @@ class BranchRowAnswer(Answer):
     star: int | None = Field(examples=[5])
 
 
+class StarLevelAnswer(Answer):
+    """How many branches have so many stars."""
+
+    star: int
+    branches: int
+
+
 class BranchBoardAnswer(Answer):
     """Branches by their average or by their stars, under the district's policy."""
 
@@ -49,6 +56,7 @@ class BranchBoardAnswer(Answer):
     policy: BoardPolicyAnswer
     counted: int = Field(description="参加排名的支部数 · how many branches take part")
     rows: list[BranchRowAnswer]
+    levels: list[StarLevelAnswer] = Field(description="按星级：各星级支部数 · by stars: how many have so many")
 
     @classmethod
     def of(cls, board: BranchBoard) -> BranchBoardAnswer:
@@ -73,6 +81,7 @@ class BranchBoardAnswer(Answer):
                 )
                 for row in board.rows
             ],
+            levels=[StarLevelAnswer(star=star, branches=count) for star, count in board.levels],
         )
 
 

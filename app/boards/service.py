@@ -65,6 +65,17 @@ def set_shown(connection: Connection, actor: Actor, *, is_shown: bool) -> bool:
     return is_shown
 
 
+def is_shown(connection: Connection, actor: Actor) -> bool | None:
+    """Whether the caller's name may stand on boards; None for no member."""
+    member = roster.own_member(connection, actor)
+    return None if member is None else not store.has_opted_out(connection, actor.district_id, member.id)
+
+
+def count_opted_out(connection: Connection, actor: Actor) -> int:
+    """How many members do not wish to stand on boards."""
+    return len(store.list_opted_out(connection, actor.district_id))
+
+
 def notice(connection: Connection, actor: Actor, quarter: str, branch_id: UUID) -> NoticeSheet:
     """A branch's results on notice, for who may read boards there, with names as the policy has them.
 

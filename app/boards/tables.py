@@ -35,7 +35,7 @@ board_opt_out = district_table(
     key=("member_id",),
 )
 
-# What a screen shows in turn: steps of a board, its seconds and its layout.
+# What a screen shows in turn: each a board and its seconds.
 playlist = district_table(
     "playlist",
     Column("id", Uuid, nullable=False),

@@ -77,6 +77,8 @@ class Kind(StrEnum):
     APPRAISAL_DECIDED = "appraisal_decided"
     APPRAISAL_ANSWERED = "appraisal_answered"
     RESPONSIBILITY_SET = "responsibility_set"
+    PACK_MADE = "pack_made"
+    PACK_FAILED = "pack_failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from app.messages.kinds import Kind, Told
 from app.messages.terms import TERMS
 from app.messages.texts_appraisals import APPRAISAL_TEXTS
 from app.messages.texts_cases import CASE_TEXTS
-from app.messages.texts_digests import DIGEST_TEXTS
+from app.messages.texts_digests import DIGEST_TEXTS, PACK_TEXTS
 from app.messages.texts_ratings import RATING_TEXTS
 
 __all__ = ["Kind", "Told"]
@@ -240,6 +240,7 @@ TEXTS: dict[Kind, Told] = {
     ),
     **CASE_TEXTS,
     **DIGEST_TEXTS,
+    **PACK_TEXTS,
     **RATING_TEXTS,
     **APPRAISAL_TEXTS,
 }

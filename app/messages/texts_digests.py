@@ -1,4 +1,4 @@
-"""What the service tells the offices of months, quarters, half-years and years."""
+"""What the service tells the offices of months, quarters, half-years and years, and of the papers of these."""
 
 from __future__ import annotations
 
@@ -31,6 +31,22 @@ DIGEST_TEXTS: dict[Kind, Told] = {
         "Sampled entries are not in order",
         "Of the sampled entries of {branch} for {window}, {count} do not agree with their evidence. Please read what"
         " was found, and correct them or hand in what is missing.",
+    ),
+}
+
+PACK_TEXTS: dict[Kind, Told] = {
+    Kind.PACK_MADE: Told(
+        "考评材料已生成",
+        "您提交生成的{scope}{window}考评材料已生成，请在“考评材料”中查看和导出。",
+        "The review pack is made",
+        "The pack of {scope} for {window} that you asked for is made; see “Review packs” to take copies.",
+    ),
+    Kind.PACK_FAILED: Told(
+        "考评材料生成失败",
+        "您提交生成的{scope}{window}考评材料未能生成，原因见“考评材料”。请在那里重新生成；仍然失败的，请联系系统管理员。",
+        "The review pack failed",
+        "The pack of {scope} for {window} that you asked for could not be made; “Review packs” says why. Ask for it"
+        " there once more; if it fails again, tell the system administrator.",
     ),
 }
 

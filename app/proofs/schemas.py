@@ -27,9 +27,7 @@ class QuarterProofAnswer(Answer):
     )
 
     quarter: str
-    number: int | None = Field(
-        None, description="校验点编号，封账前为空 · none before the seal"
-    )
+    number: int | None = Field(None, description="校验点编号，封账前为空 · none before the seal")
     made_at: datetime | None = None
     root: str | None = Field(None, description="根值，应保存在系统之外 · to be kept outside of the service")
     rows: int | None = Field(None, description="封存的党员数 · standings that were frozen")

@@ -19,7 +19,14 @@ from app.auth.core import Permission
 from app.kit.errors import LongwenError
 from app.reviews import copying, making, packing, papers, walls
 from app.reviews.core_packs import MEDIA_TYPES, SUFFIXES, Copy, Pack, PackKind, PackState, pieces, range_of
-from app.reviews.schemas import CopyAnswer, NewCopy, PackAnswer, PacksAnswer
+from app.reviews.schemas import (
+    CopyAnswer,
+    NewCopy,
+    PackAnswer,
+    PacksAnswer,
+    TakenCopiesAnswer,
+    TakenCopyAnswer,
+)
 
 of_quarters = APIRouter(prefix="/api/v1/quarters", tags=["reviews"])
 router = APIRouter(prefix="/api/v1/packs", tags=["reviews"])
@@ -128,6 +135,15 @@ async def watch_pack(
 def cancel_pack(pack_id: UUID, door: Exporting) -> None:
     """不留任何内容；已生成的不能取消。· Nothing of it stays; what is made cannot be taken back."""
     door.run(lambda connection, actor: packing.cancel(connection, actor, pack_id))
+
+
+@router.get("/{pack_id}/copies", summary="谁导出过 · Who took copies")
+def list_copies(pack_id: UUID, door: Exporting) -> TakenCopiesAnswer:
+    """最近的在前，至多 200 份。· The latest first, at most 200."""
+    return door.run_named(
+        lambda connection, actor: copying.taken(connection, actor, pack_id),
+        lambda found: TakenCopiesAnswer(copies=[TakenCopyAnswer.of(one) for one in found]),
+    )
 
 
 @router.post("/{pack_id}/copies", summary="导出副本 · Take a copy", status_code=201)

@@ -25,6 +25,7 @@ from app.reviews.making import Workshop
 from app.reviews.refusals import CopyExpired, PackNotDone, PartLacking
 from app.reviews.wording import PART_WORDS
 
+COPIES_LISTED_MAX = 200
 _OPERATOR = "运维人员"  # whoever sits at the command line
 
 
@@ -86,6 +87,12 @@ def keep(connection: Connection, actor: Actor, copy: Copy, source: Path, request
     service_access.write_down(connection, actor, access)
     store.insert_copy(connection, actor.district_id, copy, chunks_of(source))
     return copy
+
+
+def taken(connection: Connection, actor: Actor, pack_id: UUID) -> list[Copy]:
+    """The latest copies of a pack, for whoever may take one. Raises NotFound."""
+    packing.pack(connection, actor, pack_id)
+    return store.list_copies(connection, actor.district_id, pack_id, COPIES_LISTED_MAX)
 
 
 def fetched(connection: Connection, actor: Actor, copy_id: UUID) -> tuple[Copy, Pack]:

@@ -5,15 +5,20 @@ Offices change theirs in WPS or Word; this is how ours came to be, and a test ho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from docx import Document
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from app.reviews.summing import LISTS
+
+_TEXT_WIDTH = 158  # millimetres: A4 without its margins
 _SERIF, _SANS = "仿宋", "黑体"  # GB/T 9704; where they are missing, the program's own fonts stand in
 
 
@@ -25,12 +30,19 @@ def build(target: Path) -> None:
     section.top_margin, section.bottom_margin = Mm(33), Mm(32)
     section.left_margin, section.right_margin = Mm(27), Mm(25)
     _font(document.styles["Normal"], _SERIF, 12)
+    document.styles["Normal"].paragraph_format.space_after = Pt(6)
     _line(section.header.paragraphs[0], "{{ mark }}", size=8, centred=True)
     _page_number(section.footer.paragraphs[0])
 
-    _line(document.add_paragraph(), "{{ district }}", font=_SANS, size=28, centred=True, red=True)
-    _line(document.add_paragraph(), "{{ title }}", font=_SANS, size=22, centred=True)
-    _line(document.add_paragraph(), "（{{ period }}）", size=15, centred=True)
+    for text, font, size, above in (
+        ("{{ district }}", _SANS, 28, 90),
+        ("{{ title }}", _SANS, 22, 60),
+        ("（{{ period }}）", _SERIF, 15, 6),
+    ):
+        paragraph = document.add_paragraph()
+        _line(paragraph, text, font=font, size=size, centred=True, red=text == "{{ district }}")
+        paragraph.paragraph_format.space_before = Pt(above)
+    paragraph.paragraph_format.space_after = Pt(170)
     for name, value in (
         ("考评范围", "{{ scope }}"),
         ("评分细则", "{{ editions }}"),
@@ -47,17 +59,19 @@ def build(target: Path) -> None:
     _line(document.add_paragraph(), "{{ one }}", indented=True)
     document.add_paragraph("{%p endfor %}")
     _heading(document, "二、五项指标")
-    _table(document, ("指标", "平均得分", "分值"), "dimensions", ("name", "mean", "allotment"))
+    _table(document, ("指标", "平均得分", "分值"), "dimensions", ("name", "mean", "allotment"), (3, 1, 1))
     _heading(document, "三、各支部情况")
     headings = ("党支部", "所属党委", "党员", "参评", "日常均分", "总积分均分", "人均加分", "人均失误", "星级")
-    _table(document, headings, "branches", tuple(range(len(headings))))
+    _table(document, headings, "branches", range(len(headings)), (3.2, 2.8, 1, 1, 1.5, 1.6, 1.4, 1.4, 1.9))
+    document.add_paragraph("{%p if trend|length > 1 %}")
+    _heading(document, "各季度走势")
+    seasons = ("季度", "党员", "参评", "日常均分", "总积分均分", "人均加分", "人均失误")
+    _table(document, seasons, "trend", range(len(seasons)), (2.4, 1, 1, 1.4, 1.4, 1.4, 1.4))
+    document.add_paragraph("{%p endif %}")
     _heading(document, "四、表彰、帮扶、结对与更正")
-    document.add_paragraph("{%p for list in lists %}")
-    _line(document.add_paragraph(), "{{ list.title }}（{{ list.count }}）", font=_SANS)
-    document.add_paragraph("{%p for row in list.rows %}")
-    _line(document.add_paragraph(), "{{ row }}", indented=True, size=11)
-    document.add_paragraph("{%p endfor %}")
-    document.add_paragraph("{%p endfor %}")
+    for kind, title, names, widths in LISTS:
+        _listed(document, kind.value, title, names, widths)
+    document.add_paragraph().paragraph_format.space_after = Pt(18)
     _line(document.add_paragraph(), "填报人：　　　　　　　　审核人：　　　　　　　　负责人：")
     for text in ("{{ scope }}", "（盖　章）", "　　　　年　　月　　日"):
         paragraph = document.add_paragraph()
@@ -65,8 +79,8 @@ def build(target: Path) -> None:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     document.add_page_break()  # type: ignore[no-untyped-call]
     _heading(document, "附件　党员积分表")
-    annex = ("党支部", "姓名", "日常积分", "本季加分", "本季失误", "总积分", "等次")
-    _table(document, annex, "rows", tuple(range(len(annex))))
+    annex = ("党支部", "姓名", "日常积分", "{{ season }}加分", "{{ season }}失误", "总积分", "等次")
+    _table(document, annex, "rows", range(len(annex)), (3, 1.6, 1.3, 1.3, 1.3, 1.3, 2))
     document.save(str(target))
 
 
@@ -98,14 +112,37 @@ def _line(
 
 def _heading(document: Any, text: str) -> None:
     paragraph = document.add_paragraph()
+    paragraph.paragraph_format.space_before = Pt(14)
     _line(paragraph, text, font=_SANS, size=15)
     paragraph.paragraph_format.keep_with_next = True
 
 
-def _table(document: Any, headings: tuple[str, ...], source: str, fields: tuple[str | int, ...]) -> None:
+def _listed(document: Any, kind: str, title: str, headings: Sequence[str], widths: Sequence[float]) -> None:
+    """One of the lists: its table, and what it leaves out; or that there is nothing."""
+    _line(document.add_paragraph(), title, font=_SANS)
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    document.add_paragraph("{%p if lists." + kind + ".rows %}")
+    _table(document, headings, f"lists.{kind}.rows", range(len(headings)), widths)
+    document.add_paragraph("{%p else %}")
+    _line(document.add_paragraph(), "本期没有记录。", indented=True)
+    document.add_paragraph("{%p endif %}")
+    document.add_paragraph("{%p if lists." + kind + ".left_out %}")
+    _line(document.add_paragraph(), "另有 {{ lists." + kind + ".left_out }} 条，见随附工作簿。", size=9)
+    document.add_paragraph("{%p endif %}")
+
+
+def _table(
+    document: Any, headings: Sequence[str], source: str, fields: Sequence[str | int], widths: Sequence[float]
+) -> None:
     """A table whose row is repeated; its headings come again on every page."""
     table = document.add_table(rows=4, cols=len(headings))
     table.style = "Table Grid"
+    table.autofit = False
+    for at, width in enumerate(widths):
+        exact = Mm(_TEXT_WIDTH * width / sum(widths))
+        table.columns[at].width = exact
+        for cell in table.columns[at].cells:
+            cell.width = exact
     for at, heading in enumerate(headings):
         _line(table.rows[0].cells[at].paragraphs[0], heading, font=_SANS, size=9, centred=True)
         field = fields[at]
@@ -113,6 +150,11 @@ def _table(document: Any, headings: tuple[str, ...], source: str, fields: tuple[
         _line(table.rows[2].cells[at].paragraphs[0], "{{ " + shown + " }}", size=9)
     table.rows[1].cells[0].paragraphs[0].add_run("{%tr for one in " + source + " %}")
     table.rows[3].cells[0].paragraphs[0].add_run("{%tr endfor %}")
+    for row in table.rows:
+        for cell in row.cells:
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+            cell.paragraphs[0].paragraph_format.space_before = Pt(2)
+            cell.paragraphs[0].paragraph_format.space_after = Pt(2)
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001 - the library has no verb for it

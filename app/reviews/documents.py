@@ -40,14 +40,7 @@ def _contents(given: Json, mark: Mark | None) -> Json:
         "root": given["root"] or "—",
         "branches": [*given["branches"], ["合计", *given["total"][1:]]],
         "rows": given["rows"][:_ROWS_MAX],
-        "lists": [
-            {
-                "title": one["title"],
-                "count": len(one["rows"]) + one["left_out"],
-                "rows": ["　".join(cell for cell in row if cell) for row in one["rows"]] or ["本期没有记录。"],
-            }
-            for one in given["lists"]
-        ],
+        "lists": {one["kind"]: one for one in given["lists"]},
     }
 
 

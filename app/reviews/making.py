@@ -24,12 +24,14 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.errors import LongwenError, Unavailable
 from app.kit.ids import new_id
+from app.messages import service as messages
+from app.messages.core import Message, Recipient, Subject
+from app.messages.kinds import Kind
 from app.reviews import documents, imaging, papers, periods, store, workbooks
 from app.reviews.core_packs import (
     ATTEMPTS_MAX,
     IMAGE,
     PARTS_OF,
-    Fact,
     Mark,
     Pack,
     PackKind,
@@ -67,11 +69,14 @@ class Workshop:
         return Actor.service(self.district.id, self.clock.now(), self.district.time_zone)
 
 
-def make_all(shop: Workshop) -> dict[str, int]:
-    """Make what waits, or has lost its maker, and let go the bytes of copies that have expired."""
+def make_all(shop: Workshop, is_over: Callable[[], bool] = lambda: False) -> dict[str, int]:
+    """Make what waits, or has lost its maker, and let go the bytes of copies that have expired.
+
+    ``is_over``: asked between two packs, whether to leave the rest to another round.
+    """
     district_id, now = shop.district.id, shop.clock.now()
     waiting = shop.database.run(lambda c: store.list_to_make(c, district_id, now), district_id)
-    made = sum(make(shop, one) for one in waiting)
+    made = sum(make(shop, one) for one in waiting if not is_over())
     expired = shop.database.run(lambda c: store.delete_expired(c, district_id, now), district_id)
     return {"made": made, "expired": expired}
 
@@ -117,12 +122,27 @@ def _put_back(shop: Workshop, pack_id: UUID, maker: UUID, wait: LongwenError, co
         values = {"state": (PackState.FAILED if is_given_up else PackState.WAITING).value, "maker": None}
         error = _told(wait) if is_given_up else None
         store.set_state(connection, shop.district.id, pack_id, error=error, **values)
+        if is_given_up:
+            _tell(shop, found, Kind.PACK_FAILED, connection)
 
 
 def _fail(shop: Workshop, pack_id: UUID, maker: UUID, text: str, connection: Connection) -> None:
     found = store.lock_pack(connection, shop.district.id, pack_id)
     if found is not None and found.maker == maker:
         store.set_state(connection, shop.district.id, pack_id, state=PackState.FAILED.value, maker=None, error=text)
+        _tell(shop, found, Kind.PACK_FAILED, connection)
+
+
+def _tell(shop: Workshop, pack: Pack, kind: Kind, connection: Connection) -> None:
+    """Whoever asked for it; the calendar is told nothing. Each time that it was asked for, once."""
+    if pack.asked_by is None:
+        return
+    actor = shop.actor()
+    views = roster.organisations(connection, shop.district.id)
+    facts = {"scope": next(one.name for one in views if one.id == pack.scope_id), "window": pack.period}
+    about, to = Subject("pack", pack.id), Recipient(account_id=pack.asked_by)
+    occasion = pack.asked_at.isoformat()
+    messages.tell(connection, actor, [Message(to, kind, about, facts, occasion=occasion)])
 
 
 @dataclass(slots=True)
@@ -222,6 +242,7 @@ def _keep(
         parts=store.parts_plain(parts),
         lacking=lacking,
     )
+    _tell(shop, found, Kind.PACK_MADE, connection)
 
 
 # Images.
@@ -250,23 +271,20 @@ def _image(shop: Workshop, pack: Pack, sign: _Signs, target: Path) -> None:
 
 
 def _longer_image(shop: Workshop, pack: Pack, target: Path) -> None:
-    """Of a half-year or year: the last quarter's, with a line for each quarter that has a pack beside it."""
+    """Of a half-year or year: who stands how at its end, and the lists of every quarter that has a pack."""
     actor, last = shop.actor(), target.with_name("quarter")
     known = shop.database.run(lambda c: cycles.quarters(c, actor), shop.district.id)
     ending = next(one for one in known if one.code == pack.quarter)
     if _district_pack(shop, pack.quarter) is None:
         raise DistrictPackMissing(period=pack.quarter)
-    trend: list[list[str]] = []
-    first = ""
+    told = periods.Span(pack.kind, pack.period)
     for code in periods.quarters_of(pack.kind, ending, known):
         found = _district_pack(shop, code)
         if found is None:
             continue
         fetch(shop.database, shop.district.id, found, IMAGE, last)
-        trend.append(periods.trend_line(read_image(last)))
-        first = first or head_of(last)["starts_on"]
-    own = {"kind": pack.kind.value, "period": pack.period, "trend": trend, "starts_on": first}
-    write_image(({**one, **own} if one["is"] == Fact.HEAD else one for one in read_image(last)), target)
+        told.take(partial(read_image, last))
+    write_image(told.lines(read_image(last)), target)
     last.unlink()
 
 

@@ -60,7 +60,8 @@ def _again(connection: Connection, actor: Actor, found: Pack) -> Pack:
     if held is None:
         raise NotFound(what="pack")
     if held.state is PackState.FAILED or (held.state is PackState.DONE and held.lacking):
-        store.set_state(connection, actor.district_id, held.id, state=PackState.WAITING.value, progress=0, attempts=0)
+        anew = {"progress": 0, "attempts": 0, "asked_at": actor.at, "asked_by": actor.account_id}
+        store.set_state(connection, actor.district_id, held.id, state=PackState.WAITING.value, **anew)
         return replace(held, state=PackState.WAITING, progress=0, attempts=0)
     return held
 

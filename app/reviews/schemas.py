@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.kit.naming import OrganisationName
+from app.kit.naming import AccountName, OrganisationName
 from app.reviews.core_packs import Copy, Pack, PackKind, PackState, Part
 
 REASON = r"^[^\x00-\x1f]*$"
@@ -106,6 +106,55 @@ class NewCopy(BaseModel):
 
     part: Part
     reason: Annotated[str, Field(min_length=2, max_length=200, pattern=REASON)]
+
+
+class TakenCopyAnswer(BaseModel):
+    """何人何时为何取走了哪一份。· Who took which part, when and what for; null: at the command line."""
+
+    id: UUID
+    part: Part
+    taken_at: datetime
+    taken_by: UUID | None
+    taken_by_name: AccountName = None
+    reason: str
+    size: int
+    digest: str
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, copy: Copy) -> TakenCopyAnswer:
+        return cls(
+            id=copy.id, part=copy.part, taken_at=copy.taken_at, taken_by=copy.taken_by, reason=copy.reason,
+            size=copy.size, digest=copy.digest.hex(), expires_at=copy.expires_at,
+        )  # fmt: skip
+
+
+class TakenCopiesAnswer(BaseModel):
+    """已导出的副本，最近的在前。· Copies taken of a pack, the latest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "copies": [
+                        {
+                            "id": "0192f3c2-0000-7000-8000-000000000003",
+                            "part": "report",
+                            "taken_at": "2026-11-22T02:00:00Z",
+                            "taken_by": "0192f3c2-0000-7000-8000-000000000004",
+                            "taken_by_name": "王区办",
+                            "reason": "季度例会",
+                            "size": 412987,
+                            "digest": "2c26b46b68ffc68f…",
+                            "expires_at": "2026-11-23T02:00:00Z",
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
+    copies: list[TakenCopyAnswer]
 
 
 class CopyAnswer(BaseModel):

@@ -220,12 +220,27 @@ def insert_copy(connection: Connection, district_id: UUID, copy: Copy, chunks: I
         connection.execute(insert(review_copy_chunk).values(values))
 
 
+def list_copies(connection: Connection, district_id: UUID, pack_id: UUID, count_max: int) -> list[Copy]:
+    """Who took what of a pack, the latest first."""
+    statement = (
+        select(review_copy)
+        .where(review_copy.c.district_id == district_id, review_copy.c.pack_id == pack_id)
+        .order_by(review_copy.c.taken_at.desc(), review_copy.c.id.desc())
+        .limit(count_max)
+    )
+    return [_copy(row) for row in connection.execute(statement)]
+
+
 def get_copy(connection: Connection, district_id: UUID, copy_id: UUID) -> Copy:
     """Raises NotFound."""
     statement = select(review_copy).where(review_copy.c.district_id == district_id, review_copy.c.id == copy_id)
     row = connection.execute(statement).one_or_none()
     if row is None:
         raise NotFound(what="copy", field="copy_id")
+    return _copy(row)
+
+
+def _copy(row: AnyRow) -> Copy:
     return Copy(
         id=row.id,
         pack_id=row.pack_id,

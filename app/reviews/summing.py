@@ -13,6 +13,7 @@ from app.reviews.wording import day_text, period_text, star_text
 
 MEMBERS_LISTED_MAX = 3000  # of a report's annex: a longer list is the workbook's
 LISTED_MAX = 400  # lines of any other table
+BOOKED = ("added", "fault", "lost")  # what is summed up over the quarters of a longer period
 _LOST, _DAILY, _ADDED, _FAULT, _TOTAL = 2, 4, 6, 8, 10  # of the thirteen columns
 
 
@@ -147,24 +148,19 @@ def sentences(found: Sums) -> list[str]:
             f"总积分平均 {whole.mean('total')} 分。"
         ),
     ]
-    if head["kind"] != PackKind.QUARTER:
-        means = "，".join(f"{line[0]} {line[4]} 分" for line in head["trend"])
-        told.append(f"各季度末总积分平均：{means}。以下各数为本期最后一个季度末的情况。")
-    told += [
-        (
-            f"本季入账积分记录 {counts['entries']} 条；创新工作加分人均 {whole.mean('added')} 分，"
-            f"工作失误扣分人均 {whole.mean('fault')} 分，未尽职责扣分人均 {whole.mean('lost')} 分。"
-        ),
-    ]
+    is_long = head["kind"] != PackKind.QUARTER
+    season, persons = ("本期", "人次") if is_long else ("本季", "名")
+    told += _booked_in_period(head) if is_long else _booked_in_quarter(whole, counts)
     if whole.bands:
         graded = "，".join(f"{name} {count} 名" for name, count in sorted(whole.bands.items(), key=lambda one: -one[1]))
-        told.append(f"按评分细则划分等次：{graded}。")
+        told.append(f"{'期末' if is_long else ''}按评分细则划分等次：{graded}。")
     met = [(name[5:], count) for name, count in sorted(counts.items()) if name.startswith("line ")]
     if met:
-        told.append("达到分数线的情况：" + "；".join(f"“{name}” {count} 人次" for name, count in met) + "。")
+        told.append(f"{season}达到分数线的情况：" + "；".join(f"“{name}” {count} 人次" for name, count in met) + "。")
     listed, kept_off = counts[Fact.COMMENDATION], counts["kept off"]
     told.append(
-        f"表彰推荐名单涉及 {listed} 名，其中因故不予列入或候补 {kept_off} 名；帮扶整改在办及本季办结 "
+        f"表彰推荐名单涉及 {listed} {persons}，其中因故不予列入或候补 {kept_off} {persons}；"
+        f"帮扶整改在办及{season}办结 "
         f"{counts[Fact.CASE]} 件；结对帮带 {counts[Fact.MENTORING]} 对。"
     )
     if whole.vetoed:
@@ -176,6 +172,29 @@ def sentences(found: Sums) -> list[str]:
         stars = "，".join(f"{star_text(star)[:2]} {rated[star]} 个" for star in sorted(rated, reverse=True))
         told.append(f"最近一次星级评定：{stars}。")
     return told
+
+
+def _booked_in_quarter(whole: BranchSum, counts: Counter[str]) -> list[str]:
+    told = (
+        f"本季入账积分记录 {counts['entries']} 条；创新工作加分人均 {whole.mean('added')} 分，"
+        f"工作失误扣分人均 {whole.mean('fault')} 分，未尽职责扣分人均 {whole.mean('lost')} 分。"
+    )
+    return [told]
+
+
+def _booked_in_period(head: Json) -> list[str]:
+    """Of all its quarters: who was ranked in each differs, so there are sums and no means."""
+    means = "，".join(f"{line[0]} {line[4]} 分" for line in head["trend"])
+    booked = head["booked"]
+    told = (
+        f"本期共入账积分记录 {booked['entries']} 条；参加排名党员创新工作加分合计 {booked['added']} 分，"
+        f"工作失误扣分合计 {booked['fault']} 分，未尽职责扣分合计 {booked['lost']} 分。"
+    )
+    return [
+        f"各季度末总积分平均：{means}。",
+        told,
+        "各支部、各党员积分为本期最后一个季度末的情况，其中加分、失误为该季度的数；表彰、帮扶、结对与更正为本期全部。",
+    ]
 
 
 # What is set.
@@ -210,10 +229,11 @@ def report_of(found: Sums, image: str) -> Json:
         "branches": [_branch(one) for one in found.branches],
         "total": _branch(whole),
         "charts": [_bar(one) for one in found.branches if one.ranked],
-        "lists": [_list(found, *one) for one in _LISTS],
+        "lists": [_list(found, *one) for one in LISTS],
         "rows": found.rows,
         "rows_left_out": found.counts["members"] - len(found.rows),
         "trend": head.get("trend", []),
+        "season": "本季" if head["kind"] == PackKind.QUARTER else "末季",
     }
 
 
@@ -241,10 +261,11 @@ def _branch(one: BranchSum) -> list[str]:
 
 def _bar(one: BranchSum) -> Json:
     """In the order of the tree, and not of the points: no list of the last is made of it."""
-    return {"name": one.name, "daily": float(one.mean("daily")), "total": float(one.mean("total"))}
+    told = {name: one.mean(name) for name in ("daily", "total")}
+    return {"name": one.name, **{name: float(text) for name, text in told.items()}, "told": told}
 
 
-_LISTS = (
+LISTS = (
     (
         Fact.COMMENDATION,
         "表彰推荐",
@@ -275,6 +296,7 @@ _LISTS = (
 def _list(found: Sums, kind: Fact, title: str, headings: list[str], widths: list[float]) -> Json:
     rows = found.lists.get(kind, [])
     return {
+        "kind": kind.value,
         "title": title,
         "headings": headings,
         "widths": widths,

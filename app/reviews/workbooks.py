@@ -21,12 +21,13 @@ from app.reviews.image_files import digest_of, read_image
 from app.reviews.wording import day_text, period_text, star_text
 
 ROWS_MAX = 1_000_000  # of a sheet; Excel ends at 1,048,576
-_LINE = 18  # points: the height of one line
+_LINE, _NEXT_LINE = 19, 15  # points: the height of a row of one line, and of every further line
+_FONT = {"font_name": "宋体", "font_size": 10.5}  # what offices print in
 _NAME_MAX = 31  # characters of a sheet's name
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _EMPTY_TOLD = "本期没有记录。"
 
-_MEMBER_WIDTHS = (22, 10, 9, 24, 9, 24, 9, 24, 9, 24, 9, 17, 15)
+_MEMBER_WIDTHS = (24, 10, 10, 26, 10, 26, 10, 24, 10, 24, 10, 18, 16)
 _NUMBERS_OF_MEMBERS = frozenset({2, 4, 6, 8, 10})
 _DAYS_OF_MEMBERS = frozenset({11})
 Values = Sequence[str]
@@ -55,12 +56,12 @@ _FORMS: dict[str, _Form] = {
     Fact.ENTRY: _Form(
         "积分记录",
         ("党支部", "姓名", "事项日期", "积分项", "名称", "指标", "类型", "分值", "事项", "说明", "记录编号"),
-        (22, 10, 17, 10, 24, 12, 14, 8, 22, 30, 38),
+        (24, 10, 18, 11, 24, 12, 14, 9, 22, 30, 39),
         frozenset({7}),
         frozenset({2}),
     ),
     Fact.ADJUSTMENT: _Form(
-        "更正与补记", _said(ADJUSTMENT_HEADINGS), (22, 10, 28, 17, 16, 8, 10, 40), frozenset({5}), frozenset({3})
+        "更正与补记", _said(ADJUSTMENT_HEADINGS), (24, 10, 28, 18, 17, 9, 10, 40), frozenset({5}), frozenset({3})
     ),
     Fact.FINDING: _Form(
         "分数线", ("党支部", "姓名", "分数线", "数值", "界限", "不列名原因"), (22, 10, 26, 9, 9, 40), frozenset({3, 4})
@@ -74,14 +75,14 @@ _FORMS: dict[str, _Form] = {
     Fact.CASE: _Form(
         "帮扶整改",
         ("党支部", "姓名", "达线季度", "数值", "界限", "开案日期", "下一步期限", "状态"),
-        (22, 10, 14, 9, 9, 17, 17, 16),
+        (24, 10, 14, 9, 9, 18, 18, 16),
         frozenset({3, 4}),
         frozenset({5, 6}),
     ),
     Fact.MENTORING: _Form(
         "结对帮带",
         ("网格", "龙头支部", "帮带对象", "类型", "状态", "开始日期", "结束日期"),
-        (18, 26, 26, 12, 12, 17, 17),
+        (18, 28, 28, 12, 12, 18, 18),
         frozenset(),
         frozenset({5, 6}),
     ),
@@ -139,13 +140,15 @@ class _Book:
     def __post_init__(self) -> None:
         add = self.workbook.add_format
         self.formats = {
-            "heading": add({"bold": True, "text_wrap": True, "valign": "vcenter", "align": "center", "border": 1,
-                            "bg_color": "#F2F2F2"}),
-            "text": add({"border": 1, "text_wrap": True, "valign": "top"}),
-            "day": add({"border": 1, "valign": "top", "num_format": 'yyyy"年"m"月"d"日"'}),
+            "heading": add({**_FONT, "bold": True, "text_wrap": True, "valign": "vcenter", "align": "center",
+                            "border": 1, "bg_color": "#F2F2F2"}),
+            "text": add({**_FONT, "border": 1, "text_wrap": True, "valign": "vcenter"}),
+            "day": add({**_FONT, "border": 1, "valign": "vcenter", "align": "center",
+                        "num_format": 'yyyy"年"m"月"d"日"'}),
         }  # fmt: skip
         for places, form in enumerate(("0", "0.0", "0.00")):
-            self.formats[f"number{places}"] = add({"border": 1, "align": "right", "valign": "top", "num_format": form})
+            look = {**_FONT, "border": 1, "align": "right", "valign": "vcenter", "indent": 1, "num_format": form}
+            self.formats[f"number{places}"] = add(look)
 
     def name(self, wanted: str) -> str:
         """A name that no sheet has yet, and that Excel takes."""
@@ -163,11 +166,13 @@ class _Book:
         page.set_landscape()
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
-        page.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
+        page.set_margins(left=0.4, right=0.4, top=0.85, bottom=0.7)
+        page.center_horizontally()
         title = _in_header(f"{self.head['scope']['name']} {period_text(PackKind.QUARTER, self.head['period'])}")
-        page.set_header(f"&L{title}" + ("" if self.mark is None else f"&R&8{_in_header(self.mark.line)}"))
+        marked = "" if self.mark is None else f"&B\n&8{_in_header(self.mark.line)}"
+        page.set_header(f"&C&14&B{title}　{_in_header(name)}{marked}")
         beside = self.image[:16] if self.mark is None else _in_header(self.mark.short)
-        page.set_footer(f"&L&8{_in_header(name)}&C&P / &N&R&8{beside}")
+        page.set_footer(f"&C&P / &N&R&8{beside}")
         return page
 
     def open(self, form: _Form, name: str) -> _Sheet:
@@ -188,7 +193,7 @@ class _Book:
             sheet = self.open(form, key[1])
             self.sheets[key] = sheet
         page, line = sheet.page, sheet.line
-        page.set_row(line, _LINE * _lines(values, form))
+        page.set_row(line, _LINE + _NEXT_LINE * (_lines(values, form) - 1))
         for at, value in enumerate(values):
             if at in form.numbers and value:
                 places = len(value.partition(".")[2])

@@ -1,4 +1,4 @@
-"""What administrators and the office look after: jobs, accounts, offices, keys, screens and the access log."""
+"""What administrators and the office look after: jobs, accounts, offices, keys and the access log."""
 
 from __future__ import annotations
 
@@ -205,22 +205,6 @@ def revoke_key(key_id: UUID, page: Annotated[Page, Depends(page_for(Permission.K
     return keys_sheet().done(page, work, Words("已撤销。", "It is revoked."))
 
 
-@router.get("/screens")
-def show_screens(page: Annotated[Page, Depends(page_for(Permission.SCREEN_READ))]) -> Response:
-    """Without their tokens."""
-    return _screens().shown(page)
-
-
-@router.post("/screens/{screen_id}/end")
-def revoke_screen(screen_id: UUID, page: Annotated[Page, Depends(page_for(Permission.SCREEN_SET))]) -> Response:
-    """At once."""
-
-    def work(connection: Connection, actor: Actor) -> None:
-        service_tokens.revoke_screen(connection, actor, screen_id, request_id=page.request_id)
-
-    return _screens().done(page, work, Words("已撤销。", "It is revoked."))
-
-
 def _places(connection: Connection, actor: Actor) -> dict[str, str]:
     return {one.path: one.name for one in roster.organisations(connection, actor.district_id)}
 
@@ -272,14 +256,3 @@ def keys_sheet() -> Sheet:
         }
 
     return Sheet("/api-keys", "api_keys.html", read)
-
-
-def _screens() -> Sheet:
-    def read(connection: Connection, actor: Actor) -> dict[str, Any]:
-        return {
-            "screens": service_tokens.screens(connection, actor),
-            "places": _places(connection, actor),
-            "sets": bool(actor.reach(Permission.SCREEN_SET)),
-        }
-
-    return Sheet("/screens", "screens.html", read)

@@ -72,6 +72,7 @@ MENU = (
             _entry("/rule-books", "评分细则", "Rule books", Permission.RULES_READ),
             _entry("/key-work", "重点工作", "Key work", Permission.RULES_READ),
             _entry("/calendar", "工作日历", "Working days"),
+            _entry("/packs", "考评材料", "Review packs", Permission.QUARTER_EXPORT),
         ),
     ),
     Section(
@@ -92,7 +93,9 @@ MENU = (
             _entry("/appointments", "任职", "Appointments", Permission.APPOINTMENT_READ),
             _entry("/access-log", "访问日志", "Access log", Permission.ACCESS_READ),
             _entry("/api-keys", "接口密钥", "API keys", Permission.KEY_READ),
+            _entry("/board-policies", "榜单设置", "Board policies", Permission.BOARD_SET),
             _entry("/screens", "大屏", "Screens", Permission.SCREEN_READ),
+            _entry("/playlists", "播放单", "Playlists", Permission.PLAYLIST_READ),
         ),
     ),
 )

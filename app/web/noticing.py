@@ -33,6 +33,8 @@ _SUMS = {
     INNOVATION: Words("创新加分", "innovation"),
 }
 
+_LEFT_OUT = Words("您的姓名不再上榜，名次照计。", "Your name stands on no board any more; you are ranked all the same.")
+
 
 @router.get("/notices")
 def choose_notice(
@@ -88,6 +90,7 @@ def show_board(
         "quarter": quarter,
         "own": None,
         "board": None,
+        "is_shown": page.run(service.is_shown),
     }
     try:
         # The caller's transaction is over before the board is worked out.
@@ -102,6 +105,15 @@ def show_board(
         return page.refused("board.html", error, **shown)
     shown["own"] = OwnPositionAnswer.of(own) if own.points is not None else None
     return page.show("board.html", **shown)
+
+
+@router.post("/board/own")
+def choose_own(page: Reading) -> Response:
+    """Whether the caller's name may stand on boards; ranked either way."""
+    is_shown = page.posted.get("shown") == "1"
+    page.run(lambda connection, actor: service.set_shown(connection, actor, is_shown=is_shown))
+    told = Words("您的姓名可以上榜。", "Your name may stand on boards.") if is_shown else _LEFT_OUT
+    return page.goto("/board", told)
 
 
 def _choices(connection: Connection, actor: Actor) -> dict[str, Any]:

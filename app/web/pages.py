@@ -27,6 +27,9 @@ from app.web import (
     meetings,
     members,
     noticing,
+    packs,
+    playlists,
+    policies,
     quarters,
     rating,
     recording,
@@ -48,6 +51,7 @@ def routers() -> list[APIRouter]:
     files += (checking, appealing, complaining, noticing)
     files += (assisting, commending, rounds, rating, treating, administering, surveying, grids, screens)
     files += (leading, quarters, rulebooks, digests, reforming, keys, key_work)
+    files += (packs, policies, playlists)
     # Before the members: /members/new is nobody's page.
     files += (rostering, transferring, importing, members)
     return [one.router for one in files]

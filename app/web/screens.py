@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -28,6 +29,7 @@ def show_screen(
     request: Request,
     canvas: Annotated[str, Query(pattern=_SIZE, description="1920x1080, 3840x2160, 3840x1080")] = "1920x1080",
     language: Literal["zh", "en"] = "zh",
+    playlist: Annotated[UUID | None, Query(description="预览，须登录 · looked at by whoever may, logged in")] = None,
 ) -> Response:
     """Chinese unless the address says otherwise: what language a display's machine was set up in is nobody's choice."""
     request.state.language = language
@@ -38,6 +40,7 @@ def show_screen(
         "time_zone": TIME_ZONE,
         "version": version(),
         "scripts": SCRIPTS,
+        "playlist": playlist,
     }
     return shown(request, "screen.html", **facts)
 

@@ -152,7 +152,7 @@ def made_screen(serving: Serving, desk: Desk) -> tuple[str, dict[str, str]]:
 
     By the server itself: what another process writes it may not know for a moment.
     """
-    officer, steps = desk.headers("district_officer"), [{"kind": "ranking", "seconds": 20, "layout": "ranking"}]
+    officer, steps = desk.headers("district_officer"), [{"kind": "ranking", "seconds": 20}]
     _, made = serving.ask("POST", "/api/v1/screens", officer, {"name": "大厅", "path": desk.town.root})
     playlist = str(new_id())
     serving.ask("PUT", f"/api/v1/playlists/{playlist}", officer, {"name": "大厅", "steps": steps})

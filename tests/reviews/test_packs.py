@@ -6,8 +6,11 @@ import csv
 import io
 import zipfile
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pypdfium2
 import pytest
@@ -18,8 +21,10 @@ from python_calamine import CalamineWorkbook
 from app.auth.core import Role
 from app.job_runs.service import Outcome
 from app.reviews import document_template, making
-from app.reviews.core_packs import PackKind, PackState, Part, pieces, range_of, scrubbed
+from app.reviews.core_packs import Fact, PackKind, PackState, Part, Scope, cut, pieces, range_of, scrubbed
 from app.reviews.image_files import read_image
+from app.reviews.periods import Span
+from app.reviews.summing import sentences, sums_of
 from tests.reviews.conftest import COLLEAGUE, ID_NUMBER, MEMBER, NEIGHBOUR, PHONE, Archive
 from tests.reviews.test_api import COLUMNS_ZH
 from tests.seals.conftest import Q3
@@ -84,7 +89,7 @@ def test_a_seal_asks_for_the_pack_and_the_next_round_makes_it(archive: Archive, 
         assert said in report, said
     document = Document(str(paths[Part.DOCUMENT]))
     assert any("参加考评的党支部 2 个，党员 3 名" in one.text for one in document.paragraphs)
-    assert document.tables[2].rows[1].cells[1].text == MEMBER
+    assert document.tables[-1].rows[1].cells[1].text == MEMBER
 
 
 def test_the_papers_are_the_same_to_the_byte_whenever_they_are_made(archive: Archive, tmp_path: Path) -> None:
@@ -171,6 +176,47 @@ def test_a_half_year_is_made_of_its_quarters(archive: Archive, tmp_path: Path) -
     assert "各季度走势" in report
     refused = archive.ask(quarter=Q3, kind="half")
     assert (refused.status_code, refused.json()["code"]) == (422, "period_unfit")
+
+
+def test_a_half_year_speaks_of_all_its_quarters_and_counts_what_goes_on_once(archive: Archive, tmp_path: Path) -> None:
+    archive.ask()
+    facts = [*read_image(archive.image(archive.pack(), tmp_path))]
+    head, path = facts[0], next(one["path"] for one in facts if one["is"] == Fact.BRANCH)
+    who = {"path": path, "branch": "第一支部", "name": MEMBER}
+    case = {"is": Fact.CASE, **who, "quarter": "2026Q3", "value": "480", "opened_on": "2026-10-26", "due_on": None}
+    listed = {"is": Fact.COMMENDATION, **who, "line": "优先推荐线", "value": "930", "state": "列入名单", "grounds": []}
+    span = Span(PackKind.HALF, "2026H2")
+    for quarter, state in (("2026Q3", "待谈话"), ("2026Q4", "帮扶中")):
+        first = {**head, "period": quarter}
+        span.take(partial(iter, [first, *facts[1:], {**case, "bound": "500", "state": state}, listed]))
+    booked = sum(one["is"] == Fact.ENTRY for one in facts)
+    added = sum(Decimal(one["values"][6]) for one in facts if one["is"] == Fact.MEMBER and one["ranked"])
+    lines = [*span.lines(facts)]
+    assert (booked, lines[0]["starts_on"]) == (2, head["starts_on"])
+    assert [one["state"] for one in lines if one["is"] == Fact.CASE] == ["帮扶中"]
+    told = "".join(sentences(sums_of(lines)))
+    assert f"本期共入账积分记录 {2 * booked} 条；参加排名党员创新工作加分合计 {2 * added} 分" in told
+    assert "表彰推荐名单涉及 2 人次" in told
+    assert "本期办结 1 件" in told
+    assert "本季" not in told
+    assert [one["line"] for one in lines if one["is"] == Fact.COMMENDATION] == [
+        "优先推荐线（2026年第3季度）", "优先推荐线（2026年第4季度）"
+    ]  # fmt: skip
+
+
+def test_what_is_cut_for_a_committee_holds_no_line_of_another() -> None:
+    scope = Scope(UUID(int=7), "d.a", "城东街道党工委", "committee")
+    kinds = [one for one in Fact if one is not Fact.HEAD]
+    near: dict[str, Any] = {"is": Fact.HEAD, "scope": {}, "source": None}
+    own = [{"is": kind, "path": path} for kind in kinds for path in ("d.a", "d.a.1")]
+    others = [
+        {"is": kind, "path": path} for kind in kinds for path in ("d", "d.b", "d.b.1", "d.ab", "d.ab.1", "d.b.d.a")
+    ]
+    helped = {"is": Fact.MENTORING, "path": "d.b.1", "also": "d.a.1"}  # a lead of its own helps elsewhere
+    strange = {"is": Fact.MENTORING, "path": "d.b.1", "also": "d.ab.1"}
+    head, *held = cut([near, *others, *own, helped, strange], scope, b"x")
+    assert head["scope"]["id"] == str(scope.id)
+    assert held == [*own, helped]
 
 
 def test_what_looks_like_a_formula_stays_text_in_workbook_and_table(archive: Archive, tmp_path: Path) -> None:

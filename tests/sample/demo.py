@@ -7,9 +7,11 @@ import os
 import socket
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import groupby
+from threading import Event, Thread
 
 import structlog
 import uvicorn
@@ -32,6 +34,7 @@ from app.kit.errors import LongwenError
 from app.kit.log import configure_logging
 from app.kit.settings import Settings
 from app.main import create_app
+from app.reviews import making, packing
 from app.roster import service as roster
 from app.rules.book import load_book
 from tests.sample import beginners, screen
@@ -63,7 +66,8 @@ LOGINS = {
 }
 # Of the month after a quarter: the first day of the notices, and a day on which the last of them is over.
 NOTICE_DAYS = (16, 28)
-FOLLOWING = ("seal", "freeze", "prove", "lines", "cases", "digest_quarter", "digest_half")
+FOLLOWING = ("seal", "freeze", "prove", "lines", "cases", "pack", "digest_quarter", "digest_half")
+ROUND_SECONDS = 20  # between two looks for packs that wait for a maker, as the scheduler has it
 FINISHED = "sample.done"
 BATCH = 1000
 
@@ -208,6 +212,27 @@ def _district(settings: Settings, code: str, name: str) -> District:
     return found
 
 
+@contextmanager
+def papers_made(settings: Settings, district: District) -> Iterator[None]:
+    """What the scheduler would do meanwhile: make the packs that wait, beside the serving."""
+    over = Event()
+
+    def work() -> None:
+        with opened(application_address(settings), settings) as database:
+            shop = making.Workshop(database, SampleClock(), district)
+            while not over.is_set():
+                making.make_all(shop, over.is_set)
+                over.wait(ROUND_SECONDS)
+
+    maker = Thread(target=work, name="papers")
+    maker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        maker.join()
+
+
 def logins(made: sample.District) -> dict[str, str]:
     """One login for each role; of the first branch with groups, all whom the guide's story needs."""
     branch = next(one for one in made.branches if one.groups)
@@ -234,13 +259,16 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
     """What to open, who can log in, and how to record a point."""
     address = f"http://127.0.0.1:{port}"
     root = roster.root_of(district.id)
-    today = Actor.service(district.id, SampleClock().now(), district.time_zone).today
+    service = Actor.service(district.id, SampleClock().now(), district.time_zone)
+    today = service.today
     branch = made.branches[0]
     present = database.run(lambda c: roster.members_under(c, district.id, root, today), district.id)
     secretary = {one.number for one in made.appointments if one.login.endswith(f"-{branch.code.lower()}")}
     home = made.members_of[branch.code]
     own = {one.number for one in home if one.ground is None and not sample.is_hardly_there(one)} - secretary
     member = next(one for one in present if one.number in own)
+    last_sealed, _ = QUARTERS[-1]
+    pack = database.run(lambda c: packing.packs(c, service, last_sealed)[0], district.id)
     people = "\n".join(f"  {CODE}/{login:<18} {role}" for role, login in logins(made).items())
     return f"""
 样例区县已就绪 · the sample district is ready: {address}
@@ -248,6 +276,8 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
   接口文档 · API docs   {address}/docs
   运行状态 · health     {address}/readyz
   大屏     · screen     {address}/screen#{{screen}}
+  考评材料 · papers     {address}/packs/{pack.id}（{pack.period}，首次启动后约半分钟内生成 · made within
+                        half a minute of the first start; over the API {address}/api/v1/packs/{pack.id}）
 
 登录名（口令均为 {PASSWORD}）· logins (all with that password)
 {people}
@@ -273,6 +303,10 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
   curl -s $API/members/$MEMBER/standing -H "Authorization: Bearer $TOKEN"
   curl -s $API/members/$MEMBER/explanation -H "Authorization: Bearer $TOKEN"
   curl -s $API/boards/branches/$BRANCH -H "Authorization: Bearer $TOKEN"
+
+季度考评材料的四份文件（副本带标记）· the four papers of the last sealed quarter, as marked copies:
+
+  longwen pack {pack.period} --output papers
 
 名册样例 · the roster as a workbook: {{data}}/sample-roster.xlsx
 Ctrl-C 停止，数据保留；make demo-clean 清除 · Ctrl-C stops and keeps the data; make demo-clean forgets it
@@ -325,7 +359,10 @@ def main() -> None:
         app.include_router(sample_router(clock.now, clock.put_forward, partial(_begin, settings, clock)))
         text = text.replace("{data}", str(settings.data)).replace("{screen}", token)
         console.print(text, highlight=False, markup=False, soft_wrap=True)
-        uvicorn.run(app, host=settings.host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+        with papers_made(settings, district):
+            uvicorn.run(
+                app, host=settings.host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=10
+            )
 
 
 if __name__ == "__main__":

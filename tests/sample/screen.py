@@ -48,7 +48,7 @@ def _hang(connection: Connection, district: District, at: datetime) -> str:
     service = Actor.service(district.id, at, district.time_zone)
     account = next(one.id for one in enrolling.offices(connection, service).accounts if one.login == OFFICE)
     office = replace(service, account_id=account, appointments=(Appointment(Role.DISTRICT_OFFICER, root),))
-    steps = tuple(Step(kind, seconds, kind.value) for kind, seconds in SECONDS.items())
+    steps = tuple(Step(kind, seconds) for kind, seconds in SECONDS.items())
     playlists.set_playlist(connection, office, Playlist(PLAYLIST, HALL, steps, 0, at), None, request_id=REQUEST)
     screen, token = service_tokens.make_screen(
         connection, office, district, name=HALL, path=root, request_id=REQUEST

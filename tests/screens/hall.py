@@ -29,7 +29,7 @@ class Hall:
         """Each board stays for an hour, so that the tests turn them."""
         officer, playlist = desk.headers("district_officer"), str(new_id())
         _, made = serving.ask("POST", "/api/v1/screens", officer, {"name": "大厅", "path": desk.town.root})
-        steps = [{"kind": kind, "seconds": seconds, "layout": kind} for kind in KINDS]
+        steps = [{"kind": kind, "seconds": seconds} for kind in KINDS]
         serving.ask("PUT", f"/api/v1/playlists/{playlist}", officer, {"name": "一楼大厅", "steps": steps})
         path = f"/api/v1/screens/{made['id']}/playlist"
         status, _ = serving.ask("PUT", path, officer, {"playlist_id": playlist})

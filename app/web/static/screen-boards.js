@@ -198,7 +198,11 @@
         const [text, glyphs] = tongue.stars(one.star);
         return row("starred", [["branch", one.branch], ["level", text], ["glyphs", glyphs]]);
       },
-      (board) => [[say({ zh: "已评定", en: "Rated" }), say({ zh: `${board.counted} 个支部`, en: `${board.counted} branches` })]],
+      (board) => [
+        [say({ zh: "已评定", en: "Rated" }), say({ zh: `${board.counted} 个支部`, en: `${board.counted} branches` })],
+        // What is recognised; how many have less is in the papers.
+        ...board.levels.filter((one) => one.star >= 3).map((one) => [tongue.stars(one.star).join(" "), say({ zh: `${one.branches} 个支部`, en: `${one.branches} branches` })]),
+      ],
     );
   }
 

@@ -8,6 +8,7 @@
   const silenceMax = 35 * second; // the service beats every 10
   const bufferMax = 16_000_000; // characters of one event: more is no playlist
   const retryFirst = 2 * second;
+  const lookEvery = 5 * second; // of a preview
   const steadyAfter = 8 * second; // a stream that is cut earlier counts as a try that failed
 
   // JSON Patch (RFC 6902). Throws where it does not fit; the document is then worth nothing any more.
@@ -178,7 +179,32 @@
     }
   }
 
+  // What the office looks at before it lets a screen play it: asked for every few seconds, as whoever is logged in.
+  class Look {
+    constructor(playlist, language, told) {
+      Object.assign(this, { playlist, language, told });
+      this.keep();
+    }
+
+    async keep() {
+      for (;;) {
+        try {
+          const answer = await fetch(`/api/v1/playlists/${this.playlist}/preview`, { headers: { "Accept-Language": this.language }, cache: "no-store" });
+          const found = await answer.json();
+          if (answer.ok) {
+            this.told.document(found);
+            this.told.beat(Date.now());
+          }
+          this.told.state(answer.ok ? "live" : "refused", found.detail, answer.status);
+        } catch {
+          this.told.state("lost");
+        }
+        await new Promise((resolve) => setTimeout(resolve, lookEvery));
+      }
+    }
+  }
+
   class Misfit extends Error {}
 
-  Object.assign(longwen, { Connection, patched });
+  Object.assign(longwen, { Connection, Look, patched });
 })();

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const longwen = globalThis.longwen;
-  const { language, version, zone, width, height } = document.body.dataset;
+  const { language, version, zone, width, height, playlist } = document.body.dataset;
   const tongue = new longwen.Tongue(language);
   const { say } = tongue;
   const find = (id) => document.getElementById(id);
@@ -91,7 +91,7 @@
     play = document;
     steps = play.steps.filter((one) => one.board !== null && longwen.isKnown(one.kind));
     find("district").textContent = play.district;
-    find("playlist").textContent = play.name;
+    find("playlist").textContent = playlist ? say({ zh: `预览：${play.name}`, en: `Preview: ${play.name}` }) : play.name;
     if (!steps.length) return notice(say(play.steps.find((one) => one.off)?.off.text) || say({ zh: "播放单中没有可显示的榜单", en: "No board of the playlist can be shown" }));
     const place = steps.findIndex((one) => keyOf(one) === first);
     cursor = place >= 0 ? place : 0;
@@ -175,29 +175,33 @@
   }
 
   let connection = null;
+  const tokenGone = { zh: "大屏令牌无效或已撤销。请向区两新工委索取新的大屏地址。", en: "The screen's token is not valid any more. Ask the district office for a new address." };
+  const told = {
+    document: take,
+    beat: (at) => { dataAt = at; heardAt = performance.now(); tell(); },
+    state(name, text, status) {
+      const wasAway = state === "lost" || state === "refused";
+      state = name;
+      if (name === "refused") {
+        steps = [];
+        dataAt = heardAt = null;
+        const outside = playlist ? { zh: "请先登录，再打开预览。", en: "Log in first, then open the preview." } : tokenGone;
+        const why = status === 401 ? say(outside) : text;
+        notice(why);
+        find("as-of").textContent = "";
+      }
+      // A service that was away may have come back as another version; not all screens ask at once.
+      if (name === "live" && wasAway) setTimeout(renew, Math.random() * 20 * second, false);
+      tell();
+    },
+  };
 
   function begin() {
+    if (playlist) return void new longwen.Look(playlist, language, told);
     const token = takeToken();
     if (!token) return notice(say({ zh: "请用区两新工委给出的大屏地址打开本页（地址末尾带 # 和大屏令牌）", en: "Open this page by the address that the district office gave, which ends in # and the screen's token" }));
     if (connection) return connection.use(token);
-    connection = new longwen.Connection(token, language, {
-      document: take,
-      beat: (at) => { dataAt = at; heardAt = performance.now(); tell(); },
-      state(name, text, status) {
-        const wasAway = state === "lost" || state === "refused";
-        state = name;
-        if (name === "refused") {
-          steps = [];
-          dataAt = heardAt = null;
-          const why = status === 401 ? say({ zh: "大屏令牌无效或已撤销。请向区两新工委索取新的大屏地址。", en: "The screen's token is not valid any more. Ask the district office for a new address." }) : text;
-          notice(why);
-          find("as-of").textContent = "";
-        }
-        // A service that was away may have come back as another version; not all screens ask at once.
-        if (name === "live" && wasAway) setTimeout(renew, Math.random() * 20 * second, false);
-        tell();
-      },
-    });
+    connection = new longwen.Connection(token, language, told);
   }
   addEventListener("hashchange", () => { if (location.hash.length > 1) begin(); });
 
