@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pypdfium2
 from PIL import Image
@@ -61,8 +61,8 @@ def take_screen(browser: Browser, address: str) -> None:
     page.close()
 
 
-def logged_in(browser: Browser, site: str, login: str) -> Page:
-    page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+def logged_in(browser: Browser, site: str, login: str, *, width: int = 1366, height: int = 768) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
     page.goto(f"{site}/login")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", PASSWORD)
@@ -100,6 +100,70 @@ def take_papers(browser: Browser, site: str) -> None:
     page.close()
 
 
+GUIDE = FOLDER / "secretary"
+GUIDE_BYTES_MAX = 200_000
+OF_THE_GUIDE = "longwen/secretary-b002"
+
+
+def take_guide(browser: Browser, site: str) -> None:
+    """Those of the secretary's guide: forms are filled in and tried out, and nothing is sent."""
+    GUIDE.mkdir(exist_ok=True)
+    page = logged_in(browser, site, OF_THE_GUIDE)
+    keep_step(page, "1-home")
+    page.goto(f"{site}/meetings/new?item=ORG-D02")
+    page.locator("#search:focus").wait_for()
+    rows = page.locator("table.roster tbody tr")
+    for place, times in ((1, 1), (3, 2)):
+        page.keyboard.type((rows.nth(place).get_attribute("data-readings") or "").split()[-1])
+        for _ in range(times):
+            page.keyboard.press("Enter")
+    page.evaluate("scrollTo(0, 0)")
+    keep_step(page, "2-meeting")
+    member = page.locator("table.roster tbody th").first.inner_text()
+    page.goto(f"{site}/record?q={quote(member)}")
+    page.locator(".choose a").first.click()
+    page.keyboard.type("exc-a")
+    page.wait_for_timeout(200)
+    keep_step(page, "3-items")
+    page.keyboard.type("01")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**item=EXC-A01")
+    page.fill("[name=matter]", "合理化建议 12 号")
+    page.click("button[value=preview]")
+    page.locator(".told").wait_for()
+    keep_step(page, "4-tried-out")
+    page.goto(f"{site}/reviews")
+    keep_step(page, "5-reviews")
+    page.locator("tbody th a").first.click()
+    page.wait_for_load_state()
+    keep_step(page, "6-proposal")
+    page.goto(f"{site}/notices")
+    keep_step(page, "7-notice")
+    page.goto(f"{site}/members?q={quote(member)}")
+    page.locator("tbody th a").first.click()
+    page.wait_for_load_state()
+    keep_step(page, "8-member")
+    page.goto(f"{site}/members/new")
+    keep_step(page, "9-enrol")
+    page.close()
+    phone = logged_in(browser, site, "longwen/member-m0030", width=390, height=844)
+    phone.click("[name=large]")
+    phone.goto(f"{site}/my")
+    keep_step(phone, "10-phone")
+    phone.close()
+
+
+def keep_step(page: Page, name: str) -> None:
+    """In sixty-four colours, which is enough for pages."""
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    file = GUIDE / f"{name}.png"
+    shot.quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(file, optimize=True)
+    size = file.stat().st_size
+    print(f"secretary/{file.name}  {size // 1000} kB")
+    if size > GUIDE_BYTES_MAX:
+        raise SystemExit(f"{file.name}: {size} > {GUIDE_BYTES_MAX}")
+
+
 def main() -> None:
     """Take them all; the address is the screen's."""
     if len(sys.argv) != 2 or "#" not in sys.argv[1]:
@@ -114,6 +178,7 @@ def main() -> None:
         take_console(browser, site, SECRETARY, PAGES)
         take_console(browser, site, OFFICE, OFFICE_PAGES)
         take_papers(browser, site)
+        take_guide(browser, site)
         browser.close()
 
 

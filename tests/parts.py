@@ -216,6 +216,7 @@ PARTS = {
     "auth/cookies.py": ("core", "whether a page of ours sent a request: a decision of its own"),
     "auth/sessions.py": ("service", "the verbs that make, keep and end a log-in"),
     "auth/own_password.py": ("service", "the verbs about the own password"),
+    "auth/first_steps.py": ("service", "the verbs about the first steps of somebody new"),
     "auth/second_factor.py": ("service", "the verbs about a second factor"),
     "auth/sign_on.py": ("service", "the verbs of single sign-on: log-ins, links, invitations"),
     "auth/providers.py": ("service", "the calls to OpenID Connect providers, while no transaction is open"),

@@ -207,6 +207,7 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ),
     ("GET /messages", visit("GET", "/messages"), _SIGNED_IN),
     ("POST /messages/read", visit("POST", "/messages/read"), _SIGNED_IN),
+    ("POST /account/first-steps", visit("POST", "/account/first-steps"), _SIGNED_IN),
     ("GET /meetings", visit("GET", "/meetings"), _MEETINGS),
     ("GET /meetings/new", visit("GET", "/meetings/new"), _RECORDERS),
     ("POST /meetings/new", visit("POST", "/meetings/new"), _RECORDERS),

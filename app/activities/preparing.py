@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.activities.core import may_hold
+from app.activities.core import Ground, may_hold
 from app.activities.gathering import owing, own_member, session_of
 from app.auth.core import Actor, Permission
+from app.points import waiving
 from app.points.gathering import Background
+from app.points.ledger import DutyRow, DutyState
 from app.roster import service as roster
 from app.roster.core import MemberOn, OrganisationKind, OrganisationView, name_readings
 from app.rules.core import Item
@@ -58,3 +60,21 @@ def expected(connection: Connection, actor: Actor, organisation_id: UUID, item: 
     own = own_member(connection, actor)
     people = roster.members_under(connection, actor.district_id, place.path, day)
     return tuple(Expected(one, name_readings(one.name)) for one in people if one.id in due.items and one.id != own)
+
+
+def asked(connection: Connection, actor: Actor, organisation_id: UUID, item: str, day: date) -> tuple[Expected, ...]:
+    """The same but for those of whom nobody asks it in this window: they came in its middle, or it was waived.
+
+    To be rolled back: members enter the quarter for it, as when a session is recorded. Raises as ``expected``.
+    """
+    found = expected(connection, actor, organisation_id, item, day)
+    background = Background.read(connection, actor, [one.member.id for one in found])
+    duties = waiving.duties_on(connection, actor, background, item, {one.member.id: day for one in found})
+    return tuple(one for one in found if _is_asked(duties.get(one.member.id)))
+
+
+def _is_asked(duty: DutyRow | None) -> bool:
+    """What was said not to be held is asked again by holding it."""
+    if duty is None:
+        return False
+    return duty.state is not DutyState.WAIVED or duty.source == Ground.NOT_HELD.value

@@ -136,3 +136,14 @@ def _appointments(district_id: UUID) -> Select[Any]:
 def _appointment(row: Any) -> AppointmentView:
     identifier, account_id, login, name, role, *rest = row
     return AppointmentView(identifier, account_id, login, name, Role(role), *rest)
+
+
+def find_toured_at(connection: Connection, district_id: UUID, account_id: UUID) -> datetime | None:
+    columns = account.c
+    query = select(columns.toured_at).where(columns.district_id == district_id, columns.id == account_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def update_toured_at(connection: Connection, district_id: UUID, account_id: UUID, at: datetime | None) -> None:
+    statement = update(account).where(account.c.district_id == district_id, account.c.id == account_id)
+    connection.execute(statement.values(toured_at=at))

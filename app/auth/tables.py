@@ -39,6 +39,7 @@ account = district_table(
     Column("kind", Text, nullable=False, default="person"),  # or "key": what an API key does is booked under its own
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("closed_at", DateTime(timezone=True)),
+    Column("toured_at", DateTime(timezone=True)),  # when the first steps on the pages were put away
     UniqueConstraint("district_id", "login"),
     CheckConstraint("kind IN ('person', 'key')", name="kind_known"),
 )

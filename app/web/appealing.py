@@ -38,6 +38,7 @@ from app.rules.core import Item
 from app.submissions import reading
 from app.web.evidence import HASH, Attached
 from app.web.frame import Page, PageRoute, page_for
+from app.web.posted import Unchosen
 from app.web.wording import APPEAL_OUTCOMES, APPEAL_STATES
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -58,7 +59,7 @@ class WithdrawalForm(AppealWithdrawalRequest):
 @router.get("/appeals")
 def list_appeals(
     page: Reading,
-    state: AppealState | None = None,
+    state: Annotated[AppealState | None, Unchosen] = None,
     mine: Annotated[bool, Query()] = False,
     cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9a-f]{32}$")] = None,
 ) -> Response:

@@ -17,6 +17,7 @@ from app.kit.ids import new_id
 from app.kit.words import Words
 from app.roster import service as roster
 from app.web.frame import Page, PageRoute, any_page, page_for
+from app.web.posted import Unchosen
 from app.web.wording import COMPLAINT_KINDS, COMPLAINT_STATES
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -56,7 +57,9 @@ def file_complaint(page: AnyPage) -> Response:
 
 
 @router.get("/complaints")
-def list_complaints(page: Reading, state: ComplaintState | None = None, after: After = None) -> Response:
+def list_complaints(
+    page: Reading, state: Annotated[ComplaintState | None, Unchosen] = None, after: After = None
+) -> Response:
     """By number; who wrote anonymously only those who answer know."""
     return page.show("complaints.html", **page.run(lambda c, actor: _all(c, actor, state, after)))
 

@@ -268,7 +268,9 @@ def grid_sheet(grid_id: UUID, year: int | None = None) -> Sheet:
         branches = [(one.id, one.name) for one in places if one.kind is OrganisationKind.BRANCH]
         above = (OrganisationKind.COMMITTEE, OrganisationKind.DISTRICT)
         calendar = planning.calendar(connection, actor, grid_id, chosen)
+        hosts = roster.organisations_for(connection, actor, Permission.ACTIVITY_READ)
         return {
+            "readable": {one.id for one in hosts},
             "grid": filled(connection, actor, GridAnswer.of_view(view)),
             "calendar": filled(connection, actor, CalendarAnswer.of_calendar(calendar)),
             "members": filled(connection, actor, GridMembersAnswer.of_members(members, PAGE_MAX)).members,

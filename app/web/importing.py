@@ -51,7 +51,8 @@ def list_imports(page: Reading, cursor: Cursor = None) -> Response:
 
     def work(connection: Connection, actor: Actor) -> dict[str, Any]:
         found = imports.page(connection, actor, before=before_cursor(cursor), count_max=_PER_PAGE)
-        return {"found": filled(connection, actor, BatchPageAnswer.of(found))}
+        may_import = actor.may_somewhere(Permission.ENTRY_IMPORT)
+        return {"found": filled(connection, actor, BatchPageAnswer.of(found)), "may_import": may_import}
 
     return page.show("imports.html", **page.run(work))
 

@@ -80,7 +80,7 @@ def show_new_meeting(
     page: Recording, place: UUID | None = None, item: str | None = None, day: Day | None = None
 ) -> Response:
     """First where and for what; then who was not there."""
-    return page.show("meeting_new.html", **page.run(_Sheet(place, item, day).read))
+    return page.show("meeting_new.html", **page.run(_Sheet(place, item, day).read, commit=False))
 
 
 @router.post("/meetings/new")
@@ -102,7 +102,7 @@ def record_meeting(page: Recording) -> Response:
         attached.take(page)
         view = page.run(work)
     except LongwenError as error:
-        return page.refused("meeting_new.html", error, **{**page.run(sheet.read), "attached": attached})
+        return page.refused("meeting_new.html", error, **{**page.run(sheet.read, commit=False), "attached": attached})
     present = sum(one.attendance.attended for one in view.attendance)
     told = Words(
         f"已记录“{view.activity.title}”：应到 {len(view.attendance)} 人，到会 {present} 人。",
@@ -216,7 +216,7 @@ class _Sheet:
         item = self.item if self.item in codes else (codes[0] if codes else None)
         people: tuple[Expected, ...] = ()
         if place is not None and item is not None:
-            people = preparing.expected(connection, actor, place, item, day)
+            people = preparing.asked(connection, actor, place, item, day)
         return {
             "places": places, "place": place, "items": items, "item": item, "held_on": day, "people": people,
             "new_id": new_id(), "status_words": STATUS_WORDS,

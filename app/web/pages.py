@@ -40,6 +40,7 @@ from app.web import (
     rulebooks,
     screens,
     surveying,
+    touring,
     transferring,
     treating,
 )
@@ -47,7 +48,17 @@ from app.web import (
 
 def routers() -> list[APIRouter]:
     """The routers of all pages."""
-    files: tuple[ModuleType, ...] = (assets, entering, account, home, exceptions, meetings, recording, reviewing)
+    files: tuple[ModuleType, ...] = (
+        assets,
+        entering,
+        account,
+        home,
+        touring,
+        exceptions,
+        meetings,
+        recording,
+        reviewing,
+    )
     files += (checking, appealing, complaining, noticing)
     files += (assisting, commending, rounds, rating, treating, administering, surveying, grids, screens)
     files += (leading, quarters, rulebooks, digests, reforming, keys, key_work)

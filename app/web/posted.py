@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 from starlette.datastructures import UploadFile
 
 from app.kit import problems
@@ -19,6 +19,8 @@ from app.kit.problems import Language
 CSRF_FIELD = "csrf"
 
 Form = TypeVar("Form", bound=BaseModel)
+# A query of a page: the choice “all” of a list is sent as an empty text.
+Unchosen = BeforeValidator(lambda sent: sent or None)
 
 
 class FormRefused(LongwenError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,9 @@ STATIC = _HERE / "static"
 _LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
 _DAYS_KEPT = 1_000  # a table's days are few, and stand in every row
 _MINUS = "−"
+# A text behind any tag but those that hold no other tag, and those that say their language themselves.
+_TEXT = re.compile(r"(<(?!title|option|textarea|script|style|[^<>]* lang=)[^<>]*>)([^<>]*[㐀-䶿一-鿿][^<>]*)")
+_CHINESE = re.compile(r"[㐀-䶿一-鿿](?:[\w·*、，。：；（）《》]*[㐀-䶿一-鿿*）》。])?")
 
 
 @cache
@@ -54,7 +58,15 @@ def render(template: str, language: Language, time_zone: str, facts: Mapping[str
         "day": partial(written_day, language=language),
         "moment": partial(written_moment, language=language, time_zone=time_zone),
     }
-    return environment().get_template(template).render(**facts, **written, language=language)
+    html = environment().get_template(template).render(**facts, **written, language=language)
+    return html if language == "zh" else marked(html)
+
+
+def marked(html: str) -> str:
+    """An English page whose Chinese words (names, reasons: what people wrote) say that they are: a reader that speaks
+    could not pronounce them otherwise.
+    """
+    return _TEXT.sub(lambda found: found[1] + _CHINESE.sub(r'<span lang="zh">\g<0></span>', found[2]), html)
 
 
 def said(value: Any, *, language: Language) -> str:

@@ -31,6 +31,7 @@ from app.submissions.schemas_flow import (
     WithdrawalRequest,
 )
 from app.web.frame import Page, PageRoute, page_for
+from app.web.posted import Unchosen
 from app.web.wording import SUBMISSION_ACTIONS, SUBMISSION_STATES
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -71,7 +72,9 @@ def decide_many(page: Deciding) -> Response:
 
 
 @router.get("/submissions")
-def list_submissions(page: Reading, state: SubmissionState | None = None, cursor: Cursor = None) -> Response:
+def list_submissions(
+    page: Reading, state: Annotated[SubmissionState | None, Unchosen] = None, cursor: Cursor = None
+) -> Response:
     """All that the caller may see."""
     sought = Sought(state=state)
     found = page.run(lambda c, actor: _listed(c, actor, sought, after_cursor(cursor)))

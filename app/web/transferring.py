@@ -29,6 +29,7 @@ from app.roster import service as roster
 from app.roster.core import OrganisationKind
 from app.roster.naming import filled
 from app.web.frame import Page, PageRoute, page_for
+from app.web.posted import Unchosen
 from app.web.wording import TRANSFER_STATES
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -41,7 +42,9 @@ _PER_PAGE = 50
 
 @router.get("/transfers")
 def list_transfers(
-    page: Reading, state: TransferState | None = None, cursor: Annotated[str | None, Query(pattern=CURSOR)] = None
+    page: Reading,
+    state: Annotated[TransferState | None, Unchosen] = None,
+    cursor: Annotated[str | None, Query(pattern=CURSOR)] = None,
 ) -> Response:
     """The latest first."""
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True)),
+        sa.Column("toured_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("district_id", "id", name="pk_account"),
         sa.UniqueConstraint("district_id", "login", name="uq_account_district_id_login"),
         sa.CheckConstraint("kind IN ('person', 'key')", name=op.f("ck_account_kind_known")),

@@ -200,3 +200,13 @@ def test_a_log_in_elsewhere_is_ended_here(browser: Browser) -> None:
     (other,) = re.findall(r"/account/sessions/([0-9a-f-]{36})/end", page)
     browser.send(f"/account/sessions/{other}/end", page="/account")
     assert browser.client.get("/api/v1/sessions/current", headers=token).status_code == 401
+
+
+def test_an_address_that_leads_nowhere_is_a_page_to_people_and_a_problem_to_programs(browser: Browser) -> None:
+    page = browser.open("/no-such-page")
+    assert page.status_code == 404
+    assert page.headers["content-type"].startswith("text/html")
+    assert "没有这个页面" in page.text
+    for path, accepted in (("/no-such-page", "application/json"), ("/api/v1/no-such", "text/html")):
+        told = browser.client.get(path, headers={"Accept": accepted})
+        assert (told.status_code, told.json()["code"]) == (404, "no_such_route")

@@ -77,7 +77,7 @@ def test_a_sheet_of_signatures_goes_with_a_meeting(browser: Browser) -> None:
 
 def test_a_group_leader_is_offered_the_own_group_only(browser: Browser) -> None:
     browser.log_in("group_leader")
-    places = re.search(r'<select id="place".*?</select>', browser.open(NEW).text, re.DOTALL)
+    places = re.search(r'<select id="where".*?</select>', browser.open(NEW).text, re.DOTALL)
     assert places is not None
     assert re.findall(r">　?([^<]+)</option>", places[0]) == ["第一党小组"]
 
@@ -109,3 +109,14 @@ def test_a_meeting_not_held_costs_no_member(browser: Browser) -> None:
     done = browser.send(path, {**hidden, "window": "2026-10", "reason": "书记住院"}, page=path)
     assert "2 人免责" in done.text, done.text
     assert "书记住院" in done.text
+
+
+def test_who_came_in_the_middle_of_a_window_is_not_on_its_sheet_and_nothing_is_refused(browser: Browser) -> None:
+    browser.log_in("secretary")
+    browser.town.add_member("高远", since=browser.town.actor().today)
+    page = browser.open(NEW, item="ORG-D02").text
+    assert "陈建国" in page
+    assert "高远" not in page, "nobody asks it of them this month"
+    members = dict(re.findall(r'name="(status\.[0-9a-f-]{36})" value="(present)" checked', page))
+    leave = dict.fromkeys(members, "leave")
+    assert "到会 0 人" in browser.send(NEW, sheet(browser, "ORG-D02", **leave), page=NEW).text

@@ -9,14 +9,19 @@
     document.querySelector(".menu details")?.removeAttribute("open");
   }
 
-  // A form marked data-keep comes back as it was typed after a log-in that ended, for as long as the tab lives.
+  // A form marked data-keep comes back as it was typed after a log-in that ended, for as long as the tab lives. What was
+  // sent is kept until a page shows that it was taken: the log-in may have ended before.
   const keyOf = (form) => `draft ${location.pathname} ${form.dataset.keep}`;
-  const done = document.querySelector(".told") !== null;
-  for (const form of document.querySelectorAll("form[data-keep]")) {
+  const forms = [...document.querySelectorAll("form[data-keep]")];
+  const sent = sessionStorage.getItem("sent");
+  sessionStorage.removeItem("sent");
+  const isAsked = !document.body.dataset.idleMinutes; // for the log-in: nothing was taken
+  const isDone = document.querySelector("main > .told") || !forms.some((form) => keyOf(form) === sent);
+  if (sent && isDone && !isAsked) sessionStorage.removeItem(sent);
+  for (const form of forms) {
     const key = keyOf(form);
-    if (done) sessionStorage.removeItem(key);
     const kept = sessionStorage.getItem(key);
-    if (kept !== null && !document.querySelector(".refusal")) {
+    if (kept !== null && key !== sent && !document.querySelector(".refusal")) {
       for (const [name, value, checked] of JSON.parse(kept)) {
         const field = [...form.elements].find((one) => one.name === name && (checked === null || one.value === value));
         if (!field) continue;
@@ -29,7 +34,7 @@
       const values = fields.map((one) => [one.name, one.value, ["checkbox", "radio"].includes(one.type) ? one.checked : null]);
       sessionStorage.setItem(key, JSON.stringify(values));
     });
-    form.addEventListener("submit", () => sessionStorage.removeItem(key));
+    form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
   }
 
   // The log-in ends after some minutes without use; two minutes before, whoever is there is asked.
@@ -41,7 +46,7 @@
       clearTimeout(warning);
       clearTimeout(ending);
       warning = setTimeout(() => dialog.showModal(), (idle - 2) * minute);
-      ending = setTimeout(() => location.reload(), idle * minute + 5_000);
+      ending = setTimeout(() => location.assign(location.pathname + location.search), idle * minute + 5_000);
     };
     dialog.querySelector("[data-stay]").addEventListener("click", async () => {
       const answer = await fetch("/still-here", { headers: { "HX-Request": "true" } });
@@ -83,6 +88,8 @@ document.addEventListener("alpine:init", () => {
       this.rows = [...this.$root.querySelectorAll("table.roster tbody tr")];
       this.$root.addEventListener("change", () => this.count());
       this.count();
+      // The subject is filled in already; who was not there is what is left to say.
+      if (!document.querySelector(".refusal")) requestAnimationFrame(() => this.$root.querySelector("#search").focus());
     },
     fits(row) {
       const sought = this.sought.trim().toLowerCase();
@@ -98,7 +105,8 @@ document.addEventListener("alpine:init", () => {
       if (this.sought.trim()) this.rows.find((row) => !row.hidden)?.classList.add("chosen");
     },
     // The first that fits: on leave; the same again: absent; once more: present.
-    mark() {
+    mark(event) {
+      if (event.ctrlKey || event.metaKey) return; // which sends the form
       const row = this.last ?? (this.sought.trim() ? this.rows.find((one) => !one.hidden) : null);
       if (!row) return;
       const order = ["present", "leave", "absent"];
@@ -124,6 +132,15 @@ document.addEventListener("alpine:init", () => {
         : `应到 ${this.rows.length}，到会 ${there}，请假 ${leave}，缺席 ${absent}`;
     },
   }));
+});
+
+// Ctrl and Enter send a form from any of its fields: past a long list the button is far away.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest("main form[method=post]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("button.primary") ?? undefined);
 });
 
 // A number leads into what is folded up: it is opened on the way.
