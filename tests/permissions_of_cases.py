@@ -173,7 +173,7 @@ DECIDED = {
 TALKED = {
     "own": "3  3  3  3  3  +  4  4  3  3  3  3  4  1",
     "neighbour": "3  3  3  3  3  4  +  4  3  3  3  3  4  1",  # where there is no secretary
-    "elsewhere": "3  3  3  3  3  4  4  4  3  3  3  3  +  1",
+    "elsewhere": "3  3  3  3  3  4  4  4  3  3  3  3  4  1",  # a committee's officer is there
 }
 # What does not follow from where it stands is refused to those who might do it otherwise, and to nobody else so.
 NOT_YET = {whose: expected.replace("+", "409") for whose, expected in DECIDED.items()}
