@@ -12,9 +12,8 @@ from app.auth.core import Actor, Permission
 from app.kit.cursors import DAY_CURSOR, read_cursor
 from app.kit.errors import NotFound
 from app.kit.http import address_of, state_of, tell_made
-from app.rules.surveys import SurveyKind
 from app.surveys import answering, closing, rendering, service
-from app.surveys.core import PAGE_MAX
+from app.surveys.core import PAGE_MAX, SurveyKind
 from app.surveys.schemas import (
     SurveyAnswer,
     SurveyCountedAnswer,
