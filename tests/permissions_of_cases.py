@@ -172,7 +172,7 @@ DECIDED = {
 # A warning is for whoever is to talk, and for nobody further up.
 TALKED = {
     "own": "3  3  3  3  3  +  4  4  3  3  3  3  4  1",
-    "neighbour": "3  3  3  3  3  4  +  4  3  3  3  3  4  1",  # where there is no secretary
+    "neighbour": "3  3  3  3  3  4  4  4  3  3  3  3  4  1",  # which has a secretary of its own
     "elsewhere": "3  3  3  3  3  4  4  4  3  3  3  3  4  1",  # a committee's officer is there
 }
 # What does not follow from where it stands is refused to those who might do it otherwise, and to nobody else so.

@@ -184,18 +184,23 @@ def _tell_above(work: Casework, talk: ReminderTalk, history: MemberHistory, offi
         work.messages.append(Message(to, Kind.DEADLINE_PASSED, subject, facts, talk.due_on, occasion))
 
 
+def turn(connection: Connection, actor: Actor, talk_id: UUID) -> ReminderTalk:
+    """The talk, locked until the transaction ends, for whoever's turn it is to hold it. Raises NotFound for others."""
+    talk = store_talks.lock_talk(connection, actor.district_id, talk_id)
+    if talk is None or not actor.may(Permission.CASE_KEEP, talk.path):
+        raise NotFound(what="reminder talk", field="id")
+    history = roster.histories(connection, actor.district_id, [talk.member_id])[talk.member_id]
+    if not _keeps(Casework(connection, actor), talk, history.account_id):
+        raise NotFound(what="reminder talk", field="id")
+    return talk
+
+
 def record(connection: Connection, actor: Actor, talk_id: UUID, deed: HeldTalk) -> DoneTalk:
     """Write down that the talk was held; the member is told. The same id and content again is a retry.
 
     Raises NotFound for whoever's turn it is not, IdUsed, TalkEnded and TalkDay.
     """
-    talk = store_talks.lock_talk(connection, actor.district_id, talk_id)
-    if talk is None or not actor.may(Permission.CASE_KEEP, talk.path):
-        raise NotFound(what="reminder talk", field="id")
-    history = roster.histories(connection, actor.district_id, [talk.member_id])[talk.member_id]
-    work = Casework(connection, actor)
-    if not _keeps(work, talk, history.account_id):
-        raise NotFound(what="reminder talk", field="id")
+    talk = turn(connection, actor, talk_id)
     if is_retry(talk, deed):
         return DoneTalk(_views(connection, actor, [talk])[0], replayed=True)
     if store_talks.find_by_record(connection, actor.district_id, deed.id) is not None:
@@ -204,7 +209,7 @@ def record(connection: Connection, actor: Actor, talk_id: UUID, deed: HeldTalk) 
     store_talks.update_talk(connection, actor.district_id, changed)
     facts: dict[str, FactValue] = {"quarter": talk.quarter, "held_on": deed.held_on.isoformat(), "note": deed.note}
     to = Recipient(member_id=talk.member_id)
-    work.finish([Message(to, Kind.TALK_HELD, Subject("reminder_talk", talk.id), facts)])
+    Casework(connection, actor).finish([Message(to, Kind.TALK_HELD, Subject("reminder_talk", talk.id), facts)])
     return DoneTalk(_views(connection, actor, [changed])[0])
 
 

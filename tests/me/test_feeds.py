@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from app.kit.digests import digest
 from app.me.api import ENTRIES_AT_ONCE, SUBMISSIONS_AT_ONCE
@@ -124,7 +125,9 @@ def test_a_page_of_the_longest_entries_and_submissions_stays_small() -> None:
     """
     words = {"matter": "事" * 200, "reason": "由" * 500, "decision_note": "见" * 500}
     for schema, count in ((EntryAnswer, ENTRIES_AT_ONCE), (SubmissionAnswer, SUBMISSIONS_AT_ONCE)):
-        full = {name: words.get(name, "名" * 20 if "name" in name else "0" * 36) for name in schema.model_fields}
+        full: dict[str, Any] = {
+            name: words.get(name, "名" * 20 if "name" in name else "0" * 36) for name in schema.model_fields
+        }
         assert len(schema.model_construct(**full).model_dump_json(warnings=False).encode()) * count < BYTES_MAX
 
 
