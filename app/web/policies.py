@@ -50,7 +50,7 @@ REACHES = {
     Reach.DISTRICT: Words("全区", "across the district"),
 }
 NAMES = {
-    NameForm.FULL: Words("全名（陈晓明）", "whole (陈晓明)"),
+    NameForm.FULL: Words("全名（陈晓明）", "whole (Chen Xiaoming)"),
     NameForm.MASKED: Words("隐名（陈**）", "masked (陈**)"),
     NameForm.INITIALS: Words("首字母（C.X.M）", "initials (C.X.M)"),
 }

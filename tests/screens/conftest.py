@@ -56,7 +56,9 @@ def hall(
         "LONGWEN_DATA": str(tmp_path_factory.mktemp("hall")),
     }
     serving = Serving(environment, port, clock.now().isoformat())
-    serving.begin()
-    yield Hall.hung(serving, desk)
-    if serving.process is not None and serving.process.poll() is None:
-        serving.end()
+    try:  # one that is too slow to begin is ended too
+        serving.begin()
+        yield Hall.hung(serving, desk)
+    finally:
+        if serving.process is not None and serving.process.poll() is None:
+            serving.end()

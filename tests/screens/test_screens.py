@@ -166,6 +166,7 @@ def test_nothing_is_cut_off_at_any_size_however_much_there_is(hall: Hall, page: 
         page.wait_for_selector(".pane")
         for width, height in displays:
             page.set_viewport_size({"width": width, "height": height})
+            until(page, f"Math.round(document.getElementById('canvas').getBoundingClientRect().width) === {width}")
             titles = set()
             for _ in KINDS:
                 titles |= set(page.locator("h1").all_inner_texts())

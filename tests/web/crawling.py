@@ -126,8 +126,8 @@ class Walk:
         if urlsplit(str(answer.url)).path == "/login":
             self._say(referrer, f"leads to {path}, which asks for the log-in")
         reading = Reading(answer.text)
-        if "content-security-policy" not in answer.headers:
-            return None  # a document that is not one of our pages
+        if "content-security-policy" not in answer.headers or urlsplit(path).path == "/screen":
+            return None  # a document that is not one of our pages; what hangs on a wall speaks Chinese alone
         self.seen[path] = answer.text
         self._judge(path, reading, answer.headers["content-security-policy"])
         return reading
