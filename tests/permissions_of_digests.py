@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select
 from app.auth.core import Actor
 from app.digests import making, service, store
 from app.digests.core import DigestKind, Snapshot
+from app.digests.sampling import RULE
 from app.kit.ids import new_id
 from app.points.tables import entry
 from tests.town import Town
@@ -38,18 +40,23 @@ def fill(world: World) -> None:
 
 
 def _put_samples(connection: Connection, actor: Actor, *, town: Town) -> None:
-    drawn = {"branches": [{"branch_id": str(town.branch), "name": "第一支部", "entries": [_opening(connection, town)]}]}
+    drawn = _opening(connection, town)
+    stratum = {"branch_id": str(town.branch), "name": "第一支部", "population": 1, "entries": [drawn]}
+    ledger = {"quarter": "2026Q2", "members": 1, "digest": "00"}
+    sample = {"rule": asdict(RULE), "seed": "00", "ledger": ledger, "population": 1, "drawn": 1, "branches": [stratum]}
+    sample["inspect_by"] = "2026-12-01"
+    months = {one.scope_id: one for one in service.digests(connection, actor, kind=DigestKind.MONTH).snapshots}
     committee = town.path(town.committee)
     for scope, path in ((town.district.id, town.root), (town.committee, committee)):
-        content = {"sample": drawn | {"inspect_by": "2026-12-01"}, "due": 0, "late": 0, "scope": {"name": "抽样"}}
+        content = {**months[scope].content, "sample": sample}
         one = Snapshot(new_id(), DigestKind.QUARTER, "2026Q2", scope, path, actor.at, content, b"")
         store.insert_snapshot(connection, actor.district_id, one)
 
 
 def _opening(connection: Connection, town: Town) -> dict[str, str]:
     statement = select(entry.c.id).where(entry.c.district_id == town.district.id, entry.c.kind == "opening").limit(1)
-    facts = {"member_number": "A1", "item": "OPENING", "effective_on": "2026-01-01", "points": "1000"}
-    return facts | {"entry_id": str(connection.execute(statement).scalar_one())}
+    facts = {"member_number": "A1", "item": "OPENING", "kind": "opening", "effective_on": "2026-01-01"}
+    return facts | {"points": "1000", "entry_id": str(connection.execute(statement).scalar_one())}
 
 
 def at_digest(part: str = "", kind: DigestKind = DigestKind.MONTH) -> Callable[[World, str, dict[str, str]], Any]:

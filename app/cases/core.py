@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -350,51 +350,3 @@ def _sum(one: Count, other: Count) -> Count:
         named=one.named + other.named,
         quota=quota,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRow:
-    """A stored finding with the names that a reader needs.
-
-    ``decimals`` are the places of ``value`` and ``bound`` where they are points, and not percent of a pace.
-    """
-
-    line: str
-    member_id: UUID
-    name: str
-    branch_id: UUID
-    branch: str
-    basis: str
-    value: int
-    bound: int
-    exclusions: tuple[str, ...]
-    position: int | None
-    edition: str
-    consequence: str
-    path: str
-    decimals: int = 0
-    pool: str | None = None
-    places: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CountRow:
-    """A stored count."""
-
-    line: str
-    tested: int
-    met: int
-    out_of_reach: int
-    named: int
-    quota: int | None
-    found_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the lines found at the end of a quarter, as far as the caller may see."""
-
-    quarter: str
-    findings: Sequence[FoundRow]
-    counts: Sequence[CountRow]
-    was_tested: bool  # otherwise nothing was found because nobody has looked yet

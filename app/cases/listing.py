@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from app.auth import service as auth
 from app.auth.core import Actor, Role
 from app.cases import store_cases, store_commendations, store_steps
-from app.cases.core import RECOMMEND, Exclusion, FoundRow, grounds_against, grounds_since
+from app.cases.core import RECOMMEND, Exclusion, grounds_against, grounds_since
 from app.cases.core_cases import CaseStep
 from app.cases.core_commendations import (
     UNDECIDED,
@@ -20,6 +20,7 @@ from app.cases.core_commendations import (
     ListState,
     first_state,
 )
+from app.cases.core_found import FoundRow
 from app.cases.measuring import Scale
 from app.cycles import service as cycles
 from app.cycles.core import Quarter

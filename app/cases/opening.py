@@ -12,16 +12,9 @@ from app.auth import service as auth
 from app.auth.core import Actor, Role
 from app.cases import listing, reminding, store, store_cases
 from app.cases.casework import Casework, is_helped
-from app.cases.core import (
-    ASSISTANCE,
-    DAYS_MIN,
-    REMINDER_TALK,
-    WARNING,
-    FoundRow,
-    meets_assistance,
-    met_by_books,
-)
+from app.cases.core import ASSISTANCE, DAYS_MIN, REMINDER_TALK, WARNING, meets_assistance, met_by_books
 from app.cases.core_cases import ADMITTED, TALK_DAYS, Case, CaseAction, Deed, last_acceptance, opens
+from app.cases.core_found import FoundRow
 from app.cases.measuring import Scale
 from app.cycles import service as cycles
 from app.cycles.core import Quarter

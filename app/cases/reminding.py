@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from app.auth.core import Actor, Permission, Role
 from app.cases import store_cases, store_talks
 from app.cases.casework import Casework, is_helped
-from app.cases.core import REMINDER_TALK, FoundRow, still_meets
+from app.cases.core import REMINDER_TALK, still_meets
 from app.cases.core_cases import CLIMB_DAYS, NEAR_DAYS, OFFICES, PAGE_MAX
+from app.cases.core_found import FoundRow
 from app.cases.core_talks import (
     REMINDER_DAYS,
     DoneTalk,

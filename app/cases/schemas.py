@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.cases.core import Exclusion, Found, FoundRow
+from app.cases.core import Exclusion
+from app.cases.core_found import Found, FoundRow
 from app.kit.http import Answer, Model
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission, Role
 from app.cases import store, store_cases
-from app.cases.core import FOR_SECRETARIES, Count, Finding, Found, FoundRow, Tally, merged
+from app.cases.core import FOR_SECRETARIES, Count, Finding, Tally, merged
+from app.cases.core_found import Found, FoundRow
 from app.cases.measuring import Scale
 from app.cycles import service as cycles
 from app.kit.errors import NotFound

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.cases.core import Count, CountRow, Finding, FoundRow
+from app.cases.core import Count, Finding
+from app.cases.core_found import CountRow, FoundRow
 from app.cases.tables import line_count, line_finding, line_setting
 from app.kit.ids import new_id
 from app.roster.tables import member, organisation
