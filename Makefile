@@ -41,7 +41,7 @@ pictures: environment  ## README 的图片 · the README's pictures, of a demo t
 	@$(VENV)/bin/python docs/pictures.py "http://127.0.0.1:$(PORT)/screen#$$(cat .longwen/screen.token)"
 
 test: environment  ## 测试 · the tests
-	@$(RUN) pytest -n $(WORKERS)
+	@$(RUN) pytest -n $(WORKERS) --dist loadgroup
 
 check: lint clients test  ## CI 所做的全部 · all that CI does: lint, types, import contracts, tests
 

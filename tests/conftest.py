@@ -283,3 +283,11 @@ def applications() -> Iterator[Applications]:
     """Lends applications until the test ends."""
     with lending() as applications:
         yield applications
+
+
+@pytest.fixture(scope="session")
+def world(settings: Settings, database: Database, owner_database: Database) -> Any:
+    """A ``tests.world.World`` for all who leave it as it is; who does not founds one of their own."""
+    from tests.world import found_world  # noqa: PLC0415 - which stands on all rooms' tests
+
+    return found_world(settings, database, owner_database)

@@ -12,9 +12,10 @@ from fastapi.routing import iter_route_contexts
 
 from app.kit import naming
 from app.kit.sending import may_hold_a_secret
-from tests.test_permissions import CALLERS, TABLE, World, world
+from tests.test_permissions import TABLE
+from tests.world import CALLERS, World
 
-__all__ = ["world"]
+pytestmark = pytest.mark.xdist_group("world")
 
 # Their reading is written down where they read from, so that the second answer is another one.
 CHANGED_BY_READING = {"/api/v1/access-log"}

@@ -25,7 +25,7 @@ from app.tables import metadata
 from tests.conftest import Addresses, Server, create_district, settings_for
 from tests.statements import DISTRICT_TABLES
 
-pytestmark = pytest.mark.usefixtures("unjudged")
+pytestmark = [pytest.mark.usefixtures("unjudged"), pytest.mark.xdist_group("isolation")]
 
 _ALLOWED = re.compile(r"(\w+) IN \('(\w+)'")
 _DAYS = {"ends_on": date(2026, 12, 31), "until_on": None}

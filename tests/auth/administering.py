@@ -19,8 +19,8 @@ from app.kit.ids import new_id
 from tests.auth.people import PASSWORD
 
 if TYPE_CHECKING:
-    from tests.test_permissions import World
     from tests.town import Town
+    from tests.world import World
 
 Call = Callable[["World", str, dict[str, str]], Any]
 KEY_LAST_DAY = date(2027, 6, 30)

@@ -18,7 +18,7 @@ from tests.auth.administering import SECURITY, SYSTEM, Call, about, listing, new
 from tests.auth.people import CHEAP, PASSWORD
 
 if TYPE_CHECKING:
-    from tests.test_permissions import World
+    from tests.world import World
 
 OTHER = "seven geese over water"
 SESSIONS = "/api/v1/sessions"

@@ -25,8 +25,8 @@ from app.auth.core import GRANTS, OWN_GRANTS, Role
 from app.kit.ids import new_id
 from tests.auth.people import PASSWORD
 from tests.files.samples import photograph
-from tests.test_permissions import NAMES, World
 from tests.town import BOOK
+from tests.world import NAMES, World
 
 STRANGER = "stranger"
 CALLERS = (

@@ -17,12 +17,13 @@ from pydantic import SecretStr
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import allow_header_conformance, unsupported_method
 
+from app.kit.db import Database
 from app.kit.settings import Settings
 from app.main import create_app
 from tests.contract.callers import Callers
-from tests.test_permissions import World, world
+from tests.world import found_world
 
-__all__ = ["world"]
+pytestmark = pytest.mark.xdist_group("random requests")
 
 EXAMPLES_MAX = 4  # random ones for each operation, beside the edges
 SEED = 20261121
@@ -66,8 +67,9 @@ def is_shadowed(path: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def callers(world: World) -> Callers:
-    return Callers(world)
+def callers(settings: Settings, database: Database, owner_database: Database) -> Callers:
+    """In a world of its own: some of the requests are done."""
+    return Callers(found_world(settings, database, owner_database))
 
 
 @schema.parametrize()

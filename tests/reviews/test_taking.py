@@ -10,6 +10,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
 from app.auth.core import Role
@@ -138,7 +139,8 @@ def test_a_stream_ends_when_its_pack_is_taken_back(archive: Archive) -> None:
     pack_id, office = waiting(archive), archive.office
     headers = office.desk.headers("district_officer")
     events: list[str] = []
-    with office.desk.client.stream("GET", f"/api/v1/packs/{pack_id}/progress", headers=headers) as answer:
+    streaming = TestClient(office.desk.client.app)  # which reads while the answer is still being written
+    with streaming.stream("GET", f"/api/v1/packs/{pack_id}/progress", headers=headers) as answer:
         for line in answer.iter_lines():
             if line.startswith("event: "):
                 events.append(line[7:])

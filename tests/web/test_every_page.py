@@ -13,10 +13,10 @@ from sqlalchemy import Connection, text
 
 from tests.auth.people import PASSWORD
 from tests.statements import DISTRICT_TABLES
-from tests.test_permissions import CALLERS, NAMES, World, world
 from tests.web.crawling import CJK, SITE, Walk, shape_of
+from tests.world import CALLERS, NAMES, World
 
-__all__ = ["world"]
+pytestmark = pytest.mark.xdist_group("world")
 
 ROLES = [caller for caller in CALLERS if caller not in ("outsider", "stranger")]
 # What these tables hold is told in the reader's language: in Chinese it would be untranslated.
