@@ -158,6 +158,7 @@ PARTS = {
     "grids/pairing.py": ("service", "the verbs of assignments, apart from grids and leads"),
     "grids/mentoring.py": ("service", "the verbs of a mentoring's life"),
     "grids/planning.py": ("service", "the verbs of a grid's calendar"),
+    "points/overview.py": ("service", "the verbs that count the standings and duties of a place"),
     "points/waiving.py": ("service", "the verbs by which duties change without an entry"),
     "points/judging.py": ("core", "what a posting becomes: a decision of its own"),
     "points/refusals.py": ("core", "why a posting is refused: texts in two languages"),

@@ -106,6 +106,13 @@ def read(connection: Connection, actor: Actor, case_id: UUID) -> CaseView:
     return _view(connection, actor, case)
 
 
+def count_open(connection: Connection, actor: Actor, path: str) -> tuple[int, int]:
+    """Open cases at the path or below it, and how many of them are overdue. Raises NotFound."""
+    if not actor.may(Permission.CASE_READ, path):
+        raise NotFound(what="organisation", field="path")
+    return store_cases.count_open(connection, actor.district_id, path, actor.today)
+
+
 def page(
     connection: Connection,
     actor: Actor,

@@ -235,6 +235,12 @@ def page(
     return TalkPage(views, None if last is None else (last.asked_at, last.id))
 
 
+def count_waiting(connection: Connection, actor: Actor) -> tuple[int, int]:
+    """How many talks are the caller's to hold, and how many of them are overdue."""
+    due = [one.due_on for one in _seen(connection, actor, is_open=True, late=False, after=None)]
+    return len(due), sum(day < actor.today for day in due)
+
+
 def _seen(
     connection: Connection, actor: Actor, *, is_open: bool | None, late: bool, after: tuple[datetime, UUID] | None
 ) -> Iterator[ReminderTalk]:

@@ -128,6 +128,16 @@ def list_cases(
     return [_case(row) for row in connection.execute(statement)]
 
 
+def count_open(connection: Connection, district_id: UUID, path: str, day: date) -> tuple[int, int]:
+    """Open cases at the path or below it, and how many of them are overdue on the day."""
+    late = func.count().filter(assistance_case.c.due_on < day)
+    statement = select(func.count().label("number"), late.label("late")).where(
+        assistance_case.c.district_id == district_id, _below(path), assistance_case.c.state.in_(_OPEN)
+    )
+    row = connection.execute(statement).one()
+    return row.number, row.late
+
+
 def list_failures(
     connection: Connection, district_id: UUID, paths: Sequence[str] | None, count_min: int
 ) -> list[Failures]:

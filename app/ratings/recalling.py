@@ -33,6 +33,40 @@ class NamedRound:
     branches: Mapping[UUID, Named]
 
 
+@dataclass(frozen=True, slots=True)
+class LastStar:
+    """What a branch was named in the last round that it was in; ``star`` is what is left of it, None: without one."""
+
+    rating_id: UUID
+    year: str
+    star: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """So many branches have the star; None: they were rated and have none."""
+
+    star: int | None
+    branches: int
+
+
+def last_star(connection: Connection, actor: Actor, branch_id: UUID) -> LastStar | None:
+    """Of one branch, in one query: what is named, everybody may know."""
+    found = store.find_last_named(connection, actor.district_id, branch_id)
+    return None if found is None else LastStar(*found)
+
+
+def levels(connection: Connection, actor: Actor, path: str) -> tuple[str, tuple[Level, ...]] | None:
+    """The year of the last named round, and the stars that branches at the path or below it have of it, the most first;
+    in one query.
+    """
+    found = store.count_stars(connection, actor.district_id, path)
+    if not found:
+        return None
+    latest = found[0][0]
+    return latest, tuple(Level(star, number) for year, star, number in found if year == latest)
+
+
 def named_round(connection: Connection, actor: Actor, year: str) -> NamedRound | None:
     """The round of the year if its stars are named, with every branch; for the service and upper rooms only."""
     rounds = store.list_rounds(connection, actor.district_id)

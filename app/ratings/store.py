@@ -35,6 +35,8 @@ _DECISION = tuple(one.name for one in fields(Decision))
 _ROUNDS = select(*(rating_round.c[name] for name in _ROUND))
 _RATINGS = select(*(rating.c[name] for name in _RATING))
 _DECISIONS = select(*(star_decision.c[name] for name in _DECISION))
+_ON_ROUND = and_(rating_round.c.district_id == rating.c.district_id, rating_round.c.id == rating.c.round_id)
+_IS_NAMED = rating_round.c.state == RoundState.NAMED.value
 
 
 # Rounds.
@@ -136,16 +138,40 @@ def list_named(
     connection: Connection, district_id: UUID, *, branch_id: UUID | None = None
 ) -> list[tuple[Rating, str, str]]:
     """Ratings of named rounds with the round's year and edition, the latest year first; unrated ones too."""
-    on_round = and_(rating_round.c.district_id == rating.c.district_id, rating_round.c.id == rating.c.round_id)
     statement = (
         select(*(rating.c[name] for name in _RATING), rating_round.c.code, rating_round.c.edition)
-        .select_from(rating.join(rating_round, on_round))
-        .where(rating.c.district_id == district_id, rating_round.c.state == RoundState.NAMED.value)
+        .select_from(rating.join(rating_round, _ON_ROUND))
+        .where(rating.c.district_id == district_id, _IS_NAMED)
         .order_by(rating_round.c.code.desc(), rating.c.id)
     )
     if branch_id is not None:
         statement = statement.where(rating.c.branch_id == branch_id)
     return [(_rating(row), row.code, row.edition) for row in connection.execute(statement)]
+
+
+def find_last_named(connection: Connection, district_id: UUID, branch_id: UUID) -> tuple[UUID, str, int | None] | None:
+    """The branch's rating of the last named round that it was in: its id, the year and the star that holds now."""
+    statement = (
+        select(rating.c.id, rating_round.c.code, rating.c.star)
+        .select_from(rating.join(rating_round, _ON_ROUND))
+        .where(rating.c.district_id == district_id, rating.c.branch_id == branch_id, _IS_NAMED)
+        .order_by(rating_round.c.code.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else (row.id, row.code, row.star)
+
+
+def count_stars(connection: Connection, district_id: UUID, path: str) -> list[tuple[str, int | None, int]]:
+    """Year, star and number of branches at the path or below it in named rounds; the latest year first."""
+    statement = (
+        select(rating_round.c.code, rating.c.star, func.count().label("number"))
+        .select_from(rating.join(rating_round, _ON_ROUND))
+        .where(rating.c.district_id == district_id, at_or_below(rating.c.path, path), _IS_NAMED)
+        .group_by(rating_round.c.code, rating.c.star)
+        .order_by(rating_round.c.code.desc(), rating.c.star.desc().nulls_last())
+    )
+    return [(row.code, row.star, row.number) for row in connection.execute(statement)]
 
 
 def _rating(row: AnyRow) -> Rating:

@@ -19,6 +19,7 @@ from app.messages.core import InboxPage
 from app.seals import service as seals
 from app.seals.core import UncheckedBranch
 from app.web.frame import Page, PageRoute, any_page
+from app.web.glancing import glances
 from app.web.touring import steps_of
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -37,7 +38,10 @@ def show_home(page: AnyPage) -> Response:
     def work(connection: Connection, actor: Actor) -> dict[str, Any]:
         found = me.home(connection, actor, boards)
         checks = _checks(connection, actor) if actor.reach(Permission.CHECK_DECIDE) else []
-        return {"home": found, "checks": checks, "may": _abilities(actor), "steps": steps_of(connection, actor)}
+        return {
+            "home": found, "checks": checks, "may": _abilities(actor), "steps": steps_of(connection, actor),
+            "glances": glances(connection, actor, found),
+        }  # fmt: skip
 
     found = page.run(work)
     record = found["home"].record

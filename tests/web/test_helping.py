@@ -61,7 +61,9 @@ def test_a_reminder_talk_is_written_down_beside_the_cases(browser: Browser, talk
     action = f"/cases/reminder-talks/{talks.seen()[0]['id']}"
     browser.log_in("committee_officer")
     assert SLOW not in browser.open("/cases").text, "a warning is the secretary's to know"
+    assert "待提醒谈话" not in browser.open("/").text
     browser.log_in("secretary")
+    assert "1 人待提醒谈话" in browser.open("/").text
     bare = sent(browser, "/cases", action, held_on="2026-10-12")
     assert bare.status_code == 422
     assert '<span class="fault">' in bare.text
