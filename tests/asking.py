@@ -33,6 +33,7 @@ class _Asked(httpx2.BaseTransport):
         self._inner = httpx2.ASGITransport(app, raise_app_exceptions=False, client=("testclient", 50000))
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.stream = httpx2.ByteStream(request.read())
         return _kept[-1].call(self._ask, request)
 
     async def _ask(self, request: httpx2.Request) -> httpx2.Response:

@@ -28,7 +28,7 @@ from tests.statements import DISTRICT_TABLES
 pytestmark = [pytest.mark.usefixtures("unjudged"), pytest.mark.xdist_group("isolation")]
 
 _ALLOWED = re.compile(r"(\w+) IN \('(\w+)'")
-_DAYS = {"ends_on": date(2026, 12, 31), "until_on": None}
+_DAYS = {"ends_on": date(2026, 12, 31), "until_on": None, "undone_at": None, "record_id": None, "dropped_because": None}
 _TABLES = [table for table in metadata.sorted_tables if table.name in DISTRICT_TABLES]
 _APPEND_ONLY = {
     "entry", "entry_check", "job_done", "file_use", "access_log", "submission_step", "import_row", "notice",

@@ -125,9 +125,7 @@ def balance_of(row: AnyRow) -> Balance:
 
 
 def cells_of(stored: Iterable[Sequence[Any]]) -> dict[CellKey, Cell]:
-    # As ``_make`` does it, but for its call: a year's closing reads millions of them.
-    made = tuple.__new__
-    return {made(CellKey, one[:4]): made(Cell, one[4:]) for one in stored}
+    return {CellKey._make(one[:4]): Cell._make(one[4:]) for one in stored}
 
 
 def update_standings(

@@ -65,9 +65,10 @@ def stream_entries(connection: Connection, district_id: UUID) -> Iterator[Writte
         .order_by(entry.c.cycle, entry.c.member_id, entry.c.seq)
         .execution_options(yield_per=_FETCH)
     )
-    for row in connection.execute(statement):
-        salt = None if row.salt is None else bytes(row.salt)
-        yield WrittenEntry(row.cycle, row.member_id, _entry(row), row.reason, salt)
+    with connection.execute(statement) as rows:
+        for row in rows:
+            salt = None if row.salt is None else bytes(row.salt)
+            yield WrittenEntry(row.cycle, row.member_id, _entry(row), row.reason, salt)
 
 
 def _entry(row: AnyRow) -> Entry | None:
@@ -88,9 +89,10 @@ def stream_standings(connection: Connection, district_id: UUID) -> Iterator[Stor
         .order_by(standing.c.cycle, standing.c.member_id)
         .execution_options(yield_per=_FETCH)
     )
-    for row in connection.execute(statement):
-        found = tuple(getattr(row, name) for name in _NUMBERS)
-        yield StoredStanding(row.cycle, row.member_id, _balance(row), found, row.matrix, row.band)
+    with connection.execute(statement) as rows:
+        for row in rows:
+            found = tuple(getattr(row, name) for name in _NUMBERS)
+            yield StoredStanding(row.cycle, row.member_id, _balance(row), found, row.matrix, row.band)
 
 
 def _balance(row: AnyRow) -> Balance | None:
@@ -123,5 +125,6 @@ def stream_unfounded_duties(connection: Connection, district_id: UUID) -> Iterat
         .order_by(duty.c.cycle, duty.c.member_id, duty.c.item, duty.c.window)
         .execution_options(yield_per=_FETCH)
     )
-    for row in connection.execute(statement):
-        yield DutyKey(row.cycle, row.member_id, row.item, row.window), row.state
+    with connection.execute(statement) as rows:
+        for row in rows:
+            yield DutyKey(row.cycle, row.member_id, row.item, row.window), row.state

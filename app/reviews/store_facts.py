@@ -68,7 +68,8 @@ def stream_entries(connection: Connection, district_id: UUID, quarter: str) -> I
         .order_by(organisation.c.path, member.c.number, entry.c.effective_on, entry.c.seq, entry.c.id)
         .execution_options(yield_per=_FETCH)
     )
-    yield from connection.execute(statement)
+    with connection.execute(statement) as rows:
+        yield from rows
 
 
 def list_findings(connection: Connection, district_id: UUID, quarter: str) -> list[AnyRow]:

@@ -71,8 +71,9 @@ def stream_editions(connection: Connection, district_id: UUID) -> Iterator[tuple
         .order_by(edition.c.digest)
         .execution_options(yield_per=4)
     )
-    for row in connection.execute(statement):
-        yield Published(row.book, row.code, row.digest, row.starts_on, row.ends_on), bytes(row.content)
+    with connection.execute(statement) as rows:
+        for row in rows:
+            yield Published(row.book, row.code, row.digest, row.starts_on, row.ends_on), bytes(row.content)
 
 
 def list_adoptions(connection: Connection, district_id: UUID) -> tuple[Adoption, ...]:

@@ -81,8 +81,9 @@ def stream_standings(
         .order_by(standing.c.member_id)
         .execution_options(yield_per=_FETCH)
     )
-    for row in connection.execute(statement):
-        yield Standing._make(row)
+    with connection.execute(statement) as rows:
+        for row in rows:
+            yield Standing._make(row)
 
 
 def _undone() -> ColumnElement[bool]:

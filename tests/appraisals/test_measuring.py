@@ -122,7 +122,7 @@ def test_the_masses_part_is_what_members_and_staff_answer_and_a_third_unfit_deci
     asked("second", *["excellent"] * 4, "unfit", "unfit", kind="staff")
     asked("second", "excellent", "basic", "unfit", "unfit", "unfit", "unknown", kind="members")
     asked("second", *["excellent"] * 8, kind="peers", beside=[panel.branches["third"]])
-    asked("fourth", "excellent", "qualified", "basic", "basic", "unfit", "unfit", kind="members")  # exactly a third
+    asked("fourth", "excellent", "competent", "basic", "basic", "unfit", "unfit", kind="members")  # exactly a third
     asked("third", *["unfit"] * 4, kind="staff")
     asked("newcomer", *["unfit"] * 6, kind="staff")
     booth.live_until(date(2026, 11, 22))

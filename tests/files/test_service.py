@@ -12,7 +12,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
@@ -22,10 +22,12 @@ from app.files import jobs, service, store
 from app.files.core import Evidence, Owner, OwnerKind, Swept, attachment, display_name, key_of
 from app.kit import http
 from app.kit.blobs import BlobMissing, Blobs, FolderBlobs
+from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.errors import NotFound
 from app.kit.ids import new_id
 from app.kit.settings import Settings
+from app.main import create_app
 from tests.files import samples
 from tests.files.conftest import Sender
 from tests.statements import count_statements
@@ -133,10 +135,9 @@ def test_another_district_attaches_and_sees_nothing(sender: Sender, new_district
 
 
 @pytest.fixture
-def serve(sender: Sender) -> Callable[..., Any]:
+def serve(sender: Sender, filing: Settings, database: Database, clock: FixedClock) -> Callable[..., Any]:
     """A route such as an owning room has, for a file of the owner's."""
-    app = sender.desk.client.app
-    assert isinstance(app, FastAPI)
+    app = create_app(filing, database=database, clock=clock)
     town = sender.town
 
     @app.get("/evidence/{owner_id}/{content_hash}", response_model=None)

@@ -11,16 +11,24 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Route, ViewportSize, sync_playwright
 from sqlalchemy import Connection, text
 
+from app.kit.db import Database
+from app.kit.settings import Settings
 from tests.auth.people import PASSWORD
 from tests.statements import DISTRICT_TABLES
 from tests.web.crawling import CJK, SITE, Walk, shape_of
-from tests.world import CALLERS, NAMES, World
+from tests.world import CALLERS, NAMES, World, found_world
 
-pytestmark = pytest.mark.xdist_group("world")
+pytestmark = pytest.mark.xdist_group("every page")
 
 ROLES = [caller for caller in CALLERS if caller not in ("outsider", "stranger")]
 # What these tables hold is told in the reader's language: in Chinese it would be untranslated.
 TOLD_IN_BOTH = {"edition", "message"}
+
+
+@pytest.fixture(scope="module")
+def world(settings: Settings, database: Database, owner_database: Database) -> World:
+    """One of its own: in that of the table somebody gets a second factor."""
+    return found_world(settings, database, owner_database)
 
 
 @pytest.fixture(scope="module")
