@@ -14,7 +14,7 @@ RUN := $(VENV)/bin/python -m
 # Progress for a person, silence for a log.
 PIP := $(RUN) pip install --disable-pip-version-check $(shell [ -t 2 ] || echo --quiet)
 PORT ?= 8000
-# Each runs a PostgreSQL of its own.
+# Each runs a PostgreSQL of its own, and whole modules, whose worlds are then made once.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); [ "$$n" -gt 4 ] && n=4; echo "$$n")
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 # The first that is 3.11 or newer; PYTHON=… overrides.
@@ -41,7 +41,7 @@ pictures: environment  ## README 的图片 · the README's pictures, of a demo t
 	@$(VENV)/bin/python docs/pictures.py "http://127.0.0.1:$(PORT)/screen#$$(cat .longwen/screen.token)"
 
 test: environment  ## 测试 · the tests
-	@$(RUN) pytest -n $(WORKERS) --dist loadgroup
+	@$(RUN) pytest -n $(WORKERS) --dist loadscope
 
 check: lint clients test  ## CI 所做的全部 · all that CI does: lint, types, import contracts, tests
 

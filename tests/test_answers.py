@@ -15,8 +15,6 @@ from app.kit.sending import may_hold_a_secret
 from tests.test_permissions import TABLE
 from tests.world import CALLERS, World
 
-pytestmark = pytest.mark.xdist_group("world")
-
 # Their reading is written down where they read from, so that the second answer is another one.
 CHANGED_BY_READING = {"/api/v1/access-log"}
 

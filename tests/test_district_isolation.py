@@ -25,7 +25,7 @@ from app.tables import metadata
 from tests.conftest import Addresses, Server, create_district, settings_for
 from tests.statements import DISTRICT_TABLES
 
-pytestmark = [pytest.mark.usefixtures("unjudged"), pytest.mark.xdist_group("isolation")]
+pytestmark = pytest.mark.usefixtures("unjudged")
 
 _ALLOWED = re.compile(r"(\w+) IN \('(\w+)'")
 _DAYS = {"ends_on": date(2026, 12, 31), "until_on": None, "undone_at": None, "record_id": None, "dropped_because": None}

@@ -41,8 +41,6 @@ from tests.auth.people import PASSWORD
 from tests.town import BOOK
 from tests.world import CALLERS, NAMES, World, sending_a_file
 
-pytestmark = pytest.mark.xdist_group("world")
-
 MEANING = {"+": range(200, 300), "1": (401,), "3": (403,), "4": (404,)}
 
 

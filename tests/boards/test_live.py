@@ -26,8 +26,6 @@ from app.kit.settings import Settings
 from tests.conftest import ROOT, Addresses
 from tests.town import Desk, Town, client_of, found_town, staffed
 
-pytestmark = pytest.mark.xdist_group("live")
-
 PLAYLIST = "/api/v1/screens/playlist/events"
 BOARD = "/api/v1/boards/district/events"
 SECONDS_MAX = 60

@@ -19,8 +19,6 @@ from app.points import service as points
 from app.points.views import Opening
 from tests.town import Desk, Json, Town, client_of, found_town
 
-pytestmark = pytest.mark.xdist_group("cases")
-
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 # Each does all that is due; they differ in what their names say.
 GOOD = ("良一", "良二", "良三", "良四", "良五")

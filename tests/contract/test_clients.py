@@ -25,8 +25,6 @@ from tests.auth.people import PASSWORD
 from tests.conftest import ROOT, Addresses
 from tests.town import Town
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 CLIENTS = ROOT / "clients"
 PROGRAMS = CLIENTS / ".venv" / "bin"
 MODULES = CLIENTS / "typescript" / "node_modules"

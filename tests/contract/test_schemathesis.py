@@ -23,8 +23,6 @@ from app.main import create_app
 from tests.contract.callers import Callers
 from tests.world import found_world
 
-pytestmark = pytest.mark.xdist_group("random requests")
-
 EXAMPLES_MAX = 4  # random ones for each operation, beside the edges
 SEED = 20261121
 

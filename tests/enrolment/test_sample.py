@@ -30,8 +30,6 @@ from tests.sample.district import MEMBERS, District, make_district
 from tests.sample.entries import Recorded, make_entries
 from tests.sample.workbook import write_workbook
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 
 @pytest.fixture(scope="module")
 def sample() -> District:

@@ -17,8 +17,6 @@ from app.kit.blobs import BadBlobsAddress, BlobMissing, Blobs, BlobsUnavailable,
 from app.kit.settings import Settings
 from tests.s3 import BUCKET, S3Server, serving
 
-pytestmark = pytest.mark.xdist_group("blobs")
-
 LARGE = 6 * 1024 * 1024  # more than one part of an S3 upload
 
 

@@ -13,8 +13,6 @@ from playwright.sync_api import Browser, Page, Route
 from tests.auth.people import PASSWORD
 from tests.screens.hall import EVENTS, KINDS, Hall, crowded, event
 
-pytestmark = pytest.mark.xdist_group("screens")
-
 # The address, and the displays that show it.
 SIZES = (
     ("", ((1920, 1080), (3840, 2160))),

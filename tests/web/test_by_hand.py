@@ -15,8 +15,6 @@ from app.kit.settings import Settings
 from tests.town import Desk, client_of, found_town, staffed
 from tests.web.hands import Person, chromium, served
 
-pytestmark = pytest.mark.xdist_group("by hand")
-
 SURNAMES, GIVEN = "王李张刘杨赵黄周吴徐", ("建国", "秀英", "志强")
 KEYS_MAX = 40
 

@@ -18,8 +18,6 @@ from tests.statements import DISTRICT_TABLES
 from tests.web.crawling import CJK, SITE, Walk, shape_of
 from tests.world import CALLERS, NAMES, World, found_world
 
-pytestmark = pytest.mark.xdist_group("every page")
-
 ROLES = [caller for caller in CALLERS if caller not in ("outsider", "stranger")]
 # What these tables hold is told in the reader's language: in Chinese it would be untranslated.
 TOLD_IN_BOTH = {"edition", "message"}
