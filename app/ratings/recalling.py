@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from app.auth.core import Actor
+from app.files import service as files
+from app.files.core import OwnerKind
 from app.ratings import store
-from app.ratings.core import Action, Held, Rating, Round, RoundState, Value
-from app.ratings.gathering import sheet_of
+from app.ratings.core import Action, Decision, Held, Rating, RatingView, Round, RoundState, Value
+from app.ratings.gathering import names_of, sheet_of
 from app.rules.stars import Stars
+
+_BATCH = 100  # ratings whose values are held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +91,38 @@ def named_round(connection: Connection, actor: Actor, year: str) -> NamedRound |
         by_measure = {measures[value.indicator]: value for value in found if value.indicator in measures}
         branches[one.branch_id] = Named(one, Held(one, held.edition, own).star_on(actor.today), by_measure)
     return NamedRound(held, sheet, branches)
+
+
+def last_named(connection: Connection, actor: Actor) -> Round | None:
+    """The latest round whose stars are named."""
+    rounds = store.list_rounds(connection, actor.district_id)
+    return next((one for one in rounds if one.state is RoundState.NAMED), None)
+
+
+def explained(connection: Connection, actor: Actor, held: Round) -> Iterator[RatingView]:
+    """Every rating of the round with what explains it, in the order of the tree, some hundred at a time.
+
+    For the service and upper rooms only: it does not ask who may see them.
+    """
+    sheet, names = sheet_of(connection, actor, held), names_of(connection, actor)
+    listed = sorted(store.list_ratings(connection, actor.district_id, held.id), key=lambda one: one.path)
+    for first in range(0, len(listed), _BATCH):
+        batch = listed[first : first + _BATCH]
+        ids = [one.id for one in batch]
+        values = store.list_values(connection, actor.district_id, ids)
+        steps: dict[UUID, list[Decision]] = {}
+        for step in store.list_decisions(connection, actor.district_id, ratings=ids):
+            if step.rating_id is not None:
+                steps.setdefault(step.rating_id, []).append(step)
+        owners = [value.id for found in values.values() for value in found.values()]
+        proofs = files.files_of(connection, actor, OwnerKind.INDICATOR, owners)
+        for one in batch:
+            own = tuple(values.get(one.id, {}).values())
+            yield RatingView(
+                rating=one,
+                branch=names[one.branch_id],
+                sheet=sheet,
+                values=own,
+                steps=tuple(steps.get(one.id, ())),
+                files={value.id: proofs[value.id] for value in own if value.id in proofs},
+            )

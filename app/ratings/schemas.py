@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -23,15 +23,12 @@ from app.ratings.core import (
     RatingView,
     RoundState,
     RoundView,
-    Said,
     Step,
-    Value,
 )
-from app.ratings.scoring import BONUS, Reading, judge, score
-from app.ratings.wording import told
+from app.ratings.explaining import IndicatorPoints, indicators_of, reasons_of
+from app.ratings.scoring import Reading, score
 from app.rules.points import printed_number
 from app.rules.schemas_points import Points, PointsSent
-from app.rules.stars import Stars
 
 NUMBER_MAX = 1_000_000_000
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -313,11 +310,6 @@ class RatingAnswer(RatingLineAnswer):
         rating, sheet = view.rating, view.sheet
         values = {one.indicator: one for one in view.values}
         now = score(sheet, {code: value.final for code, value in values.items()})
-        reasons = [
-            ReasonAnswer(cause=one.cause.value, star=one.star, zh=zh, en=en)
-            for one in rating.reasons
-            for zh, en in [told(sheet, one)]
-        ]
         return cls(
             **_of_rating(cls, rating, view.branch, sheet.decimals),
             round_id=rating.round_id,
@@ -325,66 +317,18 @@ class RatingAnswer(RatingLineAnswer):
             exception=rating.exception,
             refusal=rating.refusal,
             provisional=_number(now.points, sheet.decimals) if view.values else None,
-            reasons=reasons,
-            indicators=_indicators(view, values) if view.values or view.steps else [],
+            reasons=[ReasonAnswer(**asdict(one)) for one in reasons_of(view)],
+            indicators=[_of_indicator(one) for one in indicators_of(view)],
             steps=[RatingStepAnswer.of(one) for one in view.steps],
         )
 
 
-def _indicators(view: RatingView, values: dict[str, Value]) -> list[IndicatorAnswer]:
-    sheet = view.sheet
-    found = [_indicator(view, one.code, values.get(one.code)) for one in sheet.indicators]
-    beside = [code for code in values if sheet.indicator(code) is None]
-    return found + [_indicator(view, code, values[code]) for code in sorted(beside)]
+def _of_indicator(one: IndicatorPoints) -> IndicatorAnswer:
+    own, committee = (said and SaidAnswer(**asdict(said)) for said in (one.own, one.committee))
+    measured = one.measured and MeasuredAnswer(**{**asdict(one.measured), "inputs": dict(one.measured.inputs)})
+    files = [FileAnswer.of(file) for file in one.files]
+    plain = {name: getattr(one, name) for name in IndicatorAnswer.model_fields if name not in _NESTED}
+    return IndicatorAnswer(**plain, own=own, committee=committee, measured=measured, files=files)
 
 
-def _indicator(view: RatingView, code: str, value: Value | None) -> IndicatorAnswer:
-    sheet, one = view.sheet, view.sheet.indicator(code)
-    final = None if value is None else value.final
-    judged = None if one is None else judge(one, final, sheet.round.answers_min)
-    measured = None if value is None else value.measured
-    name = sheet.bonus.name if code == BONUS else None if one is None else one.name
-    most = sheet.bonus.cap if code == BONUS else 0 if one is None else one.points
-    return IndicatorAnswer(
-        indicator=code,
-        name_zh=code if name is None else name.zh,
-        name_en=code if name is None else name.en,
-        module=None if one is None else one.module,
-        points_max=printed_number(most, sheet.decimals),
-        measure="by_hand" if one is None else one.measure,
-        measured=None
-        if measured is None
-        else MeasuredAnswer(
-            part=None if measured.reading is None else measured.reading.part,
-            whole=None if measured.reading is None else measured.reading.whole,
-            points=_points(sheet, code, measured.reading),
-            formula_zh=measured.zh,
-            formula_en=measured.en,
-            inputs=dict(measured.inputs),
-            edition=measured.edition,
-            at=measured.at,
-        ),
-        own=None if value is None else _said(sheet, code, value.own),
-        committee=None if value is None else _said(sheet, code, value.committee),
-        points=_points(sheet, code, final),
-        remark=None if judged is None or judged.remark is None else judged.remark.value,
-        files=[] if value is None else [FileAnswer.of(file) for file in view.files.get(value.id, ())],
-    )
-
-
-def _said(sheet: Stars, code: str, said: Said | None) -> SaidAnswer | None:
-    if said is None:
-        return None
-    points = _points(sheet, code, said.reading)
-    read = said.reading
-    return SaidAnswer(part=read.part, whole=read.whole, points=points, note=said.note, by=said.by, at=said.at)
-
-
-def _points(sheet: Stars, code: str, reading: Reading | None) -> int | float:
-    """Exact points brought to the sheet's places for the eye; the score rounds once, over all of them."""
-    one = sheet.indicator(code)
-    if one is not None:
-        exact = judge(one, reading, sheet.round.answers_min).points
-    else:
-        exact = Fraction(min(reading.part, sheet.bonus.cap) if reading is not None and code == BONUS else 0)
-    return printed_number(int(exact + Fraction(1, 2)), sheet.decimals)
+_NESTED = {"own", "committee", "measured", "files"}

@@ -49,6 +49,7 @@ class Part(StrEnum):
 
     WORKBOOK = "workbook"
     TABLE = "table"
+    STARS = "stars"
     REPORT = "report"
     DOCUMENT = "document"
 
@@ -57,17 +58,19 @@ IMAGE = "image"
 MEDIA_TYPES: Mapping[Part, str] = {
     Part.WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Part.TABLE: "text/csv; charset=utf-8",
+    Part.STARS: "text/csv; charset=utf-8",
     Part.REPORT: "application/pdf",
     Part.DOCUMENT: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 SUFFIXES: Mapping[Part, str] = {
     Part.WORKBOOK: "xlsx",
     Part.TABLE: "csv",
+    Part.STARS: "stars.csv",
     Part.REPORT: "pdf",
     Part.DOCUMENT: "docx",
 }
 PARTS_OF: Mapping[PackKind, tuple[Part, ...]] = {
-    PackKind.QUARTER: (Part.WORKBOOK, Part.TABLE, Part.REPORT, Part.DOCUMENT),
+    PackKind.QUARTER: (Part.WORKBOOK, Part.TABLE, Part.STARS, Part.REPORT, Part.DOCUMENT),
     PackKind.HALF: (Part.REPORT, Part.DOCUMENT),
     PackKind.YEAR: (Part.REPORT, Part.DOCUMENT),
 }

@@ -16,7 +16,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from app.reviews.summing import LISTS
+from app.reviews.summing import LISTS, STARS_SHOWN
 
 _TEXT_WIDTH = 158  # millimetres: A4 without its margins
 _SERIF, _SANS = "仿宋", "黑体"  # GB/T 9704; where they are missing, the program's own fonts stand in
@@ -68,6 +68,7 @@ def build(target: Path) -> None:
     seasons = ("季度", "党员", "参评", "日常均分", "总积分均分", "人均加分", "人均失误")
     _table(document, seasons, "trend", range(len(seasons)), (2.4, 1, 1, 1.4, 1.4, 1.4, 1.4))
     document.add_paragraph("{%p endif %}")
+    _starred(document)
     _heading(document, "四、表彰、帮扶、结对与更正")
     for kind, title, names, widths in LISTS:
         _listed(document, kind.value, title, names, widths)
@@ -117,6 +118,20 @@ def _heading(document: Any, text: str) -> None:
     paragraph.paragraph_format.keep_with_next = True
 
 
+def _starred(document: Any) -> None:
+    """Each branch's total, star and deciding reason, where stars are named."""
+    document.add_paragraph("{%p if stars.title %}")
+    _heading(document, "星级和理由")
+    _line(
+        document.add_paragraph(),
+        "{{ stars.title }}。每项指标的取数、自评、核正和依据见随附工作簿“星级依据”。",
+        indented=True,
+    )
+    _table(document, STARS_SHOWN[0], "stars.rows", range(len(STARS_SHOWN[0])), STARS_SHOWN[1])
+    _left_out(document, "stars")
+    document.add_paragraph("{%p endif %}")
+
+
 def _listed(document: Any, kind: str, title: str, headings: Sequence[str], widths: Sequence[float]) -> None:
     """One of the lists: its table, and what it leaves out; or that there is nothing."""
     _line(document.add_paragraph(), title, font=_SANS)
@@ -126,8 +141,13 @@ def _listed(document: Any, kind: str, title: str, headings: Sequence[str], width
     document.add_paragraph("{%p else %}")
     _line(document.add_paragraph(), "本期没有记录。", indented=True)
     document.add_paragraph("{%p endif %}")
-    document.add_paragraph("{%p if lists." + kind + ".left_out %}")
-    _line(document.add_paragraph(), "另有 {{ lists." + kind + ".left_out }} 条，见随附工作簿。", size=9)
+    _left_out(document, f"lists.{kind}")
+
+
+def _left_out(document: Any, source: str) -> None:
+    """How many lines of a list are the workbook's."""
+    document.add_paragraph("{%p if " + source + ".left_out %}")
+    _line(document.add_paragraph(), "另有 {{ " + source + ".left_out }} 条，见随附工作簿。", size=9)
     document.add_paragraph("{%p endif %}")
 
 

@@ -22,8 +22,8 @@ from app.kit.calendar import months_of
 from app.points import reading
 from app.points.gathering import Books, histories_of
 from app.points.views import Corrected
-from app.ratings.gathering import last_stars
-from app.reviews import service, store_facts
+from app.ratings.gathering import stars_now
+from app.reviews import grounds, service, store_facts
 from app.reviews.core import sheet_row
 from app.reviews.core_packs import FORMAT, Fact, Json, PackKind, scrubbed
 from app.reviews.wording import CASE_STATES, EXCLUSIONS, HELPED, LIST_STATES, MENTORING_STATES, said
@@ -53,6 +53,7 @@ class _Desk:
     today: date  # of the last change of what the sheet tells
     editions: set[str] = field(default_factory=set)
     dimensions: dict[str, Json] = field(default_factory=dict)
+    star_round: Json | None = None  # year and edition of the stars that are explained
 
     def committee_of(self, branch: OrganisationView) -> str:
         """The name of the committee that the branch lies under; the district's where there is none."""
@@ -80,6 +81,7 @@ def lines(connection: Connection, actor: Actor, quarter: Quarter, report: Report
     books = Books.opened(connection, actor)
     desk = _Desk(connection, actor, quarter, {one.id: one for one in views}, books, today)
     yield from _members(desk, report)
+    yield from _stars(desk)
     yield from _entries(desk)
     yield from _adjustments(desk)
     yield from _findings(desk)
@@ -107,6 +109,7 @@ def _head(desk: _Desk, as_of: datetime) -> Json:
         "checkpoint": None if proven is None else {"number": proven[0], "root": proven[1].hex()},
         "editions": sorted(desk.editions),
         "dimensions": list(desk.dimensions.values()),
+        "stars": desk.star_round,
         "source": None,
     }
 
@@ -119,7 +122,7 @@ def _members(desk: _Desk, report: Report) -> Iterator[Json]:
     by_branch: dict[UUID, list[MemberOn]] = {}
     for one in roster.members_under(desk.connection, desk.actor.district_id, root, desk.quarter.ends_on):
         by_branch.setdefault(one.branch_id, []).append(one)
-    stars = last_stars(desk.connection, desk.actor)
+    stars = stars_now(desk.connection, desk.actor)
     branches = sorted(
         (one for one in desk.organisations.values() if one.kind is OrganisationKind.BRANCH and one.id in by_branch),
         key=lambda one: one.path,
@@ -195,6 +198,13 @@ def _plain(value: str | Decimal | date) -> str:
 
 
 # The lists.
+
+
+def _stars(desk: _Desk) -> Iterator[Json]:
+    paths = {one.id: one.path for one in desk.organisations.values()}
+    for one in grounds.facts(desk.connection, desk.actor, paths):
+        desk.star_round = {"year": one["year"], "edition": one["edition"]}
+        yield one
 
 
 def _entries(desk: _Desk) -> Iterator[Json]:

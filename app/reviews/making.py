@@ -201,6 +201,7 @@ def render(part: Part, image: Path, target: Path, mark: Mark | None = None) -> N
     writers: dict[Part, Callable[[Path, Path, Mark | None], None]] = {
         Part.WORKBOOK: workbooks.write_workbook,
         Part.TABLE: workbooks.write_table,
+        Part.STARS: workbooks.write_stars,
         Part.REPORT: papers.write_report,
         Part.DOCUMENT: documents.write_document,
     }

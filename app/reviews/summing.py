@@ -122,6 +122,8 @@ def _take(found: Sums, kind: str, fact: Json) -> None:
     elif kind == Fact.FINDING:
         found.counts[f"line {fact['line']}"] += 1
         found.counts[kind] += 1
+    elif kind == Fact.STAR:
+        found.listed(kind, (fact["branch"], fact["score"], star_text(fact["star"]).split(" ")[-1], fact["why"]))
     elif kind == Fact.COMMENDATION:
         found.counts["kept off"] += bool(fact["grounds"])
         found.listed(kind, (fact["branch"], fact["name"], fact["line"], fact["value"], fact["state"],
@@ -229,6 +231,7 @@ def report_of(found: Sums, image: str) -> Json:
         "branches": [_branch(one) for one in found.branches],
         "total": _branch(whole),
         "charts": [_bar(one) for one in found.branches if one.ranked],
+        "stars": _list(found, Fact.STAR, _title_of_stars(head), *STARS_SHOWN),
         "lists": [_list(found, *one) for one in LISTS],
         "rows": found.rows,
         "rows_left_out": found.counts["members"] - len(found.rows),
@@ -263,6 +266,15 @@ def _bar(one: BranchSum) -> Json:
     """In the order of the tree, and not of the points: no list of the last is made of it."""
     told = {name: one.mean(name) for name in ("daily", "total")}
     return {"name": one.name, **{name: float(text) for name, text in told.items()}, "told": told}
+
+
+STARS_SHOWN = (["党支部", "总分", "星级", "理由"], [3, 1, 1.8, 6])
+
+
+def _title_of_stars(head: Json) -> str:
+    """Of which year, and by which rules; empty where no stars are named yet."""
+    told = head.get("stars")
+    return "" if not told else f"{told['year']}年度星级评定，依据评分细则 {_short(told['edition'])}"
 
 
 LISTS = (

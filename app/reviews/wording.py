@@ -12,6 +12,7 @@ from app.reviews.core_packs import PackKind, Part
 PART_WORDS: Mapping[Part, Words] = {
     Part.WORKBOOK: Words("工作簿", "workbook"),
     Part.TABLE: Words("CSV 表", "CSV table"),
+    Part.STARS: Words("星级依据 CSV 表", "CSV table of the grounds of stars"),
     Part.REPORT: Words("PDF 报告", "PDF report"),
     Part.DOCUMENT: Words("可编辑文档", "editable document"),
 }
@@ -52,6 +53,7 @@ EXCLUSIONS = {
 }
 HELPED = {"branch": "党支部", "enterprise": "两新组织", "member": "党员"}
 MENTORING_STATES = {"proposed": "待双方同意", "agreed": "已同意", "active": "帮带中", "ended": "已结束"}
+FORMS = {"single": "单独组建", "joint": "联合组建", "trade": "行业组建"}
 STARS = ("一星", "二星", "三星", "四星", "五星")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import xlsxwriter
 
 from app.kit.workbook import open_workbook, plain
+from app.reviews import grounds
 from app.reviews.core import ADJUSTMENT_HEADINGS, HEADINGS
 from app.reviews.core_packs import Fact, Json, Mark, PackKind
 from app.reviews.image_files import digest_of, read_image
@@ -53,6 +54,9 @@ _MEMBERS = _Form("季度考评表", _said(HEADINGS), _MEMBER_WIDTHS, _NUMBERS_OF
 _FORMS: dict[str, _Form] = {
     Fact.MEMBER: _MEMBERS,
     Fact.BRANCH: _Form("支部概况", ("党支部", "所属党委", "党员数", "星级"), (28, 28, 9, 18), frozenset({2})),
+    Fact.STAR: _Form(
+        "星级依据", grounds.HEADINGS, (24, 8, 10, 28, 8, 9, 8, 9, 9, 70, 18), grounds.NUMBERS, frozenset(), 4
+    ),
     Fact.ENTRY: _Form(
         "积分记录",
         ("党支部", "姓名", "事项日期", "积分项", "名称", "指标", "类型", "分值", "事项", "说明", "记录编号"),
@@ -236,6 +240,10 @@ def write_workbook(
     branches = 0
     for fact in facts:
         kind = fact["is"]
+        if kind == Fact.STAR:
+            for row in fact["rows"]:
+                book.write((kind, _FORMS[kind].name), _FORMS[kind], row)
+            continue
         values = _values_of(fact)
         book.write((kind, _FORMS[kind].name), _FORMS[kind], values)
         if kind == Fact.BRANCH:
@@ -301,6 +309,8 @@ def notes_of(head: Json, image: str, mark: Mark | None = None) -> Iterator[tuple
     yield "起止", f"{day_text(head['starts_on'])}至{day_text(head['ends_on'])}"
     yield "口径", "截至季末发生的全部记录，无论何时入账；本季各数为季末数减上季末数。说明栏为封顶前的记录分值。"
     yield "评分细则版本", "；".join(head["editions"])
+    if head.get("stars"):
+        yield "星级依据", f"{head['stars']['year']}年度星级评定，评分细则 {head['stars']['edition']}"
     yield "封账校验点", "（尚未生成）" if proven is None else f"第 {proven['number']} 号 {proven['root']}"
     yield "数据截至（UTC）", head["as_of"]
     yield "材料生成（UTC）", head["made_at"]
@@ -328,6 +338,21 @@ def write_table(image: Path, target: Path, mark: Mark | None = None) -> None:
             writer.writerow((plain(mark.line),))
 
 
-def plain_unless_number(at: int, value: str) -> str:
+def write_stars(image: Path, target: Path, mark: Mark | None = None) -> None:
+    """The sheet of the grounds of stars as CSV, UTF-8 with a byte order mark."""
+    with target.open("w", encoding="utf-8-sig", newline="") as output:
+        writer = csv.writer(output, lineterminator="\r\n")
+        writer.writerow(grounds.HEADINGS)
+        for fact in read_image(image):
+            if fact["is"] == Fact.STAR:
+                writer.writerows(
+                    [plain_unless_number(at, value, grounds.NUMBERS) for at, value in enumerate(row)]
+                    for row in fact["rows"]
+                )
+        if mark is not None:
+            writer.writerow((plain(mark.line),))
+
+
+def plain_unless_number(at: int, value: str, numbers: frozenset[int] = _NUMBERS_OF_MEMBERS) -> str:
     """A column of numbers holds nothing that could be a formula, and a minus there is a minus."""
-    return value if at in _NUMBERS_OF_MEMBERS else plain(value)
+    return value if at in numbers else plain(value)

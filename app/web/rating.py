@@ -29,13 +29,14 @@ from app.ratings.schemas import (
 )
 from app.ratings.schemas_plans import RatingPlanAnswer, RatingPlanRequest
 from app.ratings.scoring import BONUS
+from app.ratings.wording import INPUTS, REMARKS
 from app.roster import service as roster
 from app.roster.naming import filled
 from app.rules.name import Name
 from app.rules.points import printed_text
 from app.rules.stars import BY_HAND, ScaleForm, Stars
 from app.web.frame import Page, PageRoute, page_for
-from app.web.star_words import INPUTS, PLAN_KINDS, PLAN_STATES, RATING_ACTIONS, RATING_STATES, REMARKS
+from app.web.star_words import PLAN_KINDS, PLAN_STATES, RATING_ACTIONS, RATING_STATES
 from app.web.uploading import kept
 from app.web.verbs import Sheet
 

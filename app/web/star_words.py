@@ -1,4 +1,4 @@
-"""What the pages of stars call states, steps and what was counted."""
+"""What the pages of stars call states and steps."""
 
 from __future__ import annotations
 
@@ -53,37 +53,4 @@ PLAN_STATES = {
     PlanState.OPEN: Words("进行中", "open"),
     PlanState.ACCEPTED: Words("已验收", "accepted"),
     PlanState.FAILED: Words("逾期未整改", "missed"),
-}
-# What went into a measured value, by its key.
-INPUTS = {
-    "members": Words("党员数", "members"),
-    "units": Words("单位", "units"),
-    "form": Words("组建形式", "form"),
-    "due": Words("应有", "due"),
-    "held": Words("已开展", "held"),
-    "sessions": Words("场次", "sessions"),
-    "attended": Words("到会人次", "attended"),
-    "counted": Words("应到人次", "expected"),
-    "points": Words("平均积分", "mean points"),
-    "under_appeal": Words("申诉未决", "under appeal"),
-    "by_member": Words("逐人积分", "points of each"),
-    "count": Words("人数", "count"),
-    "bounds": Words("分数线", "lines"),
-    "missing": Words("缺少的时段", "windows without"),
-    "windows": Words("已开展的时段", "windows kept"),
-    "kept": Words("已履行", "kept"),
-    "missed": Words("未履行", "missed"),
-    "accepted": Words("已验收", "accepted"),
-    "failed": Words("逾期未整改", "missed plans"),
-    "satisfied": Words("满意", "satisfied"),
-    "answers": Words("答卷", "answers"),
-    "valid": Words("有效答卷", "valid answers"),
-    "invalid": Words("无效答卷", "invalid answers"),
-    "surveys": Words("测评", "surveys"),
-}
-REMARKS = {
-    "nothing_due": Words("本期无应做事项，计满分", "nothing was due: full points"),
-    "no_valid_survey": Words("无有效测评，计满分", "no valid survey: full points"),
-    "not_supplied": Words("未取得数据", "not supplied"),
-    "not_entered": Words("未填报", "not entered"),
 }

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.auth.tables import access_log
+from app.reviews.core_packs import Part
 from tests.cli.conftest import Longwen
 from tests.conftest import Addresses
 from tests.reviews.conftest import Archive, archive, client, desk, office, town
@@ -31,11 +32,11 @@ def test_a_pack_is_made_and_copied_at_the_command_line(
     assert said.out.splitlines()[0] == "part\tbytes\tsha256"
     again = longwen(*arguments, "--json", "-o", tmp_path / "q3", "--reason", "季度例会")
     told = json.loads(again.out)
-    assert (told["state"], len(told["files"])) == ("done", 4)
+    assert (told["state"], len(told["files"])) == ("done", len(Part))
     stored = {one["part"]: one["size"] for one in told["parts"]}
     assert (tmp_path / "q3" / "longwen-2026Q3.pdf").stat().st_size != stored["report"]
     rows = select(access_log).where(access_log.c.district_id == town.district.id, access_log.c.object_kind == "pack")
     found = town.run(lambda connection, _: connection.execute(rows).all())
-    assert [(one.account_id, one.reason) for one in found] == [(None, "季度例会")] * 4
+    assert [(one.account_id, one.reason) for one in found] == [(None, "季度例会")] * len(Part)
     assert all(one.operator for one in found)
     assert longwen("pack", "2026Q4", *arguments[2:]).status == 1

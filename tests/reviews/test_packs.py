@@ -58,8 +58,8 @@ def test_a_seal_asks_for_the_pack_and_the_next_round_makes_it(archive: Archive, 
 
     book = load_workbook(paths[Part.WORKBOOK])
     assert book.sheetnames == [
-        "说明", "季度考评表", "五项指标", "支部概况", "积分记录", "更正与补记", "分数线", "表彰推荐", "帮扶整改",
-        "结对帮带", "城东街道党工委",
+        "说明", "季度考评表", "五项指标", "支部概况", "星级依据", "积分记录", "更正与补记", "分数线", "表彰推荐",
+        "帮扶整改", "结对帮带", "城东街道党工委",
     ]  # fmt: skip
     page = book["季度考评表"]
     assert [cell.value for cell in page[1]] == COLUMNS_ZH
