@@ -304,7 +304,7 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
   curl -s $API/members/$MEMBER/explanation -H "Authorization: Bearer $TOKEN"
   curl -s $API/boards/branches/$BRANCH -H "Authorization: Bearer $TOKEN"
 
-季度考评材料的四份文件（副本带标记）· the four papers of the last sealed quarter, as marked copies:
+季度考评材料的各份文件（副本带标记）· the papers of the last sealed quarter, as marked copies:
 
   longwen pack {pack.period} --output papers
 
