@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from app.auth.core import Role
 from app.kit.ids import new_id
-from app.ratings.schemas import ReasonAnswer
+from app.ratings.explaining import ReasonTold
 from app.reviews import grounds, making
 from app.reviews.core_packs import Part
 from app.reviews.image_files import read_image
@@ -82,7 +82,7 @@ def rows_of(path: Path, branch: str) -> list[list[Any]]:
 
 def test_the_report_gives_the_reasons_that_left_the_star_as_it_is() -> None:
     def way(*steps: tuple[str, int | None]) -> list[str]:
-        return grounds.deciding([ReasonAnswer(cause=cause, star=star, zh=cause, en="") for cause, star in steps])
+        return grounds.deciding([ReasonTold(cause=cause, star=star, zh=cause, en="") for cause, star in steps])
 
     assert way(("level", 5), ("not_supplied", 5), ("taken", 5)) == ["level", "taken"]
     assert way(("level", 5), ("gate", 4), ("step", 3)) == ["step"]
