@@ -23,7 +23,7 @@ from app.activities.core import (
     title_key,
 )
 from app.activities.tables import activity, attendance
-from app.kit.db import AnyRow, insert_rows, sent_rows, sent_values
+from app.kit.db import AnyRow, at_or_below, insert_rows, sent_rows, sent_values
 from app.roster.tables import member
 
 _ACTIVITY = tuple(activity.c[one.name] for one in fields(Activity))
@@ -307,11 +307,6 @@ def _records(district_id: UUID) -> Select[Any]:
         .select_from(attendance.join(activity, _OF_ACTIVITY))
         .where(attendance.c.district_id == district_id, activity.c.state != ActivityState.UNDONE.value)
     )
-
-
-def at_or_below(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
-    """A whole segment matches, so that no id is taken for the beginning of another."""
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
 
 
 def _before(day: ColumnElement[date], key: ColumnElement[UUID], cursor: Cursor) -> ColumnElement[bool]:

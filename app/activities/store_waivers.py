@@ -10,9 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, and_, exists, insert, or_, select, tuple_, update
 
 from app.activities.core import Ground, Waiver
-from app.activities.store import at_or_below
 from app.activities.tables import attendance, waiver
-from app.kit.db import AnyRow
+from app.kit.db import AnyRow, at_or_below
 from app.points.ledger import DutyKey
 from app.points.tables import duty
 from app.roster.tables import membership

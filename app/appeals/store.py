@@ -28,7 +28,7 @@ from sqlalchemy import (
 from app.appeals.core import OFFICES, Appeal, AppealOutcome, AppealState
 from app.appeals.tables import appeal
 from app.auth.core import Appointment, Role
-from app.kit.db import AnyRow
+from app.kit.db import AnyRow, at_or_below
 from app.points.tables import entry, entry_check
 from app.roster.tables import member
 from app.submissions.core_states import Action
@@ -223,7 +223,7 @@ def _by_id(district_id: UUID, appeal_id: UUID) -> Select[Any]:
 
 
 def _below(path: str) -> ColumnElement[bool]:
-    return or_(appeal.c.path == path, appeal.c.path.op("^@", is_comparison=True)(path + "."))
+    return at_or_below(appeal.c.path, path)
 
 
 def _stored(value: object) -> object:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.cases.core import Count, Finding
 from app.cases.core_found import CountRow, FoundRow
 from app.cases.tables import line_count, line_finding, line_setting
+from app.kit.db import at_or_below
 from app.kit.ids import new_id
 from app.roster.tables import member, organisation
 
@@ -95,10 +96,7 @@ def list_findings(
         .order_by(line_finding.c.line, organisation.c.path, line_finding.c.position, member.c.number)
     )
     if paths is not None:
-        reached = [
-            or_(organisation.c.path == path, organisation.c.path.op("^@", is_comparison=True)(path + "."))
-            for path in paths
-        ]
+        reached = [at_or_below(organisation.c.path, path) for path in paths]
         statement = statement.where(or_(*reached))
     return [
         FoundRow(

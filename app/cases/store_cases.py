@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from app.cases.core_cases import OPEN, Case, CaseState, Failures
 from app.cases.tables import assistance_case, line_finding
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, at_or_below, insert_rows
 from app.points.ledger import DutyState
 from app.points.tables import duty
 from app.roster.tables import member, organisation
@@ -217,7 +217,7 @@ def _by_id(district_id: UUID, case_id: UUID) -> Select[Any]:
 
 def _below(path: str) -> ColumnElement[bool]:
     column = assistance_case.c.path
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
+    return at_or_below(column, path)
 
 
 def _values(one: Case) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from app.cases.core import Exclusion
 from app.cases.core_commendations import STANDING, Commendation, ListAction, ListState, OnNotice
 from app.cases.tables import case_step, commendation
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, at_or_below, insert_rows
 from app.roster.tables import member, organisation
 from app.submissions.tables import veto
 
@@ -176,7 +176,7 @@ def list_vetoed(connection: Connection, district_id: UUID, today: date) -> list[
 
 def _below(path: str) -> ColumnElement[bool]:
     column = commendation.c.path
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
+    return at_or_below(column, path)
 
 
 def _values(one: Commendation) -> dict[str, Any]:

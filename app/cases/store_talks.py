@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 
 from app.cases.core_talks import DropGround, ReminderTalk, TalkState
 from app.cases.tables import reminder_talk
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, at_or_below, insert_rows
 from app.roster.tables import member
 
 _NAMES = tuple(one.name for one in fields(ReminderTalk))
@@ -84,7 +84,7 @@ def list_talks(
         .limit(count_max)
     )
     if paths is not None:
-        reached = [or_(columns.path == path, columns.path.op("^@", is_comparison=True)(path + ".")) for path in paths]
+        reached = [at_or_below(columns.path, path) for path in paths]
         statement = statement.where(or_(*reached, member.c.account_id == own_account))
     if is_open is not None:
         statement = statement.where(_OPEN if is_open else ~_OPEN)

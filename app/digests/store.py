@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, or_, select, tuple_
+from sqlalchemy import Connection, or_, select, tuple_
 
 from app.digests.core import DigestKind, Snapshot
 from app.digests.tables import digest_snapshot
-from app.kit.db import AnyRow
+from app.kit.db import AnyRow, at_or_below
 from app.kit.errors import NotFound
 
 
@@ -69,7 +68,7 @@ def list_snapshots(
         .limit(count_max)
     )
     if paths is not None:
-        statement = statement.where(or_(*(_within(digest_snapshot.c.path, path) for path in paths)))
+        statement = statement.where(or_(*(at_or_below(digest_snapshot.c.path, path) for path in paths)))
     if kind is not None:
         statement = statement.where(digest_snapshot.c.kind == kind.value)
     if period is not None:
@@ -77,10 +76,6 @@ def list_snapshots(
     if before is not None:
         statement = statement.where(tuple_(digest_snapshot.c.made_at, digest_snapshot.c.id) < before)
     return [_snapshot(row) for row in connection.execute(statement)]
-
-
-def _within(column: ColumnElement[Any], path: str) -> ColumnElement[bool]:
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
 
 
 def _snapshot(row: AnyRow) -> Snapshot:

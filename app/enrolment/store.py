@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, upd
 
 from app.enrolment.core_changes import Change, Result, Side, Transfer, TransferState, Verb
 from app.enrolment.tables import roster_change, transfer
-from app.kit.db import AnyRow
+from app.kit.db import AnyRow, at_or_below
 from app.roster.tables import member
 
 _TRANSFER = tuple(one.name for one in fields(Transfer))
@@ -86,7 +86,7 @@ def list_transfers(
         .limit(count_max)
     )
     if paths is not None:
-        reached = [_below(column, path) for path in paths for column in (transfer.c.from_path, transfer.c.to_path)]
+        reached = [at_or_below(column, path) for path in paths for column in (transfer.c.from_path, transfer.c.to_path)]
         own = [] if own_account is None else [member.c.account_id == own_account]
         statement = statement.where(or_(*own, *reached))
     if state is not None:
@@ -96,10 +96,6 @@ def list_transfers(
         earlier = and_(transfer.c.recorded_at == at, transfer.c.id < last)
         statement = statement.where(or_(transfer.c.recorded_at < at, earlier))
     return [_transfer(row) for row in connection.execute(statement)]
-
-
-def _below(column: ColumnElement[Any], path: str) -> ColumnElement[bool]:
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
 
 
 def _transfer(row: AnyRow) -> Transfer:

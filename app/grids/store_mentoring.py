@@ -13,6 +13,7 @@ from app.grids.assigning import HelpedKind, NeedGround
 from app.grids.core_mentoring import Mentoring, MentoringOutcome, MentoringState, Progress, Visit, VisitKind
 from app.grids.store import write_rows
 from app.grids.tables import mentoring, mentoring_progress, mentoring_visit
+from app.kit.db import at_or_below
 from app.points.tables import standing
 
 _MENTORING = tuple(mentoring.c[one.name] for one in fields(Mentoring))
@@ -88,9 +89,7 @@ def page_mentorings(
     statement = select(*_MENTORING).where(mentoring.c.district_id == district_id)
     if paths is not None:
         reached = (
-            or_(column == path, column.op("^@", is_comparison=True)(path + "."))
-            for path in sorted(paths)
-            for column in (mentoring.c.path, mentoring.c.lead_path)
+            at_or_below(column, path) for path in sorted(paths) for column in (mentoring.c.path, mentoring.c.lead_path)
         )
         statement = statement.where(or_(*reached))
     if leads is not None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from app.imports.core import Batch
 from app.imports.tables import import_batch, import_row
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, at_or_below, insert_rows
 
 _BATCH = tuple(import_batch.c[name] for name in Batch.__slots__)
 
@@ -73,7 +73,7 @@ def list_batches(
     )
     if paths is not None:
         # Only below: a branch's own path is a prefix of its groups', and segments have one length.
-        reached = [or_(columns.path == path, columns.path.op("^@")(path + ".")) for path in paths]
+        reached = [at_or_below(columns.path, path) for path in paths]
         statement = statement.where(or_(columns.recorded_by == own_account, *reached))
     if before is not None:
         at, last = before

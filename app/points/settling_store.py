@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.dialects.postgresql import array
 
+from app.kit.db import at_or_below
 from app.points.ledger import DutyRow, Entry
 from app.points.store import duty_of, find_entries
 from app.points.tables import duty, standing
@@ -35,7 +36,7 @@ def has_entered(
         .where(
             standing.c.district_id == district_id,
             standing.c.regimes.has_any(array(quarters)),
-            or_(organisation.c.path == path, organisation.c.path.op("^@", is_comparison=True)(path + ".")),
+            at_or_below(organisation.c.path, path),
         )
     )
     if form is not None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, or_, select, update
 
-from app.kit.db import AnyRow, insert_rows
+from app.kit.db import AnyRow, at_or_below, insert_rows
 from app.points.core_telling import Telling, TellingView
 from app.points.tables import entry, entry_text, standing, telling
 from app.roster.tables import member
@@ -57,7 +57,7 @@ def list_tellings(
         reversal = and_(undone.c.district_id == columns.district_id, undone.c.reverses == columns.entry_id)
         statement = statement.outerjoin(undone, reversal).where(columns.told_on.is_(None), undone.c.id.is_(None))
     if paths is not None:
-        reached = [or_(columns.path == path, columns.path.op("^@", is_comparison=True)(path + ".")) for path in paths]
+        reached = [at_or_below(columns.path, path) for path in paths]
         statement = statement.where(or_(False, *reached))
     if after is not None:
         day, last = after

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.kit.db import AnyRow
+from app.kit.db import AnyRow, at_or_below
 from app.kit.errors import NotFound
 from app.reviews.core_packs import (
     ATTEMPTS_MAX,
@@ -93,7 +93,7 @@ def list_packs(connection: Connection, district_id: UUID, quarter: str, paths: S
 
 
 def _within(path: str) -> ColumnElement[bool]:
-    return or_(review_pack.c.path == path, review_pack.c.path.op("^@", is_comparison=True)(path + "."))
+    return at_or_below(review_pack.c.path, path)
 
 
 def list_to_make(connection: Connection, district_id: UUID, now: datetime) -> list[UUID]:

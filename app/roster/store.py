@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from app.auth.tables import account, district
+from app.kit.db import at_or_below
 from app.roster.core import EXEMPT, BranchForm, MemberOn, MemberView, OrganisationKind, OrganisationView
 from app.roster.history import MemberHistory, Spell
 from app.roster.tables import exemption, member, membership, organisation
@@ -74,7 +75,7 @@ def list_members_on(
 
 def list_members_under(connection: Connection, district_id: UUID, path: str, day: date) -> tuple[MemberOn, ...]:
     """Those whose membership of that day lies at ``path`` or below it, by number."""
-    statement = _members_on(district_id, day).where(_at_or_below(membership.c.path, path)).order_by(member.c.number)
+    statement = _members_on(district_id, day).where(at_or_below(membership.c.path, path)).order_by(member.c.number)
     return tuple(_member_on(row) for row in connection.execute(statement))
 
 
@@ -119,11 +120,6 @@ def _branch(district_id: UUID) -> ColumnElement[bool]:
 
 def _form(value: str | None) -> BranchForm | None:
     return None if value is None else BranchForm(value)
-
-
-def _at_or_below(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
-    """A whole segment matches, so that no id is taken for the beginning of another."""
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
 
 
 def _any_of(ids: Collection[UUID]) -> Any:
@@ -251,7 +247,7 @@ def list_members(
         membership.c.from_on <= day, or_(membership.c.until_on.is_(None), membership.c.until_on >= day)
     )
     if paths is not None:
-        statement = statement.where(or_(*(_at_or_below(membership.c.path, path) for path in paths)))
+        statement = statement.where(or_(*(at_or_below(membership.c.path, path) for path in paths)))
     if branch_id is not None:
         statement = statement.where(membership.c.branch_id == branch_id)
     if sought:

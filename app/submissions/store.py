@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from app.kit.db import AnyRow
+from app.kit.db import AnyRow, at_or_below
 from app.points.ledger import Posting, Source
 from app.roster.tables import member, membership
 from app.rules.award import Outcome
@@ -110,13 +110,13 @@ def list_submissions(
     if paths is not None:
         # Only below, for a branch's own path is a prefix of its groups'.
         own = member.c.account_id == own_account
-        seen = and_(columns.submitted_at.is_not(None), or_(own, *(_below(columns.path, path) for path in paths)))
+        seen = and_(columns.submitted_at.is_not(None), or_(own, *(at_or_below(columns.path, path) for path in paths)))
         belonged = exists().where(
             membership.c.district_id == columns.district_id,
             membership.c.member_id == columns.member_id,
-            or_(false(), *(_below(membership.c.path, path) for path in recording)),
+            or_(false(), *(at_or_below(membership.c.path, path) for path in recording)),
         )
-        here = [_below(columns.path, path) for path in recording]
+        here = [at_or_below(columns.path, path) for path in recording]
         recorded = and_(columns.recorded_by == own_account, or_(own, belonged, *here))
         statement = statement.where(or_(recorded, seen))
     if after is not None:
@@ -124,11 +124,6 @@ def list_submissions(
         later = and_(columns.recorded_at == at, columns.id > last)
         statement = statement.where(or_(columns.recorded_at > at, later))
     return [_submission(row) for row in connection.execute(statement)]
-
-
-def _below(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
-    """There, or further down."""
-    return or_(column == path, column.op("^@", is_comparison=True)(path + "."))
 
 
 def _sought(sought: Sought, own_account: UUID | None) -> list[ColumnElement[bool]]:

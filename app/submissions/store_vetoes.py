@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
-from app.kit.db import AnyRow
+from app.kit.db import AnyRow, at_or_below
 from app.roster.tables import member
 from app.rules.core import Effect, VetoGround
 from app.submissions.core_vetoes import LiftedWhy, SoughtVetoes, Veto, VetoState
@@ -60,7 +60,7 @@ def list_vetoes(
         .limit(count_max)
     )
     if paths is not None:
-        reached = [or_(veto.c.path == path, veto.c.path.op("^@")(path + ".")) for path in paths]
+        reached = [at_or_below(veto.c.path, path) for path in paths]
         statement = statement.where(or_(member.c.account_id == own_account, *reached))
     if after is not None:
         at, last = after
