@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import uvicorn
 from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
@@ -17,6 +18,15 @@ from tests.auth.people import PASSWORD
 from tests.town import Desk
 
 _TABS_MAX = 60
+_HAS_CURSOR = "found => found === document.activeElement"
+_IS_BEHIND = "found => document.activeElement.compareDocumentPosition(found) === Node.DOCUMENT_POSITION_PRECEDING"
+
+
+class Hand(StrEnum):
+    """What somebody works with."""
+
+    MOUSE = "mouse"
+    KEYBOARD = "keyboard"
 
 
 @contextmanager
@@ -53,6 +63,7 @@ class Person:
     page: Page
     site: str
     code: str
+    hand: Hand = Hand.MOUSE
     clicks: int = 0
     keys: int = 0
     requests: int = 0
@@ -101,13 +112,55 @@ class Person:
             self.page.keyboard.press(key)
             self.keys += 1
 
-    def tab_to(self, selector: str, *, key: str = "Tab") -> None:
-        """By keyboard alone, as far as it is."""
-        for _ in range(_TABS_MAX):
-            self.press(key)
-            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+    def use(self, found: Locator) -> None:
+        """A link, a button, a box or what opens: clicked, or gone to and pressed."""
+        if self.hand is Hand.MOUSE:
+            self.click(found)
+        else:
+            self.go_to(found)
+            self.press("Space" if found.first.get_attribute("type") == "checkbox" else "Enter")
+
+    def follow(self, name: str) -> None:
+        """A line of the menu."""
+        self.use(self.page.locator(".menu").get_by_role("link", name=name, exact=True))
+        self.page.wait_for_load_state()
+
+    def write(self, found: Locator, text: str) -> None:
+        """Into a field, which has the cursor or is given it."""
+        if self.hand is Hand.KEYBOARD:
+            self.go_to(found)
+        elif not found.evaluate(_HAS_CURSOR):
+            self.click(found)
+        self.type(text)
+
+    def choose(self, found: Locator, value: str) -> None:
+        """One of a list: two clicks, or by the arrow keys."""
+        if self.hand is Hand.MOUSE:
+            found.select_option(value)
+            self.clicks += 2
+            return
+        self.go_to(found)
+        self.press("Home")
+        for _ in range(found.locator("option").count()):
+            if found.input_value() == value:
                 return
-        raise AssertionError(f"{selector} is not reached by {_TABS_MAX} × {key}")
+            self.press("ArrowDown")
+        raise AssertionError(f"{value} is not among the options of {found}")
+
+    def go_to(self, found: Locator) -> None:
+        """By Tab from where the cursor is, or back; what surrounds the content is skipped, as the first link offers."""
+        found.first.wait_for()
+        if (
+            self.page.evaluate("document.activeElement === document.body")
+            and self.page.locator("main").filter(has=found).count()
+        ):
+            self.press("Tab", "Enter")
+        key = "Shift+Tab" if found.first.evaluate(_IS_BEHIND) else "Tab"
+        for _ in range(_TABS_MAX):
+            if found.first.evaluate(_HAS_CURSOR):
+                return
+            self.press(key)
+        raise AssertionError(f"{found} is not reached by {_TABS_MAX} × Tab")
 
     def told(self, text: str) -> None:
         """What the page says of what was done."""

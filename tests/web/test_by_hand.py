@@ -13,10 +13,12 @@ from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.kit.settings import Settings
 from tests.town import Desk, client_of, found_town, staffed
-from tests.web.hands import Person, chromium, served
+from tests.web.hands import Hand, Person, chromium, served
+from tests.web.tasks import TASKS, Task
 
 SURNAMES, GIVEN = "王李张刘杨赵黄周吴徐", ("建国", "秀英", "志强")
 KEYS_MAX = 40
+STEPS_MAX = 120  # clicks and keys, with what is typed
 
 
 @pytest.fixture(scope="module")
@@ -73,100 +75,23 @@ def test_a_theme_day_of_thirty_takes_fewer_than_forty_keys(person: Person) -> No
         assert page.get_by_label(f"考勤 {name}").input_value() == status
 
 
-def test_a_leader_proposes_and_the_secretary_approves_and_answers_an_appeal(
-    person: Person, browser: Browser, site: str, desk: Desk
-) -> None:
-    page = person.page
-    person.log_in("group_leader")
-    person.begin("/record")
-    person.type("陈建国")
-    person.press("Enter")
-    page.wait_for_url("**q=*")
-    person.tab_to(".choose a")
-    person.press("Enter")
-    page.wait_for_url("**member=*")
-    person.type("exc-a01")
-    person.press("Enter")
-    page.wait_for_url("**item=EXC-A01")
-    person.tab_to("#matter")
-    person.type("建议 7 号")
-    person.press("Control+Enter")
-    page.wait_for_url("**/submissions/*")
-    person.count("group leader, keyboard, an addition proposed")
-    member = Person.at(browser, site, desk)
-    member.log_in("林晓明")
-    member.begin()
-    member.click(member.page.locator(".menu").get_by_role("link", name="我的积分"))
-    member.click(member.page.locator("tfoot a").first)
-    if not member.page.get_by_role("link", name="申诉", exact=True).nth(1).is_visible():
-        member.click(member.page.locator("#item-ORG-D03 > summary"))
-    member.click(member.page.locator("#item-ORG-D03").get_by_role("link", name="申诉"))
-    member.click(member.page.get_by_label("为什么不对"))
-    member.type("当天在第二支部参加")
-    member.click(member.page.get_by_role("button", name="提交申诉"))
-    member.page.wait_for_url("**/appeals/*")
-    member.count("member, mouse, from the total to an appeal")
-    member.page.context.close()
-    secretary = Person.at(browser, site, desk)
-    secretary.log_in("secretary")
-    secretary.begin()
-    secretary.click("待审申报")
-    secretary.click(secretary.page.get_by_label("通过 陈建国"))
-    secretary.click(secretary.page.get_by_role("button", name="通过所选"))
-    secretary.told("已通过 1 项")
-    secretary.count("secretary, mouse, a proposal approved")
-    secretary.begin()
-    secretary.click(secretary.page.locator("main").get_by_role("link", name="林晓明"))
-    secretary.page.get_by_label("结论").select_option("upheld")
-    secretary.click(secretary.page.locator("[name=answer]"))
-    secretary.type("经核实，属实。")
-    secretary.click(secretary.page.locator("button[value=save]"))
-    secretary.told("已答复")
-    secretary.count("secretary, mouse, an appeal answered")
-    secretary.page.context.close()
-    assert desk.total("林晓明") == 1000
-
-
-def test_those_above_and_the_auditor_find_theirs(browser: Browser, site: str, desk: Desk) -> None:
-    committee = Person.at(browser, site, desk)
-    committee.log_in("committee_officer")
-    committee.begin("/members")
-    committee.type("陈建国")
-    committee.press("Enter")
-    committee.page.wait_for_url("**q=*")
-    committee.tab_to("tbody th a")
-    committee.press("Enter")
-    committee.page.wait_for_url("**/members/*-*")
-    committee.count("committee, keyboard, a member's points")
-    committee.begin()
-    committee.click(committee.page.locator(".menu").get_by_role("link", name="季度复核"))
-    committee.click(committee.page.get_by_role("link", name="第一支部"))
-    committee.count("committee, mouse, how far a branch's check is")
-    committee.page.context.close()
-    district = Person.at(browser, site, desk)
-    district.log_in("district_officer")
-    district.begin()
-    district.click(district.page.locator(".menu").get_by_role("link", name="网格"))
-    district.click(district.page.get_by_role("button", name="按六个行业建网格"))
-    district.told("六个网格已建立")
-    district.count("district, mouse, the grids founded")
-    district.page.context.close()
-    auditor = Person.at(browser, site, desk, width=390, height=844)
-    auditor.log_in("auditor")
-    auditor.begin()
-    auditor.click(auditor.page.locator(".menu summary"))
-    auditor.click(auditor.page.locator(".menu").get_by_role("link", name="访问日志"))
-    auditor.page.get_by_role("heading", name="访问日志").wait_for()
-    auditor.count("auditor, phone, the access log")
-    auditor.page.context.close()
+@pytest.mark.parametrize("hand", Hand)
+@pytest.mark.parametrize("task", TASKS, ids=lambda one: f"{one.login}: {one.name}")
+def test_what_an_office_does_most_is_done_by_either_hand(task: Task, hand: Hand, person: Person, desk: Desk) -> None:
+    person.hand = hand
+    person.log_in(task.login)
+    person.begin()
+    task.do(person, desk)
+    person.count(f"{task.login}, {hand}, {task.name}")
+    assert person.clicks + person.keys <= STEPS_MAX
 
 
 def test_the_first_steps_are_put_away_for_good_by_keyboard(person: Person, browser: Browser, desk: Desk) -> None:
     person.log_in("organisation_commissioner")
     person.begin()
     assert person.page.locator("#first-steps").is_visible()
-    person.tab_to(".first-steps button")
-    person.press("Enter")
+    person.hand = Hand.KEYBOARD
+    person.use(person.page.locator(".first-steps button"))
     person.told("已收起")
     assert person.page.locator("#first-steps").count() == 0
     elsewhere = Person.at(browser, person.site, desk)
