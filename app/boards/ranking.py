@@ -46,7 +46,7 @@ from app.boards.core_facts import Facts, Terms
 from app.cycles.core import Quarter, quarter_on
 from app.cycles.service import QuarterToCome, UnknownQuarter
 from app.kit.clock import Clock
-from app.kit.db import Database
+from app.kit.db import Database, snapshot_of
 from app.kit.errors import NotFound
 from app.kit.kept import Kept
 from app.roster.core import OrganisationKind
@@ -119,7 +119,8 @@ class Boards:
             return reckoning.tallies(connection, actor, terms, measure, period, branches)
 
         key = (actor.district_id, actor.today, measure, period, branch_id)
-        return self._tallies.get(key, work, hint=store.STANDING.seen(actor.district_id))
+        state = partial(snapshot_of, connection)
+        return self._tallies.get(key, work, hint=store.STANDING.seen(actor.district_id), state=state)
 
     def figure(
         self,

@@ -147,6 +147,20 @@ def at_or_below(path_column: ColumnElement[str], path: str) -> ColumnElement[boo
     return or_(path_column == path, path_column.op("^@", is_comparison=True)(path + "."))
 
 
+def snapshot_of(connection: Connection) -> str | None:
+    """What the connection sees: as long as it is the same, nothing has been committed. None where that says too little.
+
+    With Citus rows change on machines whose transactions this one does not count.
+    """
+    snapshot: str | None = connection.scalar(_SNAPSHOT)
+    return snapshot
+
+
+_SNAPSHOT = text(
+    "SELECT pg_current_snapshot()::text WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
+)
+
+
 def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values of a frozen dataclass as columns take them: words of a closed list, and tuples of dataclasses as JSON."""
     return {name: _plain(value) for name, value in values.items()}

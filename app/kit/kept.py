@@ -30,6 +30,7 @@ class _Result:
     seen: object
     hint: object
     is_early: bool
+    state: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,14 @@ class Kept(Generic[Key, Value]):
         seen: object = None,
         hint: object = None,
         since: float | None = None,
+        state: Callable[[], object] | None = None,
     ) -> Value:
         """The kept value, or what ``work`` returns now; whoever waits for it is raised what it raises.
 
         A value that was worked out when ``seen`` was something else is not used, nor one begun before ``since``. Where
         the ``hint`` was something else it is worked out early, once before its time: whoever has just changed something
-        sees it, and however much is changed, the work is done twice as often at most.
+        sees it, and however much is changed, the work is done twice as often at most. ``state`` tells, before the work,
+        of all that it reads: as long as that stays what it was, the work is not done again.
         """
         now = self.clock()
         with self._lock:
@@ -93,7 +96,7 @@ class Kept(Generic[Key, Value]):
         if own is None:
             joined: Value = under_way.future.result()
             return joined
-        return self._do(key, own, work)
+        return self._do(key, own, work, state)
 
     def _serves(self, under_way: _Work, seen: object, hint: object, since: float | None) -> bool:
         """Whether what comes of it is good for who asks now."""
@@ -103,15 +106,23 @@ class Kept(Generic[Key, Value]):
             return False
         return under_way.began >= since if since is not None else True
 
-    def _do(self, key: Key, own: _Work, work: Callable[[], Value]) -> Value:
+    def _do(self, key: Key, own: _Work, work: Callable[[], Value], state: Callable[[], object] | None) -> Value:
         try:
-            value = work()
+            found = None if state is None else state()
+            with self._lock:
+                before = self._results.get(key)
+            value: Value
+            if found is not None and before is not None and (before.state, before.seen) == (found, own.seen):
+                value, took = before.value, before.took
+            else:
+                value = work()
+                took = self.clock() - own.began
         except BaseException as error:
             own.future.set_exception(error)
             raise
         else:
             own.future.set_result(value)
-            self._keep(key, _Result(value, own.began, self.clock() - own.began, own.seen, own.hint, own.is_early))
+            self._keep(key, _Result(value, own.began, took, own.seen, own.hint, own.is_early, found))
             return value
         finally:
             with self._lock:

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from app.kit.db import Database, joined_whole, opened
+from app.kit.db import Database, joined_whole, opened, snapshot_of
 from app.kit.errors import Taken, Unavailable
 from app.kit.settings import Settings
 from tests.conftest import Addresses, Server, settings_for
@@ -178,6 +178,17 @@ def test_a_preview_answers_and_leaves_nothing(tried: Database) -> None:
 
     assert tried.run(work, None, commit=False) == 3
     assert values(tried) == {1: 10, 2: 20}
+
+
+def test_what_is_seen_stays_the_same_until_something_is_committed(tried: Database) -> None:
+    def look() -> str | None:
+        return tried.run(snapshot_of, None)
+
+    # The server's own housekeeping commits too, at times of its own.
+    assert any(look() == look() for _ in range(20))
+    before = look()
+    tried.run(lambda connection: add(connection, 3, 30), None)
+    assert look() != before
 
 
 def test_only_what_is_joined_whole_is_planned_otherwise(tried: Database) -> None:

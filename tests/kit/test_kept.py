@@ -104,6 +104,32 @@ def test_who_changed_something_sees_it_and_it_is_done_twice_as_often_at_most(sec
     assert [kept.get("board", work, hint=hint) for hint in (4, 5, 6)] == [3, 4, 4]
 
 
+def test_as_long_as_nothing_changes_that_it_reads_the_work_is_not_done_again(seconds: Seconds) -> None:
+    kept: Kept[str, int] = Kept(1.0, 10, seconds)
+    work = counting([])
+    found = []
+    for state in ("a", "a", "a", "b", "b", None, None, "b"):
+        found.append(kept.get("board", work, state=lambda told=state: told))  # type: ignore[misc]
+        seconds.now += 1.0
+    assert found == [1, 1, 1, 2, 2, 3, 4, 5], "what cannot tell of changes is taken for one"
+    assert kept.get("board", work, seen=1, state=lambda: "b") == 6
+
+
+def test_after_reuse_what_takes_long_still_rests(seconds: Seconds) -> None:
+    kept: Kept[str, int] = Kept(1.0, 10, seconds)
+    told: list[int] = []
+
+    def work() -> int:
+        seconds.now += 2.0
+        return counting(told)()
+
+    found = []
+    for seconds.now, state in ((100.0, "a"), (106.0, "a"), (107.0, "b"), (111.9, "b"), (112.0, "b")):
+        kept.get("board", work, state=lambda now=state: now)  # type: ignore[misc]
+        found.append(len(told))
+    assert found == [1, 1, 1, 1, 2]
+
+
 def test_who_waits_is_raised_what_the_work_raises_and_the_next_tries_again(seconds: Seconds) -> None:
     kept: Kept[str, int] = Kept(1.0, 10, seconds)
 
