@@ -176,12 +176,11 @@ def _listed(
     found = reading.page(connection, actor, sought, after=after, count_max=_PER_PAGE)
     ids = [one.posting.member_id for one in found.submissions]
     background = Background.read(connection, actor, ids)
-    people = roster.members_on(connection, actor.district_id, ids, actor.today)
     own = roster.own_member(connection, actor)
     return {
         "submissions": [SubmissionAnswer.of(one) for one in found.submissions],
         "items": {one.id: _item_of(background, one) for one in found.submissions},
-        "people": people,
+        "names": {one.id: one.name for one in background.histories.values()},
         "own": None if own is None else own.id,
         "following": None if found.following is None else cursor_of(*found.following),
         "kind_words": TERMS["Kind"],
