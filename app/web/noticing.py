@@ -77,7 +77,7 @@ def show_board(
 ) -> Response:
     """The ranking that the caller may see, and the own position above it."""
     boards = cast("Boards", page.request.app.state.boards)
-    actor = page.run(lambda _, actor: actor)
+    actor, is_shown = page.run(lambda connection, actor: (actor, service.is_shown(connection, actor)))
     facts = boards.facts(actor.district_id, actor.today)
     places = _places_of(facts, actor)
     chosen = place or (places[0][0] if places else actor.district_id)
@@ -90,7 +90,7 @@ def show_board(
         "quarter": quarter,
         "own": None,
         "board": None,
-        "is_shown": page.run(service.is_shown),
+        "is_shown": is_shown,
     }
     try:
         # The caller's transaction is over before the board is worked out.
