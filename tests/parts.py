@@ -111,6 +111,7 @@ PARTS = {
     "rules/appraisal_compile.py": ("document", "from that section's document to its values"),
     "rules/appraisal_example.py": ("core", "an example of an appraisal, as values"),
     "rules/appraisal_example_document.py": ("document", "the format of such examples"),
+    "trials/sheet.py": ("core", "what examples of rounds and of appraisals share"),
     "trials/grades.py": ("core", "runs an example of an appraisal"),
     "rules/surveys.py": ("core", "what anonymous surveys ask: a section of the star sheet"),
     "rules/surveys_document.py": ("document", "the format of that section"),

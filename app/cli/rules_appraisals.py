@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from app.appraisals.wording import told
 from app.cli.output import either
-from app.cli.rules_differences import difference_facts, example_facts, headline, told_difference
-from app.rules import service as rules
-from app.rules.book import STARS_FILE
+from app.cli.rules_differences import difference_facts, example_facts, headline, tell_unreached, told_difference
+from app.rules.name import Name
 from app.rules.stars import Stars
 from app.trials.grades import AppraisalVerdict
 from app.trials.service import Trial
@@ -32,7 +30,7 @@ def tell(trial: Trial) -> None:
         example = verdict.example
         typer.echo(headline(example, holds=verdict.holds))
         for one in verdict.differences:
-            typer.echo(f"    {example.file}:{one.line}: {told_difference(one.name, one, sheet.decimals)}")
+            typer.echo(f"    {example.file}:{one.line}: {told_difference(one, sheet.decimals)}")
             for reason in one.reasons if one.what == "grade" else ():
                 typer.echo(f"      {either(*told(sheet.appraisal, reason, sheet.decimals))}")
 
@@ -45,13 +43,7 @@ def tell_coverage(trial: Trial) -> None:
     count = f"{sum(part.reached for part in trial.grades)}/{len(trial.grades)}"
     mark = "✓" if is_full([trial]) else "✗"
     typer.echo(either(f"{mark} 考核例子覆盖 {book}：{count}", f"{mark} appraisal examples reach of {book}: {count}"))
-    file = Path(trial.file).with_name(STARS_FILE)
-    lines = rules.lines_of(str(file))
-    for part in trial.grades:
-        if not part.reached:
-            key = ".".join(part.path)
-            what = either(f"{key}：没有例子涉及它", f"{key}: no example reaches it")
-            typer.echo(f"    {file}:{lines.get(part.path, 1)}: {what}")
+    tell_unreached(trial, trial.grades, lambda part: Name(*[".".join(part.path)] * 2))
 
 
 def facts(trial: Trial) -> list[dict[str, Any]]:

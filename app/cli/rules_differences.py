@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Protocol
 
+import typer
+
 from app.cli.output import either
+from app.rules import service as rules
+from app.rules.book import STARS_FILE
 from app.rules.name import Name
 from app.rules.points import printed_number, printed_text
 from app.trials.service import Trial
+from app.trials.sheet import Difference, SheetPart
 
 
 class Example(Protocol):
@@ -23,28 +30,14 @@ class Example(Protocol):
     def line(self) -> int: ...
 
 
-class Difference(Protocol):
-    """What is not as expected."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def expected(self) -> object: ...
-    @property
-    def actual(self) -> object: ...
-
-
 def headline(example: Example, *, holds: bool) -> str:
     return f"{'✓' if holds else '✗'} [{example.code}] {either(example.title.zh, example.title.en)}"
 
 
-def told_difference(name: str, one: Difference, decimals: int) -> str:
-    """``name`` is whose it is."""
+def told_difference(one: Difference[Any], decimals: int) -> str:
     wanted, actual = (_told_value(one, value, decimals) for value in (one.expected, one.actual))
-    zh = f"{name}：{one.what} 预期 {wanted}，实为 {actual}"
-    return either(zh, f"{name}: {one.what}: expected {wanted}, got {actual}")
+    zh = f"{one.name}：{one.what} 预期 {wanted}，实为 {actual}"
+    return either(zh, f"{one.name}: {one.what}: expected {wanted}, got {actual}")
 
 
 def example_facts(trial: Trial, example: Example, *, holds: bool) -> dict[str, Any]:
@@ -61,7 +54,7 @@ def example_facts(trial: Trial, example: Example, *, holds: bool) -> dict[str, A
     }
 
 
-def difference_facts(one: Difference, decimals: int) -> dict[str, Any]:
+def difference_facts(one: Difference[Any], decimals: int) -> dict[str, Any]:
     return {
         "line": one.line,
         "what": one.what,
@@ -70,11 +63,22 @@ def difference_facts(one: Difference, decimals: int) -> dict[str, Any]:
     }
 
 
-def _number(one: Difference, value: object, decimals: int) -> object:
+def tell_unreached(trial: Trial, parts: Iterable[SheetPart], called: Callable[[SheetPart], Name]) -> None:
+    """A line for each part of the sheet that no example reaches, at its place in the file."""
+    file = Path(trial.file).with_name(STARS_FILE)
+    lines = rules.lines_of(str(file))
+    for part in parts:
+        if not part.reached:
+            name = called(part)
+            what = either(f"{name.zh}：没有例子涉及它", f"{name.en}: no example reaches it")
+            typer.echo(f"    {file}:{lines.get(part.path, 1)}: {what}")
+
+
+def _number(one: Difference[Any], value: object, decimals: int) -> object:
     return printed_number(value, decimals) if one.what == "score" and isinstance(value, int) else value
 
 
-def _told_value(one: Difference, value: object, decimals: int) -> str:
+def _told_value(one: Difference[Any], value: object, decimals: int) -> str:
     if value is None:
         return either("无", "none")
     if one.what == "score" and isinstance(value, int):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from app.cli.output import either
-from app.cli.rules_differences import difference_facts, example_facts, headline, told_difference
+from app.cli.rules_differences import difference_facts, example_facts, headline, tell_unreached, told_difference
 from app.ratings.wording import told
-from app.rules import service as rules
-from app.rules.book import STARS_FILE
 from app.rules.name import Name
 from app.rules.stars import Stars
 from app.trials.rounds import RoundVerdict
@@ -39,7 +36,7 @@ def tell(trial: Trial) -> None:
         example = verdict.example
         typer.echo(headline(example, holds=verdict.holds))
         for one in verdict.differences:
-            typer.echo(f"    {example.file}:{one.line}: {told_difference(one.branch, one, sheet.decimals)}")
+            typer.echo(f"    {example.file}:{one.line}: {told_difference(one, sheet.decimals)}")
             for reason in one.reasons if one.what == "star" else ():
                 typer.echo(f"      {either(*told(sheet, reason))}")
 
@@ -57,12 +54,7 @@ def tell_coverage(trial: Trial) -> None:
     mark = "✓" if all(part.reached for part in trial.stars) else "✗"
     summary = either("，", ", ").join(counts)
     typer.echo(either(f"{mark} 星级例子覆盖 {book}：{summary}", f"{mark} star examples reach of {book}: {summary}"))
-    file = Path(trial.file).with_name(STARS_FILE)
-    lines = rules.lines_of(str(file))
-    for part in trial.stars:
-        if not part.reached:
-            what = either(f"{part.name.zh}：没有例子涉及它", f"{part.name.en}: no example reaches it")
-            typer.echo(f"    {file}:{lines.get(part.path, 1)}: {what}")
+    tell_unreached(trial, trial.stars, lambda part: part.name)
 
 
 def facts(trial: Trial) -> list[dict[str, Any]]:
@@ -80,7 +72,7 @@ def _verdict_facts(trial: Trial, sheet: Stars, verdict: RoundVerdict) -> dict[st
     differences = [
         {
             **difference_facts(one, sheet.decimals),
-            "branch": one.branch,
+            "branch": one.name,
             "reasons": [dict(zip(("zh", "en"), told(sheet, reason), strict=True)) for reason in one.reasons],
         }
         for one in verdict.differences

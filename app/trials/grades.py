@@ -22,22 +22,10 @@ from app.appraisals.grading import (
 from app.ratings.scoring import Reading
 from app.rules.appraisal import Appraisal, GradeCause, Part, PartForm, PartMeasure
 from app.rules.appraisal_example import AppraisalExample, ExampleSecretary
-from app.rules.name import Name
 from app.rules.stars import Stars
+from app.trials.sheet import Compared, Difference, SheetPart, differing
 
 _STARS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class GradeDifference:
-    """What one secretary of an example is not; ``line`` is theirs, ``reasons`` are why they have the grade."""
-
-    line: int
-    name: str
-    what: str
-    expected: object
-    actual: object
-    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +33,12 @@ class AppraisalVerdict:
     """What became of an example of an appraisal; it holds if nothing differs."""
 
     example: AppraisalExample
-    differences: tuple[GradeDifference, ...]
+    differences: tuple[Difference[Reason], ...]
     graded: tuple[Graded, ...]
 
     @property
     def holds(self) -> bool:
         return not self.differences
-
-
-@dataclass(frozen=True, slots=True)
-class GradePart:
-    """A grade, ground, or the quota of the section, at its key in ``stars.yaml``, and whether an example reaches it."""
-
-    path: tuple[str, ...]
-    name: Name
-    reached: bool
 
 
 def judge_appraisal(sheet: Stars, section: Appraisal, example: AppraisalExample) -> AppraisalVerdict:
@@ -70,14 +49,8 @@ def judge_appraisal(sheet: Stars, section: Appraisal, example: AppraisalExample)
     ]
     frame = Frame(sheet.round.answers_min, sheet.round.rounding)
     graded = grade_all(section, frame, [one for _, made in lines for one in made])
-    differences: list[GradeDifference] = []
-    for line, made in lines:
-        for found in [graded[one.id] for one in made]:
-            differing = list(_differences(line, found))
-            differences += differing
-            if differing:
-                break  # their equals differ alike
-    return AppraisalVerdict(example, tuple(differences), tuple(graded.values()))
+    found = [(line, [graded[one.id] for one in made]) for line, made in lines]
+    return AppraisalVerdict(example, tuple(differing(found, _compare)), tuple(graded.values()))
 
 
 def full_part(part: Part) -> Reading:
@@ -107,21 +80,16 @@ def _candidate(section: Appraisal, line: ExampleSecretary, secretary: UUID) -> C
     )
 
 
-def _differences(line: ExampleSecretary, found: Graded) -> Iterator[GradeDifference]:
+def _compare(line: ExampleSecretary, found: Graded) -> Iterator[Compared]:
     expected = line.expected
-    pairs: list[tuple[str, object, object]] = [
-        ("grade", expected.grade, found.grade),
-        ("scored_as", expected.scored_as, found.scored_as),
-        ("causes", [one.value for one in expected.causes], [one.cause.value for one in found.reasons]),
-    ]
+    yield "grade", expected.grade, found.grade
+    yield "scored_as", expected.scored_as, found.scored_as
+    yield "causes", [one.value for one in expected.causes], [one.cause.value for one in found.reasons]
     if expected.score is not None:
-        pairs.append(("score", expected.score, found.score))
-    for what, wanted, actual in pairs:
-        if wanted != actual:
-            yield GradeDifference(line.line, line.name, what, wanted, actual, found.reasons)
+        yield "score", expected.score, found.score
 
 
-def grade_parts(section: Appraisal, verdicts: Iterable[AppraisalVerdict]) -> tuple[GradePart, ...]:
+def grade_parts(section: Appraisal, verdicts: Iterable[AppraisalVerdict]) -> tuple[SheetPart, ...]:
     """The section's grades, quota, rule of votes and grounds.
 
     Reached is a grade where somebody starts, the quota and the votes where they cut, and the grounds by any of them.
@@ -131,8 +99,8 @@ def grade_parts(section: Appraisal, verdicts: Iterable[AppraisalVerdict]) -> tup
     causes = {one.cause for one in reasons}
     best = section.grades[0].name
     return (
-        *(GradePart(("appraisal", "grades", one.code), one.name, one.code in levels) for one in section.grades),
-        GradePart(("appraisal", "quota"), best, GradeCause.QUOTA in causes),
-        GradePart(("appraisal", "votes"), section.grades[-1].name, GradeCause.VOTES in causes),
-        GradePart(("appraisal", "vetoes"), section.grades[-1].name, GradeCause.GROUND in causes),
+        *(SheetPart(("appraisal", "grades", one.code), one.name, one.code in levels) for one in section.grades),
+        SheetPart(("appraisal", "quota"), best, GradeCause.QUOTA in causes),
+        SheetPart(("appraisal", "votes"), section.grades[-1].name, GradeCause.VOTES in causes),
+        SheetPart(("appraisal", "vetoes"), section.grades[-1].name, GradeCause.GROUND in causes),
     )

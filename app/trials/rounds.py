@@ -13,21 +13,9 @@ from uuid import UUID
 from app.ratings.scoring import BONUS, Reading
 from app.ratings.starring import Candidate, Rated, Reason, Veto, months_later, rate
 from app.rules.core import Edition
-from app.rules.name import Name
 from app.rules.star_example import StarBranch, StarExample
 from app.rules.stars import MEASURES, Cause, Fact, Indicator, Quantity, ScaleForm, Stars
-
-
-@dataclass(frozen=True, slots=True)
-class StarDifference:
-    """What one branch of an example is not; ``line`` is the branch's, ``reasons`` are why it has the star it has."""
-
-    line: int
-    branch: str
-    what: str
-    expected: object
-    actual: object
-    reasons: tuple[Reason, ...]
+from app.trials.sheet import Compared, Difference, SheetPart, differing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +23,12 @@ class RoundVerdict:
     """What became of an example of a round; it holds if nothing differs."""
 
     example: StarExample
-    differences: tuple[StarDifference, ...]
+    differences: tuple[Difference[Reason], ...]
     rated: tuple[Rated, ...]
 
     @property
     def holds(self) -> bool:
         return not self.differences
-
-
-@dataclass(frozen=True, slots=True)
-class StarPart:
-    """A level, gate or quota of the sheet, at its key in ``stars.yaml``, and whether an example reaches it."""
-
-    path: tuple[str, str]
-    name: Name
-    reached: bool
 
 
 def judge_round(edition: Edition, sheet: Stars, example: StarExample) -> RoundVerdict:
@@ -61,14 +40,8 @@ def judge_round(edition: Edition, sheet: Stars, example: StarExample) -> RoundVe
     ]
     everybody = [one for _, made in lines for one in made]
     rated = rate(sheet, cut_off, everybody, first_round=example.first_round)
-    differences: list[StarDifference] = []
-    for line, made in lines:
-        for found in [rated[one.branch_id] for one in made]:
-            differing = list(_differences(line, found))
-            differences += differing
-            if differing:
-                break  # its equals differ alike
-    return RoundVerdict(example, tuple(differences), tuple(rated.values()))
+    found = [(line, [rated[one.branch_id] for one in made]) for line, made in lines]
+    return RoundVerdict(example, tuple(differing(found, _compare)), tuple(rated.values()))
 
 
 def _ids(number: int, line: StarBranch) -> Iterator[UUID]:
@@ -115,22 +88,16 @@ def full_reading(indicator: Indicator) -> Reading:
     return Reading(1)
 
 
-def _differences(line: StarBranch, found: Rated) -> Iterator[StarDifference]:
+def _compare(line: StarBranch, found: Rated) -> Iterator[Compared]:
     expected = line.expected
-    causes = [one.cause.value for one in found.reasons]
-    pairs: list[tuple[str, object, object]] = [
-        ("star", expected.star, found.star),
-        ("scored_as", expected.scored_as, found.scored_as),
-        ("causes", [one.value for one in expected.causes], causes),
-    ]
+    yield "star", expected.star, found.star
+    yield "scored_as", expected.scored_as, found.scored_as
+    yield "causes", [one.value for one in expected.causes], [one.cause.value for one in found.reasons]
     if expected.score is not None:
-        pairs.append(("score", expected.score, found.score.points))
-    for what, wanted, actual in pairs:
-        if wanted != actual:
-            yield StarDifference(line.line, line.name, what, wanted, actual, found.reasons)
+        yield "score", expected.score, found.score.points
 
 
-def star_parts(sheet: Stars, verdicts: Iterable[RoundVerdict]) -> tuple[StarPart, ...]:
+def star_parts(sheet: Stars, verdicts: Iterable[RoundVerdict]) -> tuple[SheetPart, ...]:
     """The sheet's levels, gates and quotas; reached is a level where a branch starts, a gate or quota that cuts."""
     reasons = [reason for verdict in verdicts for one in verdict.rated for reason in one.reasons]
     levels = {str(one.star) for one in reasons if one.cause is Cause.LEVEL}
@@ -138,7 +105,7 @@ def star_parts(sheet: Stars, verdicts: Iterable[RoundVerdict]) -> tuple[StarPart
     quotas = {one.about for one in reasons if one.cause is Cause.QUOTA}
     names = {one.star: one.name for one in sheet.levels}
     return (
-        *(StarPart(("stars", str(one.star)), one.name, str(one.star) in levels) for one in sheet.levels),
-        *(StarPart(("gates", one.code), one.name, one.code in gates) for one in sheet.gates),
-        *(StarPart(("quotas", str(one.star)), names[one.star], str(one.star) in quotas) for one in sheet.quotas),
+        *(SheetPart(("stars", str(one.star)), one.name, str(one.star) in levels) for one in sheet.levels),
+        *(SheetPart(("gates", one.code), one.name, one.code in gates) for one in sheet.gates),
+        *(SheetPart(("quotas", str(one.star)), names[one.star], str(one.star) in quotas) for one in sheet.quotas),
     )

@@ -11,9 +11,10 @@ from app.rules.core import Edition
 from app.rules.example import EditionExamples
 from app.trials.core import Verdict, judge_example
 from app.trials.coverage import Coverage, coverage_of
-from app.trials.grades import AppraisalVerdict, GradePart, grade_parts, judge_appraisal
+from app.trials.grades import AppraisalVerdict, grade_parts, judge_appraisal
 from app.trials.parts import KeyPath, Part, PartKind, parts_of
-from app.trials.rounds import RoundVerdict, StarPart, judge_round, star_parts
+from app.trials.rounds import RoundVerdict, judge_round, star_parts
+from app.trials.sheet import SheetPart
 
 _EXTENDS = ("extends",)  # the key by which an edition's file tells that it adds to another one
 
@@ -32,9 +33,9 @@ class Trial:
     file: str
     lines: Mapping[KeyPath, int]
     rounds: tuple[RoundVerdict, ...] = ()
-    stars: tuple[StarPart, ...] = ()
+    stars: tuple[SheetPart, ...] = ()
     appraisals: tuple[AppraisalVerdict, ...] = ()
-    grades: tuple[GradePart, ...] = ()
+    grades: tuple[SheetPart, ...] = ()
 
     def line(self, part: Part) -> int:
         """The line of the part in the edition's file, or of what is nearest around it."""
@@ -68,7 +69,7 @@ def _trial(one: EditionExamples) -> Trial:
     return Trial(one.edition, verdicts, coverage, one.file, lines, rounds, stars, appraisals, grades)
 
 
-def _appraisals(one: EditionExamples) -> tuple[tuple[AppraisalVerdict, ...], tuple[GradePart, ...]]:
+def _appraisals(one: EditionExamples) -> tuple[tuple[AppraisalVerdict, ...], tuple[SheetPart, ...]]:
     sheet = one.edition.stars
     section = None if sheet is None else sheet.appraisal
     if sheet is None or section is None or not one.appraisals:
