@@ -12,6 +12,7 @@ PARTS = {
     "boards/reckoning.py": ("service", "from standings, seals or the ledger to a board"),
     "boards/ranking.py": ("service", "which board a caller may see, and the boards that are kept for a moment"),
     "boards/figures.py": ("service", "what stands on screens beside rankings of members"),
+    "boards/branching.py": ("service", "branches beside each other, as their audience sees them"),
     "boards/playlists.py": ("service", "the verbs of playlists"),
     "boards/screening.py": ("service", "what a screen is sent"),
     "boards/following.py": ("service", "what followers of a stream are sent, and whether they still may be"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,12 +9,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.auth.api import Door, permit
 from app.auth.core import Permission
-from app.boards import figures, playlists, ranking, screening
+from app.boards import branching, playlists, screening
 from app.boards.api_asking import (
     EVENT_STREAM,
+    Cycle,
     InQuarter,
     LastEventId,
     Measure,
+    On,
     Seconds,
     boards_of,
     follow_playlist,
@@ -23,6 +24,7 @@ from app.boards.api_asking import (
 )
 from app.boards.core import TOTAL, Asked, Scope
 from app.boards.core_playlists import Playlist
+from app.boards.core_screens import OnePlace
 from app.boards.schemas_playlists import PlaylistAnswer, PlaylistRequest, PlaylistsAnswer, ScreenPlaylistModel
 from app.boards.schemas_screens import BranchBoardAnswer, PlayAnswer, written_branches, written_play
 from app.kit.sending import JSON, conditional
@@ -43,25 +45,22 @@ def read_branches_board(
     door: Annotated[Door, Depends(permit(Permission.BOARD_READ))],
     by: Annotated[Literal["average", "stars"], Query(description="average 平均积分 · stars 星级")] = "average",
     committee_id: Annotated[UUID | None, Query(description="只看一个基层党委 · of one committee only")] = None,
+    grid_id: Annotated[UUID | None, Query(description="只看一个网格 · of one grid only")] = None,
     measure: Measure = TOTAL,
+    cycle: Cycle = None,
     quarter: InQuarter = None,
+    on: On = None,
 ) -> Response:
-    """按平均积分或星级；参加排名人数不足的支部不列入。· By average or by stars; too small a branch takes no part."""
-    boards = boards_of(request)
+    """按平均积分或星级；参加排名人数不足的支部不列入。星级只有目前的。
+
+    By average or by stars; too small a branch takes no part. Stars are those held now.
+    """
+    if committee_id is not None and grid_id is not None:
+        raise OnePlace(field="grid_id")
+    scope = Scope.COMMITTEE if committee_id is not None else Scope.DISTRICT if grid_id is None else Scope.GRID
     actor = door.run(lambda _, actor: actor)
-    facts = boards.facts(actor.district_id, actor.today)
-    scope = Scope.DISTRICT if committee_id is None else Scope.COMMITTEE
-    asked = Asked(scope, committee_id or actor.district_id, measure, None, quarter)
-    subject, audience, policy = ranking.resolve(facts, actor, asked)
-    if by == "stars":
-        stars = partial(figures.branches_by_stars, facts=facts, period=subject.period, audience=audience, policy=policy)
-        board = boards.figure(("stars", audience, policy, subject.period), actor.district_id, actor.today, stars)
-    else:
-        work = partial(
-            figures.branches_by_average, facts=facts, scope=scope, place_id=asked.place_id, measure=measure,
-            period=subject.period, audience=audience, policy=policy,
-        )  # fmt: skip
-        board = boards.figure(("branches", subject, audience, policy), actor.district_id, actor.today, work)
+    asked = Asked(scope, committee_id or grid_id or actor.district_id, measure, cycle, quarter, on)
+    board = branching.branches_board(boards_of(request), actor, asked, by_stars=by == "stars")
     return conditional(request, written_branches(board), media_type=JSON)
 
 

@@ -15,6 +15,7 @@ from pypinyin import Style, pinyin
 
 from app.auth.core import Actor, Role
 from app.kit.errors import ErrorKind, LongwenError
+from app.rules.name import Name
 
 TOP_MAX = 200
 BRANCH_MEMBERS_MIN = 3  # an average of fewer tells of persons
@@ -246,6 +247,7 @@ class Subject:
     path: str | None  # of an organisation, whose branches are ranked; None: the grid's
     name: str
     measure: str
+    measure_name: Name
     period: Period
 
 
@@ -309,7 +311,8 @@ def shown_to(subject: Subject, reckoned: Reckoned, audience: Audience, policy: B
     """What the audience sees: those on top, with names as the policy has them.
 
     Members and screens are never shown the lower half, however many the policy lets stand, nor whom a veto has brought
-    to 0: where few are ranked, the last would stand there by name.
+    to 0: where few are ranked, the last would stand there by name. Ranks decide, and not only how many rows there are:
+    where those above do not wish to be named, or have left, the next rows are further down.
     """
     tally, then = reckoned.tally, reckoned.then
     count, rows = policy.top, reckoned.rows
@@ -321,6 +324,8 @@ def shown_to(subject: Subject, reckoned: Reckoned, audience: Audience, policy: B
     shown = []
     for one in rows[:count]:
         rank = tally.rank(one.value)
+        if rank > count:
+            break
         movement = None if then is None or one.value_then is None else then.rank(one.value_then) - rank
         shown.append(BoardRow(rank, shown_name(one.name, policy.names), one.branch, one.points, movement))
     return Board(subject, audience, policy, tally.members, tuple(shown), reckoned.data_at)

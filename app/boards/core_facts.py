@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.boards.core import Audience, BoardPolicy
+from app.boards.core import DAILY, INNOVATION, TOTAL, Audience, BoardPolicy
 from app.boards.core_playlists import Playlist
 from app.cycles.core import Quarter
 from app.roster.core import OrganisationView
 from app.rules.core import Dimension
+from app.rules.name import Name
+
+SUMS = {
+    TOTAL: Name("总积分", "total points"),
+    DAILY: Name("日常积分", "daily score"),
+    INNOVATION: Name("创新加分", "innovation"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,10 @@ class Terms:
     def policy(self, audience: Audience) -> BoardPolicy:
         """What the district set, or the default: the top ten with masked names."""
         return self.policies.get(audience, BoardPolicy())
+
+    def measure_name(self, measure: str) -> Name:
+        """What a board is by, in words: a hall does not know the codes of dimensions."""
+        return SUMS[measure] if measure in SUMS else self.dimensions[measure].dimension.name
 
     def last_frozen(self, before: str | None = None, cycle: str | None = None) -> str | None:
         """The last quarter whose seal is kept, before another one or within a cycle where these are given."""

@@ -29,7 +29,7 @@ class StepKind(StrEnum):
 
 
 # What is of the whole district, wherever the screen hangs.
-OF_THE_DISTRICT = frozenset({StepKind.STARS, StepKind.GRIDS})
+OF_THE_DISTRICT = frozenset({StepKind.GRIDS})
 # What the district's policy for screens decides on: rankings, and names.
 UNDER_POLICY = frozenset({StepKind.RANKING, StepKind.BRANCHES, StepKind.DEEDS})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -43,6 +43,7 @@ class BranchRow:
     members: int | None = None
     average: Decimal | None = None
     star: int | None = None
+    movement: int | None = None  # how many ranks better than at the last seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class BranchBoard:
     by: str
     scope_name: str
     measure: str
+    measure_name: Name
     period: Period
     audience: Audience
     policy: BoardPolicy
@@ -64,13 +66,28 @@ class BranchBoard:
     levels: tuple[tuple[int, int], ...] = ()
 
 
-def by_average(sums: list[BranchSum], names: Mapping[UUID, str], count_max: int) -> tuple[BranchRow, ...]:
-    """Ranked by the exact mean; among equals by name."""
-    ordered = sorted(sums, key=lambda one: (-one.mean, names.get(one.branch_id, "")))
+def ranks_of(sums: Iterable[BranchSum]) -> dict[UUID, int]:
+    """The rank of each branch by the exact mean, the best first."""
+    ordered = sorted(sums, key=lambda one: -one.mean)
     ranks = competition_ranks([one.mean for one in ordered])
+    return {one.branch_id: rank for one, rank in zip(ordered, ranks, strict=True)}
+
+
+def by_average(
+    sums: Sequence[BranchSum], then: Iterable[BranchSum], names: Mapping[UUID, str], count_max: int
+) -> tuple[BranchRow, ...]:
+    """Ranked by the exact mean; among equals by name. ``then`` are the sums that movement is told against."""
+    ranks, before = ranks_of(sums), ranks_of(then)
+    ordered = sorted(sums, key=lambda one: (ranks[one.branch_id], names.get(one.branch_id, "")))
     return tuple(
-        BranchRow(rank, names.get(one.branch_id, ""), one.members, rounded_mean(one.points, one.members))
-        for rank, one in list(zip(ranks, ordered, strict=True))[:count_max]
+        BranchRow(
+            rank=ranks[one.branch_id],
+            branch=names.get(one.branch_id, ""),
+            members=one.members,
+            average=rounded_mean(one.points, one.members),
+            movement=before[one.branch_id] - ranks[one.branch_id] if one.branch_id in before else None,
+        )
+        for one in ordered[:count_max]
     )
 
 
@@ -198,6 +215,25 @@ class GridMap:
     """Every grid by its code."""
 
     grids: tuple[GridOnMap, ...]
+
+
+class StarsAreOfNow(LongwenError):
+    """Stars are held from one round to the next, and belong to no quarter or measure."""
+
+    code = "stars_are_of_now"
+    zh = "支部星级按现有星级显示，不分季度、日期和积分类别。请去掉这些条件；历次评定结果见星级评定。"
+    en = (
+        "Stars are shown as they are held now, of no quarter, day or measure. Leave those out; what earlier rounds"
+        " decided stands with the rounds."
+    )
+
+
+class OnePlace(LongwenError):
+    """A board is of one place."""
+
+    code = "one_place"
+    zh = "基层党委（committee_id）和网格（grid_id）只能填写一项；都不填为全区。"
+    en = "Name a committee or a grid, not both; neither means the whole district."
 
 
 Content: TypeAlias = Board | BranchBoard | Radar | Trend | Deeds | GridMap

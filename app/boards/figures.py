@@ -25,6 +25,7 @@ from app.boards.core_screens import (
     SEALS_MAX,
     BranchBoard,
     BranchRow,
+    BranchSum,
     Deed,
     Deeds,
     GridMap,
@@ -65,27 +66,59 @@ def branches_by_average(
     policy: BoardPolicy,
 ) -> BranchBoard:
     """Branches by the average of their ranked members; those with fewer than the least number take no part."""
-    name = name_of(facts, place_id)
+    name, words = name_of(facts, place_id), facts.measure_name(measure)
     if period.kind is PeriodKind.SEALED and period.quarter is None:
-        return BranchBoard("average", name, measure, period, audience, policy, 0, (), None)
+        return BranchBoard("average", name, measure, words, period, audience, policy, 0, (), None)
     inside = reckoning.branches_of(connection, actor, facts, scope, place_id)
-    ranking = reckoning.ranking_of(facts, actor, measure, period, inside)
-    sums = store_figures.list_branch_sums(connection, ranking, BRANCH_MEMBERS_MIN)
+    sums = _branch_sums(connection, actor, facts, measure, period, inside)
+    then: list[BranchSum] = []
+    if period.compared_with is not None:
+        sealed = Period(PeriodKind.SEALED, period.cycle, period.compared_with)
+        then = _branch_sums(connection, actor, facts, measure, sealed, inside)
     names = {one.id: one.name for one in facts.organisations.values()}
-    rows = by_average(sums, names, policy.top)[: _most(len(sums), audience)]
-    return BranchBoard("average", name, measure, period, audience, policy, len(sums), rows, actor.at)
+    rows = by_average(sums, then, names, policy.top)[: _most(len(sums), audience)]
+    return BranchBoard("average", name, measure, words, period, audience, policy, len(sums), rows, actor.at)
+
+
+def _branch_sums(
+    connection: Connection,
+    actor: Actor,
+    facts: Facts,
+    measure: str,
+    period: Period,
+    inside: tuple[UUID, ...] | None,
+) -> list[BranchSum]:
+    """Of each branch that has enough who are ranked. Raises TooManyToRecall."""
+    if period.day is None:
+        ranking = reckoning.ranking_of(facts, actor, measure, period, inside)
+        return store_figures.list_branch_sums(connection, ranking, BRANCH_MEMBERS_MIN)
+    found = reckoning.recall(connection, actor, facts, measure, period.day, inside)
+    points: dict[UUID, list[int]] = {}
+    for member_id, value in found.values.items():
+        points.setdefault(found.there[member_id].branch_id, []).append(value)
+    return [BranchSum(one, len(own), sum(own)) for one, own in points.items() if len(own) >= BRANCH_MEMBERS_MIN]
 
 
 def branches_by_stars(
-    connection: Connection, actor: Actor, facts: Facts, *, period: Period, audience: Audience, policy: BoardPolicy
+    connection: Connection,
+    actor: Actor,
+    facts: Facts,
+    *,
+    scope: Scope,
+    place_id: UUID,
+    period: Period,
+    audience: Audience,
+    policy: BoardPolicy,
 ) -> BranchBoard:
     """Branches by the stars that they have now; unrated ones stand nowhere."""
-    stars = ratings.stars_now(connection, actor)
+    inside = reckoning.branches_of(connection, actor, facts, scope, place_id)
+    held = ratings.stars_now(connection, actor)
+    stars = {branch: star for branch, star in held.items() if inside is None or branch in inside}
     names = {one.id: one.name for one in facts.organisations.values()}
     rows: tuple[BranchRow, ...] = by_stars(stars, names, policy.top)[: _most(len(stars), audience)]
-    name = name_of(facts, actor.district_id)
+    name, words = name_of(facts, place_id), facts.measure_name(TOTAL)
     levels = tuple(sorted(Counter(stars.values()).items(), reverse=True))
-    return BranchBoard("stars", name, TOTAL, period, audience, policy, len(stars), rows, None, levels)
+    return BranchBoard("stars", name, TOTAL, words, period, audience, policy, len(stars), rows, None, levels)
 
 
 def _most(count: int, audience: Audience) -> int:
@@ -150,7 +183,7 @@ def deeds(
     books = Books.opened(connection, actor)
     rows = tuple(
         Deed(shown_name(one.name, policy.names), one.branch, _title(books, one.edition, one.item), one.effective_on)
-        for one in found
+        for one in sorted(found, key=lambda one: one.effective_on, reverse=True)  # a reader goes by their days
     )
     data_at = max((one.recorded_at for one in found), default=None)
     return Deeds(name_of(facts, place_id), audience, policy, rows, data_at)

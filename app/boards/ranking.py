@@ -246,7 +246,8 @@ def subject_of(facts: Facts, actor: Actor, scope: Scope, place_id: UUID, measure
     place = facts.organisations.get(place_id)
     name = facts.grids[place_id] if place is None else place.name
     path = None if place is None else place.path
-    return Subject(actor.district_id, actor.today, scope, place_id, path, name, measure, period)
+    words = facts.measure_name(measure)
+    return Subject(actor.district_id, actor.today, scope, place_id, path, name, measure, words, period)
 
 
 def period_of(terms: Terms, today: date, asked: Asked) -> Period:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -168,15 +169,20 @@ def tallies(
     return Tallies(now, then, data_at)
 
 
-def _recalled(
-    connection: Connection,
-    actor: Actor,
-    facts: Facts,
-    subject: Subject,
-    day: date,
-    branches: tuple[UUID, ...] | None,
-) -> Reckoned:
-    """The ledger at the end of a past day, folded again for each who was ranked on it."""
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Who was ranked at the end of a past day: by member, what they had in hundredths, and how it was scored."""
+
+    there: Mapping[UUID, MemberOn]
+    values: Mapping[UUID, int]
+    scores: Mapping[UUID, Booked]
+    moment: datetime
+
+
+def recall(
+    connection: Connection, actor: Actor, facts: Facts, measure: str, day: date, branches: tuple[UUID, ...] | None
+) -> Recalled:
+    """The ledger at the end of a past day, folded again for each who was ranked on it. Raises TooManyToRecall."""
     root = roster.root_of(actor.district_id)
     there = {
         one.id: one
@@ -195,11 +201,25 @@ def _recalled(
         for one in booking.recalled(connection, actor, quarter, moment, ids[start : start + _CHUNK])
     ]
     values = {
-        one.member_id: _value(one, subject.measure)
+        one.member_id: _value(one, measure)
         for one in found
-        if books.regime(one.edition, one.profile).ranked and (subject.measure == TOTAL or not _is_vetoed_away(one))
+        if books.regime(one.edition, one.profile).ranked and (measure == TOTAL or not _is_vetoed_away(one))
     }
     scores = {one.member_id: one for one in found if one.member_id in values}
+    return Recalled(there, values, scores, moment)
+
+
+def _recalled(
+    connection: Connection,
+    actor: Actor,
+    facts: Facts,
+    subject: Subject,
+    day: date,
+    branches: tuple[UUID, ...] | None,
+) -> Reckoned:
+    """The board of a past day."""
+    found = recall(connection, actor, facts, subject.measure, day, branches)
+    there, values, root = found.there, found.values, roster.root_of(actor.district_id)
     # Who has left since, or does not wish to, is not named; the ranks of the others are those of that day.
     present = {one.id for one in roster.members_under(connection, actor.district_id, root, actor.today)}
     silent = store.list_opted_out(connection, actor.district_id)
@@ -207,8 +227,8 @@ def _recalled(
         (there[one] for one in values if one in present and one not in silent),
         key=lambda one: (-values[one.id], one.joined_on, one.number),
     )
-    rows = [_placed(one, values[one.id], scores[one.id], facts) for one in ordered[:TOP_MAX]]
-    return Reckoned(tuple(rows), Tally.of(Counter(values.values()).items()), None, moment)
+    rows = [_placed(one, values[one.id], found.scores[one.id], facts) for one in ordered[:TOP_MAX]]
+    return Reckoned(tuple(rows), Tally.of(Counter(values.values()).items()), None, found.moment)
 
 
 def _end_of(connection: Connection, actor: Actor, day: date) -> datetime:

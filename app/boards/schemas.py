@@ -141,6 +141,7 @@ class BoardAnswer(Answer):
     scope: Scope
     scope_name: str
     measure: str = Field(description="total 总积分 · daily 日常 · innovation 创新 · 或指标代码", examples=["total"])
+    measure_name: NameAnswer
     cycle: str
     period: PeriodAnswer
     tie_rule: TieRule = TieRule()
@@ -157,6 +158,7 @@ class BoardAnswer(Answer):
             scope=subject.scope,
             scope_name=subject.name,
             measure=subject.measure,
+            measure_name=NameAnswer(zh=subject.measure_name.zh, en=subject.measure_name.en),
             cycle=subject.period.cycle,
             period=PeriodAnswer.of(subject.period),
             audience=board.audience,

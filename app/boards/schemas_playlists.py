@@ -37,7 +37,7 @@ class StepModel(Model):
         if (self.place_id is None) != (self.scope is Scope.DISTRICT):
             raise ValueError("place_id goes with every scope but district")
         if self.kind in OF_THE_DISTRICT and self.scope is not Scope.DISTRICT:
-            raise ValueError("stars and grids are the whole district's")
+            raise ValueError("grids are the whole district's")
         return self
 
     def step(self) -> Step:

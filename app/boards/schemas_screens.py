@@ -34,6 +34,7 @@ class BranchRowAnswer(Answer):
     members: int | None = Field(description="计入平均的人数 · how many the average is of")
     average: Points | None = Field(examples=[987.25])
     star: int | None = Field(examples=[5])
+    movement: int | None = Field(description="平均分名次比上次封账上升几名 · ranks gained since the last seal")
 
 
 class StarLevelAnswer(Answer):
@@ -49,6 +50,7 @@ class BranchBoardAnswer(Answer):
     by: str = Field(description="average 平均分 · stars 星级", examples=["average"])
     scope_name: str
     measure: str
+    measure_name: NameAnswer
     period: PeriodAnswer
     rule: NameAnswer = Field(description="怎样计算和排名 · what counts, and how it is ranked")
     members_min: int = Field(examples=[BRANCH_MEMBERS_MIN])
@@ -65,6 +67,7 @@ class BranchBoardAnswer(Answer):
             by=board.by,
             scope_name=board.scope_name,
             measure=board.measure,
+            measure_name=NameAnswer(zh=board.measure_name.zh, en=board.measure_name.en),
             period=PeriodAnswer.of(board.period),
             rule=NameAnswer(zh=COUNTED_ZH, en=COUNTED_EN) if is_average else NameAnswer(zh=STARRED_ZH, en=STARRED_EN),
             members_min=BRANCH_MEMBERS_MIN,
@@ -78,6 +81,7 @@ class BranchBoardAnswer(Answer):
                     members=row.members,
                     average=None if row.average is None else json_number(row.average),
                     star=row.star,
+                    movement=row.movement,
                 )
                 for row in board.rows
             ],

@@ -95,7 +95,7 @@ def _figure(
         StepKind.BRANCHES: partial(
             figures.branches_by_average, **there, measure=step.measure, period=period, **seen
         ),
-        StepKind.STARS: partial(figures.branches_by_stars, facts=facts, period=period, **seen),
+        StepKind.STARS: partial(figures.branches_by_stars, **there, period=period, **seen),
         StepKind.DEEDS: partial(figures.deeds, **there, **seen),
         StepKind.GRIDS: partial(figures.grid_map, facts=facts),
         StepKind.RADAR: partial(figures.radar, **there),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.auth import service_access
 from app.auth.core import Actor, Permission
 from app.auth.core_access import Access, Action, ObjectKind
 from app.boards import store
-from app.boards.core import Audience, BoardPolicy, PolicyVersion, audience_of, shown_name
+from app.boards.core import Audience, BoardPolicy, NameForm, PolicyVersion, audience_of, shown_name
 from app.boards.ranking import reads
 from app.kit.errors import NotFound
 from app.roster import service as roster
@@ -19,6 +20,7 @@ from app.seals import showing
 from app.seals.core import NoticeSheet
 
 VERSIONS_MAX = 100
+_TAIL = 3  # characters of a member's number in the roster
 
 
 def policy(connection: Connection, actor: Actor, audience: Audience) -> BoardPolicy:
@@ -87,5 +89,16 @@ def notice(connection: Connection, actor: Actor, quarter: str, branch_id: UUID) 
         raise NotFound(what="branch", field="branch_id")
     held = policy(connection, actor, audience_of(actor))
     sheet = showing.notice_sheet(connection, actor, quarter, branch_id)
-    rows = tuple(replace(one, name=shown_name(one.name, held.names)) for one in sheet.rows)
-    return replace(sheet, rows=rows)
+    names = names_on(sheet, held.names)
+    return replace(sheet, rows=tuple(replace(one, name=name) for name, one in zip(names, sheet.rows, strict=True)))
+
+
+def names_on(sheet: NoticeSheet, form: NameForm) -> list[str]:
+    """The names of a notice, row by row; those that look alike are followed by the end of the member's number.
+
+    Whoever shares a masked name has to know which line is theirs before they can object to it.
+    """
+    names = [shown_name(one.name, form) for one in sheet.rows]
+    counts = Counter(names)
+    tails = (one.number[-_TAIL:] for one in sheet.rows)
+    return [f"{name} {tail}" if counts[name] > 1 else name for name, tail in zip(names, tails, strict=True)]

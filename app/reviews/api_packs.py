@@ -88,8 +88,12 @@ def list_packs(quarter: QuarterCode, door: Exporting) -> PacksAnswer:
     responses={200: {"content": {"application/pdf": _FILE}}},
 )
 def print_wall_notice(quarter: QuarterCode, branch_id: UUID, door: Exporting) -> Response:
-    """PDF；姓名按榜单设置，不列扣分。· A PDF with names as the boards' policy has them, and without deductions."""
-    notice, at = door.run(lambda connection, actor: walls.wall_notice(connection, actor, quarter, branch_id))
+    """PDF；姓名按榜单设置，不列扣分，记入访问日志。
+
+    A PDF with names as the boards' policy has them, and without deductions; written to the access log.
+    """
+    asked = door.request_id
+    notice, at = door.run(lambda c, actor: walls.wall_notice(c, actor, quarter, branch_id, request_id=asked))
     headers = {"Content-Disposition": f'attachment; filename="longwen-{quarter}-notice.pdf"'}
     return Response(papers.wall_sheet(notice, at), media_type="application/pdf", headers=headers)
 

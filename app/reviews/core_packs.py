@@ -69,11 +69,6 @@ SUFFIXES: Mapping[Part, str] = {
     Part.REPORT: "pdf",
     Part.DOCUMENT: "docx",
 }
-PARTS_OF: Mapping[PackKind, tuple[Part, ...]] = {
-    PackKind.QUARTER: (Part.WORKBOOK, Part.TABLE, Part.STARS, Part.REPORT, Part.DOCUMENT),
-    PackKind.HALF: (Part.REPORT, Part.DOCUMENT),
-    PackKind.YEAR: (Part.REPORT, Part.DOCUMENT),
-}
 
 
 class Fact(StrEnum):
@@ -186,17 +181,24 @@ def line_of(fact: Json) -> bytes:
     return canonical(fact) + b"\n"
 
 
+MEMBER_HELPED = "党员"  # the kind of a mentoring that helps a person
+_NOT_NAMED = "（其他党组织的党员，不列名）"
+
+
 def cut(lines: Iterable[Json], scope: Scope, source: bytes) -> Iterator[Json]:
     """The image of a committee or branch: the district's without the lines of others.
 
-    ``source`` is the digest of the district's, which the head then names.
+    ``source`` is the digest of the district's, which the head then names. Who only leads a pairing is told that there
+    is one; a member of elsewhere who is helped by it is not named: that a member needs help is for their own to know.
     """
     for one in lines:
         if one["is"] == Fact.HEAD:
             own = {"id": str(scope.id), "kind": scope.kind, "name": scope.name, "path": scope.path}
             yield {**one, "scope": own, "source": source.hex()}
-        elif within(one["path"], scope.path) or within(one.get("also", ""), scope.path):
+        elif within(one["path"], scope.path):
             yield one
+        elif within(one.get("also", ""), scope.path):
+            yield {**one, "helped": _NOT_NAMED} if one.get("kind") == MEMBER_HELPED else one
 
 
 # A Chinese id number of 15 or 18 places, and a mobile or fixed telephone number, however they are spaced.

@@ -17,6 +17,7 @@ from app.reviews import papers
 from app.reviews.core_packs import Json, Mark
 
 _NO_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
+_BAR = 24  # letters
 _ROWS_MAX = 1000  # of the annex: a document that is edited by hand; the workbook has all
 
 
@@ -32,6 +33,7 @@ def write_document(image: Path, target: Path, mark: Mark | None = None) -> None:
 
 def _contents(given: Json, mark: Mark | None) -> Json:
     proven = bool(given["root"])
+    most = max((one["count"] for one in given["bands"]), default=1)
     return {
         **given,
         "mark": "" if mark is None else mark.line,
@@ -41,7 +43,15 @@ def _contents(given: Json, mark: Mark | None) -> Json:
         "branches": [*given["branches"], ["合计", *given["total"][1:]]],
         "rows": given["rows"][:_ROWS_MAX],
         "lists": {one["kind"]: one for one in given["lists"]},
+        "dimensions": [{**one, "bar": _bar(one["share"])} for one in given["dimensions"]],
+        "bands": [{**one, "bar": "█" * max(1, round(_BAR * one["count"] / most))} for one in given["bands"]],
     }
+
+
+def _bar(share: float) -> str:
+    """The report's bar in letters: whoever edits the document can edit it."""
+    full = round(_BAR * share)
+    return "█" * full + "░" * (_BAR - full)
 
 
 def _undated(source: io.BytesIO, target: Path) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from app.auth import service as auth
 from app.auth.core import Actor
 from app.cycles.core import Quarter
-from app.kit.calendar import months_of
+from app.kit.calendar import months_of, next_quarter, quarter_days
 from app.points import reading
 from app.points.gathering import Books, histories_of
 from app.points.views import Corrected
@@ -102,6 +102,7 @@ def _head(desk: _Desk, as_of: datetime) -> Json:
         "starts_on": desk.quarter.starts_on.isoformat(),
         "ends_on": desk.quarter.ends_on.isoformat(),
         "district": root.name,
+        "zone": _zone(desk),
         "scope": {"id": str(root.id), "kind": root.kind.value, "name": root.name, "path": root.path},
         "as_of": as_of.isoformat(),
         "day": desk.today.isoformat(),
@@ -112,6 +113,10 @@ def _head(desk: _Desk, as_of: datetime) -> Json:
         "stars": desk.star_round,
         "source": None,
     }
+
+
+def _zone(desk: _Desk) -> str:
+    return auth.time_zone_of(desk.connection, desk.actor.district_id)
 
 
 # Branches and members.
@@ -282,9 +287,8 @@ def _findings(desk: _Desk) -> Iterator[Json]:
 
 
 def _cases(desk: _Desk) -> Iterator[Json]:
-    zone = next(one.time_zone for one in auth.list_districts(desk.connection) if one.id == desk.actor.district_id)
-    begun = datetime.combine(desk.quarter.starts_on, time(), ZoneInfo(zone)).astimezone(UTC)
-    for row in store_facts.list_cases(desk.connection, desk.actor.district_id, begun):
+    begun = datetime.combine(desk.quarter.starts_on, time(), ZoneInfo(_zone(desk))).astimezone(UTC)
+    for row in store_facts.list_cases(desk.connection, desk.actor.district_id, begun, desk.quarter.code):
         decimals = _decimals(desk, row.edition)
         yield {
             "is": Fact.CASE.value,
@@ -301,7 +305,9 @@ def _cases(desk: _Desk) -> Iterator[Json]:
 
 
 def _mentorings(desk: _Desk) -> Iterator[Json]:
-    for row in store_facts.list_mentorings(desk.connection, desk.actor.district_id, desk.quarter.starts_on):
+    # The seal, which pairings follow, falls into the next quarter; what is proposed after that is of a later one.
+    _, last = quarter_days(next_quarter(desk.quarter.code))
+    for row in store_facts.list_mentorings(desk.connection, desk.actor.district_id, desk.quarter.starts_on, last):
         yield {
             "is": Fact.MENTORING.value,
             "path": row.path,

@@ -31,7 +31,6 @@ from app.reviews import documents, imaging, papers, periods, store, workbooks
 from app.reviews.core_packs import (
     ATTEMPTS_MAX,
     IMAGE,
-    PARTS_OF,
     Mark,
     Pack,
     PackKind,
@@ -181,7 +180,7 @@ def _make(shop: Workshop, pack: Pack, sign: _Signs, folder: Path) -> None:
     else:
         fetch(shop.database, shop.district.id, pack, IMAGE, image)  # only what lacked is made anew, of the same image
     sign.give(_IMAGED)
-    missing = [part for part in PARTS_OF[pack.kind] if not pack.has(part)]
+    missing = [part for part in Part if not pack.has(part)]
     made: dict[Part, Path] = {}
     lacking: dict[str, str] = {}
     for at, part in enumerate(missing):

@@ -87,6 +87,8 @@ class Span:
 
 def _dated(fact: Json, quarter: str) -> Json:
     """Lists of several quarters say of which one a line is."""
+    if fact["is"] == Fact.FINDING:
+        return {**fact, "quarter": quarter}  # beside the line's name, under which a period counts them together
     if fact["is"] != Fact.COMMENDATION:
         return fact
     return {**fact, "line": f"{fact['line']}（{quarter_name(quarter, 'zh')}）"}

@@ -94,8 +94,10 @@ def list_commendations(connection: Connection, district_id: UUID, quarter: str) 
     return list(connection.execute(statement))
 
 
-def list_cases(connection: Connection, district_id: UUID, since: datetime) -> list[AnyRow]:
-    """Assistance cases that had not ended before a moment: also those of the quarter's lines, opened after its end."""
+def list_cases(connection: Connection, district_id: UUID, since: datetime, quarter: str) -> list[AnyRow]:
+    """Assistance cases that had not ended before a moment, of lines met in the quarter (opened after its end) or before
+    it: a pack that is made late knows nothing of later quarters' cases.
+    """
     statement = (
         select(assistance_case, organisation.c.name.label("branch"), member.c.name)
         .select_from(
@@ -104,6 +106,7 @@ def list_cases(connection: Connection, district_id: UUID, since: datetime) -> li
         .where(
             assistance_case.c.district_id == district_id,
             assistance_case.c.state != "annulled",
+            assistance_case.c.quarter <= quarter,
             or_(assistance_case.c.ended_at.is_(None), assistance_case.c.ended_at >= since),
         )
         .order_by(assistance_case.c.path, member.c.number, assistance_case.c.opened_on)
@@ -111,8 +114,10 @@ def list_cases(connection: Connection, district_id: UUID, since: datetime) -> li
     return list(connection.execute(statement))
 
 
-def list_mentorings(connection: Connection, district_id: UUID, first: date) -> list[AnyRow]:
-    """Pairings under way on or after a day, by where the helped one is; withdrawn and refused proposals are none."""
+def list_mentorings(connection: Connection, district_id: UUID, first: date, last: date) -> list[AnyRow]:
+    """Pairings under way on or after the first day and proposed by the last, by where the helped one is; withdrawn and
+    refused proposals are none.
+    """
     helped = organisation.alias("helped")
     lead = organisation.alias("lead")
     inside = mentoring.c.district_id
@@ -145,6 +150,7 @@ def list_mentorings(connection: Connection, district_id: UUID, first: date) -> l
         .select_from(joined)
         .where(
             mentoring.c.district_id == district_id,
+            mentoring.c.proposed_on <= last,
             or_(mentoring.c.ended_on.is_(None), mentoring.c.ended_on >= first),
             or_(mentoring.c.outcome.is_(None), mentoring.c.outcome.not_in(["withdrawn", "refused"])),
         )

@@ -13,6 +13,8 @@ from app.reviews.wording import day_text, period_text, star_text
 
 MEMBERS_LISTED_MAX = 3000  # of a report's annex: a longer list is the workbook's
 LISTED_MAX = 400  # lines of any other table
+_TITLE = "党员积分考评材料"
+_NAME_BESIDE_MAX = 10  # characters that stand on one line with the title
 BOOKED = ("added", "fault", "lost")  # what is summed up over the quarters of a longer period
 _LOST, _DAILY, _ADDED, _FAULT, _TOTAL = 2, 4, 6, 8, 10  # of the thirteen columns
 
@@ -218,7 +220,9 @@ def report_of(found: Sums, image: str) -> Json:
         "district": head["district"],
         "scope": head["scope"]["name"],
         "period": period_text(PackKind(head["kind"]), head["period"]),
-        "title": f"{head['scope']['name']}党员积分考评材料",
+        "title": f"{head['scope']['name']}{_TITLE}",
+        # A long name and the words stand on lines of their own, so that no word is torn apart.
+        "lines": [head["scope"]["name"], _TITLE] if len(head["scope"]["name"]) > _NAME_BESIDE_MAX else [],
         "day": day_text(head["day"]),
         "root": "" if proven is None else proven["root"],
         "number": "" if proven is None else str(proven["number"]),
@@ -237,7 +241,19 @@ def report_of(found: Sums, image: str) -> Json:
         "rows_left_out": found.counts["members"] - len(found.rows),
         "trend": head.get("trend", []),
         "season": "本季" if head["kind"] == PackKind.QUARTER else "末季",
+        "parts": _parts(head),
     }
+
+
+def _parts(head: Json) -> dict[str, str]:
+    """The headings, numbered without a gap: not every paper has a trend, or stars to explain."""
+    wanted = {"whole": "总体情况", "dimensions": "五项指标", "branches": "各支部情况"}
+    if len(head.get("trend", [])) > 1:
+        wanted["trend"] = "各季度走势"
+    if head.get("stars"):
+        wanted["stars"] = "星级和理由"
+    wanted["lists"] = "表彰、帮扶、结对与更正"
+    return {key: f"{number}、{title}" for number, (key, title) in zip("一二三四五六", wanted.items(), strict=False)}
 
 
 def _by_count(one: tuple[str, int]) -> tuple[int, str]:
@@ -268,7 +284,7 @@ def _bar(one: BranchSum) -> Json:
     return {"name": one.name, **{name: float(text) for name, text in told.items()}, "told": told}
 
 
-STARS_SHOWN = (["党支部", "总分", "星级", "理由"], [3, 1, 1.8, 6])
+STARS_SHOWN = (["党支部", "总分", "星级", "理由"], [3, 1.3, 1.8, 5.7])
 
 
 def _title_of_stars(head: Json) -> str:

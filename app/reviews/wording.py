@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.kit.calendar import half_days
 from app.kit.words import Words
 from app.reviews.core import quarter_name
-from app.reviews.core_packs import PackKind, Part
+from app.reviews.core_packs import MEMBER_HELPED, PackKind, Part
 
 PART_WORDS: Mapping[Part, Words] = {
     Part.WORKBOOK: Words("工作簿", "workbook"),
@@ -51,7 +53,7 @@ EXCLUSIONS = {
     "over_quota": "超出名额",
     "line_not_met": "已不达线",
 }
-HELPED = {"branch": "党支部", "enterprise": "两新组织", "member": "党员"}
+HELPED = {"branch": "党支部", "enterprise": "两新组织", "member": MEMBER_HELPED}
 MENTORING_STATES = {"proposed": "待双方同意", "agreed": "已同意", "active": "帮带中", "ended": "已结束"}
 FORMS = {"single": "单独组建", "joint": "联合组建", "trade": "行业组建"}
 STARS = ("一星", "二星", "三星", "四星", "五星")
@@ -74,6 +76,13 @@ def period_text(kind: PackKind, period: str) -> str:
         first, _ = half_days(period)
         return f"{first.year}年{'上' if first.month == 1 else '下'}半年"
     return f"{period}年度"
+
+
+def moment_text(iso: str, zone: str) -> str:
+    """2026年7月1日 09:30（北京时间）: a reader of paper does not reckon from UTC."""
+    at = datetime.fromisoformat(iso).astimezone(ZoneInfo(zone))
+    told = "北京时间" if zone == "Asia/Shanghai" else zone
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}（{told}）"
 
 
 def day_text(iso: str | None) -> str:

@@ -16,10 +16,10 @@ import xlsxwriter
 
 from app.kit.workbook import open_workbook, plain
 from app.reviews import grounds
-from app.reviews.core import ADJUSTMENT_HEADINGS, HEADINGS
+from app.reviews.core import ADJUSTMENT_HEADINGS, HEADINGS, quarter_name
 from app.reviews.core_packs import Fact, Json, Mark, PackKind
 from app.reviews.image_files import digest_of, read_image
-from app.reviews.wording import day_text, period_text, star_text
+from app.reviews.wording import day_text, moment_text, period_text, star_text
 
 ROWS_MAX = 1_000_000  # of a sheet; Excel ends at 1,048,576
 _LINE, _NEXT_LINE = 19, 15  # points: the height of a row of one line, and of every further line
@@ -28,6 +28,7 @@ _NAME_MAX = 31  # characters of a sheet's name
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _EMPTY_TOLD = "本期没有记录。"
 
+_NOTE_WIDTH = 110
 _MEMBER_WIDTHS = (24, 10, 10, 26, 10, 26, 10, 24, 10, 24, 10, 18, 16)
 _NUMBERS_OF_MEMBERS = frozenset({2, 4, 6, 8, 10})
 _DAYS_OF_MEMBERS = frozenset({11})
@@ -93,6 +94,14 @@ _FORMS: dict[str, _Form] = {
 }
 
 
+_TREND = _Form(
+    "各季度走势",
+    ("季度", "党员", "参加排名", "日常积分平均", "总积分平均", "人均加分", "人均失误"),
+    (18, 10, 10, 14, 14, 12, 12),
+    frozenset(range(1, 7)),
+    frozen_columns=1,
+)
+
 _COLUMNS: dict[str, tuple[str, ...]] = {
     Fact.BRANCH: ("name", "committee", "members", "star"),
     Fact.ENTRY: (
@@ -111,7 +120,19 @@ def _values_of(fact: Json) -> Values:
     if "values" in fact:
         given: Values = fact["values"]
         return given
-    return [star_text(fact[name]) if name == "star" else _text(fact[name]) for name in _COLUMNS[fact["is"]]]
+    if fact["is"] == Fact.ENTRY:  # of which there are many, with nothing to reword
+        return [_text(fact[name]) for name in _COLUMNS[Fact.ENTRY]]
+    return [_said_of(fact, name) for name in _COLUMNS[fact["is"]]]
+
+
+def _said_of(fact: Json, name: str) -> str:
+    if name == "star":
+        return star_text(fact[name])
+    if name == "quarter":
+        return quarter_name(fact[name], "zh")
+    if name == "line" and "quarter" in fact:  # of a longer period
+        return f"{fact[name]}（{quarter_name(fact['quarter'], 'zh')}）"
+    return _text(fact[name])
 
 
 def _text(value: str | int | list[str] | None) -> str:
@@ -172,7 +193,7 @@ class _Book:
         page.fit_to_pages(1, 0)
         page.set_margins(left=0.4, right=0.4, top=0.85, bottom=0.7)
         page.center_horizontally()
-        title = _in_header(f"{self.head['scope']['name']} {period_text(PackKind.QUARTER, self.head['period'])}")
+        title = _in_header(f"{self.head['scope']['name']} {_period(self.head)}")
         marked = "" if self.mark is None else f"&B\n&8{_in_header(self.mark.line)}"
         page.set_header(f"&C&14&B{title}　{_in_header(name)}{marked}")
         beside = self.image[:16] if self.mark is None else _in_header(self.mark.short)
@@ -234,8 +255,13 @@ def write_workbook(
     book = _Book(workbook, head, digest_of(image).hex(), mark)
     _notes(book)
     dimensions = _dimension_form(head)
+    is_long = head["kind"] != PackKind.QUARTER
+    if is_long:
+        for line in head["trend"]:
+            book.write(("trend", _TREND.name), _TREND, line)
     for kind, form in ((Fact.MEMBER, _MEMBERS), ("dimensions", dimensions), *list(_FORMS.items())[1:]):
-        book.sheets[kind, form.name] = book.open(form, form.name)
+        if kind != Fact.ENTRY or not is_long:  # entries stand in the quarters' workbooks
+            book.sheets[kind, form.name] = book.open(form, form.name)
     committees = _Committees(book, _MEMBERS)
     branches = 0
     for fact in facts:
@@ -294,26 +320,39 @@ def _notes(book: _Book) -> None:
     """The first sheet: what the numbers stand on."""
     page = book.page("说明")
     page.set_column(0, 0, 24)
-    page.set_column(1, 1, 110)
+    page.set_column(1, 1, _NOTE_WIDTH)
     for line, (name, value) in enumerate(notes_of(book.head, book.image, book.mark)):
+        page.set_row(line, _LINE + _NEXT_LINE * (2 * len(value) // _NOTE_WIDTH))
         page.write_string(line, 0, name, book.formats["heading"])
         page.write_string(line, 1, plain(value), book.formats["text"])
 
 
+def _period(head: Json) -> str:
+    return period_text(PackKind(head["kind"]), head["period"])
+
+
+_BASIS = (
+    "截至季末发生的全部记录，无论何时入账；本季各数为季末数减上季末数。说明栏为封顶前的记录分值。"
+    "星级及表彰、帮扶、结对的状态为材料生成时的情况。"
+)
+_OF_SEVERAL = "党员、支部为本期末季的情况，本季各数为末季的数；各名单为本期全部；积分记录见各季度材料。"
+
+
 def notes_of(head: Json, image: str, mark: Mark | None = None) -> Iterator[tuple[str, str]]:
     """What a pack stands on, name by name."""
-    proven = head["checkpoint"]
+    proven, zone = head["checkpoint"], head.get("zone", "Asia/Shanghai")
+    is_long = head["kind"] != PackKind.QUARTER
     yield "区（县）", head["district"]
     yield "范围", head["scope"]["name"]
-    yield "季度", period_text(PackKind.QUARTER, head["period"])
+    yield "考评期", _period(head)
     yield "起止", f"{day_text(head['starts_on'])}至{day_text(head['ends_on'])}"
-    yield "口径", "截至季末发生的全部记录，无论何时入账；本季各数为季末数减上季末数。说明栏为封顶前的记录分值。"
+    yield "口径", _OF_SEVERAL + _BASIS if is_long else _BASIS
     yield "评分细则版本", "；".join(head["editions"])
     if head.get("stars"):
         yield "星级依据", f"{head['stars']['year']}年度星级评定，评分细则 {head['stars']['edition']}"
     yield "封账校验点", "（尚未生成）" if proven is None else f"第 {proven['number']} 号 {proven['root']}"
-    yield "数据截至（UTC）", head["as_of"]
-    yield "材料生成（UTC）", head["made_at"]
+    yield "数据截至", moment_text(head["as_of"], zone)
+    yield "材料生成", moment_text(head["made_at"], zone)
     yield "材料内容摘要", image
     if head["source"]:
         yield "取自全区材料", head["source"]

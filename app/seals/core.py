@@ -298,6 +298,7 @@ class NoticeRow:
     score: Score
     insufficient: bool
     until_on: date
+    number: str  # in the roster
 
 
 @dataclass(frozen=True, slots=True)

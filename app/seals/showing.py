@@ -62,5 +62,5 @@ def notice_sheet(connection: Connection, actor: Actor, code: str, branch_id: UUI
         if not found.ranked:
             continue
         day = until.get(one.id, first.until_on)
-        rows.append(NoticeRow(one.id, one.name, booked[one.id].score, found.is_insufficient, day))
+        rows.append(NoticeRow(one.id, one.name, booked[one.id].score, found.is_insufficient, day, one.number))
     return NoticeSheet(quarter, branch.name, first.from_on, first.until_on, tuple(rows))

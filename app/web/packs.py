@@ -15,7 +15,7 @@ from app.kit.errors import LongwenError, NotFound
 from app.kit.http import Model
 from app.kit.words import Words
 from app.reviews import copying, making, packing, papers, walls
-from app.reviews.core_packs import PARTS_OF, Pack, PackKind, PackState
+from app.reviews.core_packs import Pack, PackKind, PackState
 from app.reviews.periods import period_of
 from app.reviews.schemas import NewCopy, PackAnswer, TakenCopiesAnswer, TakenCopyAnswer
 from app.reviews.wording import PART_WORDS, period_text
@@ -82,7 +82,8 @@ def ask(page: Exporting, background: BackgroundTasks) -> Response:
 @router.get("/packs/wall")
 def print_wall_notice(page: Exporting, quarter: Annotated[str, Query(pattern=_QUARTER)], branch: UUID) -> Response:
     """A PDF, with names as the boards' policy for members has them."""
-    notice, at = page.run(lambda connection, actor: walls.wall_notice(connection, actor, quarter, branch))
+    asked = page.request_id
+    notice, at = page.run(lambda c, actor: walls.wall_notice(c, actor, quarter, branch, request_id=asked))
     headers = {"Content-Disposition": f'attachment; filename="longwen-{quarter}-notice.pdf"'}
     return Response(papers.wall_sheet(notice, at), media_type="application/pdf", headers=headers)
 
@@ -171,7 +172,6 @@ def _pack(pack_id: UUID) -> Sheet:
             "pack": filled(connection, actor, PackAnswer.of(pack)),
             "quarter": pack.quarter,
             "is_over": pack.state in (PackState.DONE, PackState.FAILED),
-            "parts": PARTS_OF[pack.kind],
             "copies": filled(connection, actor, TakenCopiesAnswer(copies=copies)).copies,
             "own": actor.account_id,
             "now": actor.at,

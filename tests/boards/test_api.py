@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.boards import store
 from tests.statements import count_statements
 from tests.town import Desk, Json
 
@@ -97,6 +98,16 @@ def test_the_policy_decides_how_many_stand(ranked: Desk) -> None:
         body = {"reach": "district", "top": top, "names": "full"}
         path = "/api/v1/boards/policies/district"
         assert ranked.client.put(path, json=body, headers=ranked.headers("district_officer")).status_code == 422
+
+
+def test_nobody_further_down_stands_in_the_place_of_who_is_not_named(ranked: Desk) -> None:
+    set_policy(ranked, "members", "district", names="full", top=3)
+    town = ranked.town
+    for name in ("林晓明", "陈建国"):
+        town.run(lambda c, a, one=name: store.insert_opt_out(c, a.district_id, town.members[one], a.at))
+    # The two after them would be the lower half, and the last of all.
+    assert rows(board(ranked, "林晓明")) == [(2, "郑晚来", 990)]
+    assert rows(board(ranked)) == [(2, "郑晚来", 990)]
 
 
 def test_the_policy_decides_how_far_boards_go(ranked: Desk) -> None:

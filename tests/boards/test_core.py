@@ -78,6 +78,13 @@ def test_a_tally_gives_every_rank_that_sorting_would(values: list[int]) -> None:
 def test_branches_are_ranked_by_the_exact_mean(sums: list[tuple[int, int]]) -> None:
     names = {new_id(): f"支部{number:02d}" for number in range(len(sums))}
     given_sums = [BranchSum(one, members, points) for one, (points, members) in zip(names, sums, strict=True)]
-    for row in by_average(given_sums, names, 200):
+    for row in by_average(given_sums, (), names, 200):
         (own,) = (one for one in given_sums if names[one.branch_id] == row.branch)
         assert row.rank == 1 + sum(one.mean > own.mean for one in given_sums)
+
+
+def test_a_branch_moves_against_where_it_stood_at_the_seal_and_a_new_one_does_not() -> None:
+    first, second, new = new_id(), new_id(), new_id()
+    now = [BranchSum(first, 3, 2900), BranchSum(second, 3, 3000), BranchSum(new, 3, 2800)]
+    rows = by_average(now, [BranchSum(first, 4, 4000), BranchSum(second, 3, 2700)], {first: "一", second: "二"}, 3)
+    assert [(one.branch, one.rank, one.movement) for one in rows] == [("二", 1, 1), ("一", 2, -1), ("", 3, None)]

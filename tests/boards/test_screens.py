@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -185,6 +186,38 @@ def test_who_does_not_wish_to_stand_there_is_ranked_and_named_nowhere(busy: Desk
     assert (found["district"]["rank"], found["shown"]) == (1, False)
     assert busy.client.put("/api/v1/me/board-name", json={"shown": True}, headers=own).status_code == 200
     assert screen.boards()[0]["rows"][0]["name"] == "林**"
+
+
+def test_branches_stand_beside_each_other_in_any_place_and_time(busy: Desk) -> None:
+    path, office = "/api/v1/boards/branches", busy.headers("district_officer")
+    (grid, *_) = busy.client.get("/api/v1/grids", headers=office).json()["grids"]
+
+    def asked(**query: str) -> Any:
+        return busy.client.get(path, params=query, headers=office)
+
+    committee = {"committee_id": str(busy.town.committee)}
+    before = asked(**committee).json()
+    busy.town.on(date(2026, 11, 22))
+    busy.forget()
+    office = busy.headers("district_officer")
+    busy.recorded("committee_officer", busy.town.missed("林晓明", "ORG-D04"))
+    today, then = asked(**committee).json(), asked(**committee, on="2026-11-21").json()
+    assert [(one["branch"], one["members"], one["movement"]) for one in today["rows"]] == [
+        ("第一支部", 4, None), ("第二支部", 3, None)
+    ]  # fmt: skip
+    assert (then["rows"], then["period"]["day"]) == (before["rows"], "2026-11-21")
+    assert today["rows"][0]["average"] < then["rows"][0]["average"]
+    assert asked(cycle="2019").json()["rows"] == []
+    assert asked(measure="ORG").json()["measure_name"]["zh"] == "组织生活"
+    for place, name, counted in ((committee, today["scope_name"], 2), ({"grid_id": grid["id"]}, grid["name"], 0)):
+        stars = asked(by="stars", **place).json()
+        assert (stars["scope_name"], stars["counted"]) == (name, counted)
+    refusals = [
+        asked(**committee, grid_id=grid["id"]),
+        asked(by="stars", quarter="2026Q3"),
+        asked(by="stars", measure="ORG"),
+    ]
+    assert [one.json()["code"] for one in refusals] == ["one_place", "stars_are_of_now", "stars_are_of_now"]
 
 
 def test_a_deed_that_is_undone_is_not_shown(busy: Desk) -> None:

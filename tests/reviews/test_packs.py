@@ -17,11 +17,26 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
+from sqlalchemy import insert, select
 
 from app.auth.core import Role
+from app.cases.tables import assistance_case
 from app.job_runs.service import Outcome
+from app.kit.ids import new_id
+from app.points.tables import entry
 from app.reviews import document_template, making
-from app.reviews.core_packs import Fact, PackKind, PackState, Part, Scope, cut, pieces, range_of, scrubbed
+from app.reviews.core_packs import (
+    MEMBER_HELPED,
+    Fact,
+    PackKind,
+    PackState,
+    Part,
+    Scope,
+    cut,
+    pieces,
+    range_of,
+    scrubbed,
+)
 from app.reviews.image_files import read_image
 from app.reviews.periods import Span
 from app.reviews.summing import sentences, sums_of
@@ -168,12 +183,21 @@ def test_a_half_year_is_made_of_its_quarters(archive: Archive, tmp_path: Path) -
     assert archive.office.run("pack", "2026Q2").counts == {"asked": 2}
     assert archive.round()["made"] == 3
     half = archive.pack(quarter="2026H1", kind=PackKind.HALF)
-    assert {one.part for one in half.parts} == {Part.REPORT, Part.DOCUMENT}
+    assert {one.part for one in half.parts} == ALL
+    sheets = load_workbook(archive.stored(half, Part.WORKBOOK.value, tmp_path))
+    assert "积分记录" not in sheets.sheetnames  # entries stand in the quarters'
+    assert [row[0] for row in sheets["各季度走势"].iter_rows(min_row=2, values_only=True)] == [
+        "2026年第1季度", "2026年第2季度"
+    ]  # fmt: skip
+    notes = {str(row[0]): str(row[1]) for row in sheets["说明"].iter_rows(values_only=True)}
+    assert notes["考评期"] == "2026年上半年"
+    assert notes["数据截至"].endswith("（北京时间）")
     head = next(read_image(archive.image(half, tmp_path)))
     assert [line[0] for line in head["trend"]] == ["2026年第1季度", "2026年第2季度"]
     report = text_of(archive.stored(half, Part.REPORT.value, tmp_path))
     assert "2026年上半年" in report
-    assert "各季度走势" in report
+    assert "四、各季度走势" in report
+    assert "五、表彰、帮扶、结对与更正" in report
     refused = archive.ask(quarter=Q3, kind="half")
     assert (refused.status_code, refused.json()["code"]) == (422, "period_unfit")
 
@@ -204,6 +228,26 @@ def test_a_half_year_speaks_of_all_its_quarters_and_counts_what_goes_on_once(arc
     ]  # fmt: skip
 
 
+def test_a_pack_made_late_knows_nothing_of_later_quarters_cases(archive: Archive, tmp_path: Path) -> None:
+    town = archive.office.desk.town
+
+    def open_cases(connection: Any, actor: Any) -> None:
+        edition = connection.scalar(select(entry.c.edition).where(entry.c.district_id == actor.district_id))
+        for name, quarter, opened_on in ((MEMBER, Q3, date(2026, 10, 26)), (COLLEAGUE, "2026Q4", date(2027, 1, 20))):
+            connection.execute(
+                insert(assistance_case).values(
+                    district_id=actor.district_id, id=new_id(), member_id=town.members[name], branch_id=town.branch,
+                    path=town.branch_path, quarter=quarter, cycle="2026", line="assistance", edition=edition,
+                    value=480, bound=500, opened_at=actor.at, opened_on=opened_on, state="opened", version=1,
+                )
+            )  # fmt: skip
+
+    town.run(open_cases)
+    archive.ask()
+    cases = [one for one in read_image(archive.image(archive.pack(), tmp_path)) if one["is"] == Fact.CASE]
+    assert [(one["name"], one["quarter"]) for one in cases] == [(MEMBER, Q3)]
+
+
 def test_what_is_cut_for_a_committee_holds_no_line_of_another() -> None:
     scope = Scope(UUID(int=7), "d.a", "城东街道党工委", "committee")
     kinds = [one for one in Fact if one is not Fact.HEAD]
@@ -214,9 +258,12 @@ def test_what_is_cut_for_a_committee_holds_no_line_of_another() -> None:
     ]
     helped = {"is": Fact.MENTORING, "path": "d.b.1", "also": "d.a.1"}  # a lead of its own helps elsewhere
     strange = {"is": Fact.MENTORING, "path": "d.b.1", "also": "d.ab.1"}
-    head, *held = cut([near, *others, *own, helped, strange], scope, b"x")
+    person = {**helped, "kind": MEMBER_HELPED, "helped": NEIGHBOUR}  # that a member of elsewhere needs help
+    inside = {**person, "path": "d.a.1", "also": "d.b.1"}
+    head, *held = cut([near, *others, *own, helped, strange, person, inside], scope, b"x")
     assert head["scope"]["id"] == str(scope.id)
-    assert held == [*own, helped]
+    assert held == [*own, helped, {**person, "helped": held[-2]["helped"]}, inside]
+    assert NEIGHBOUR not in held[-2]["helped"]
 
 
 def test_what_looks_like_a_formula_stays_text_in_workbook_and_table(archive: Archive, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
+from sqlalchemy import update
 
 from app.auth.core import Role
 from app.boards import service as boards
@@ -19,7 +21,8 @@ from app.boards.core import Audience, BoardPolicy, NameForm, Reach
 from app.handbook.rendering import PapersMissing
 from app.reviews import making, papers
 from app.reviews.core_packs import LOST_AFTER, PackState, Part
-from tests.reviews.conftest import MEMBER, NEIGHBOUR, Archive
+from app.roster.tables import member
+from tests.reviews.conftest import COLLEAGUE, MEMBER, NEIGHBOUR, Archive
 from tests.reviews.test_packs import text_of
 from tests.seals.conftest import Q3
 
@@ -253,3 +256,11 @@ def test_the_wall_shows_names_as_the_policy_has_them_and_no_deductions(archive: 
         assert "扣" not in text
         assert "异议截止" in text
     assert sheet("secretary", town.neighbour).status_code == 404
+    rows = office.call("GET", "auditor", "access-log").json()["rows"]
+    assert {(one["action"], one["reason"], one["path"]) for one in rows if one["reason"]} >= {
+        ("quarter:export", "公示张贴件", town.branch_path)
+    }
+    # Two of one masked name are told apart: each may object to the own line only.
+    mine = (member.c.district_id == town.district.id, member.c.name == COLLEAGUE)
+    town.run(lambda c, _: c.execute(update(member).where(*mine).values(name="林建国")))
+    assert len(re.findall(r"林\*\* \d{3}", told(NameForm.MASKED))) == 2

@@ -16,9 +16,6 @@
   const words = {
     now: { zh: "目前", en: "now" },
     sealed: { zh: "封账结果", en: "as sealed" },
-    total: { zh: "总积分", en: "total points" },
-    daily: { zh: "日常积分", en: "daily score" },
-    innovation: { zh: "创新加分", en: "innovation" },
     few: { zh: "人数较少，不显示平均值", en: "Too few for an average" },
     none: { zh: "暂无内容", en: "Nothing yet" },
   };
@@ -46,10 +43,6 @@
       if (!period) return "";
       if (period.kind === "now") return this.say(words.now);
       return [this.quarter(period.quarter), this.say(words.sealed)].filter(Boolean).join(this.language === "zh" ? "" : " ");
-    }
-
-    measure(code) {
-      return words[code] ? this.say(words[code]) : code;
     }
 
     stars(count) {
@@ -168,7 +161,7 @@
       (one) => row(`member${medal(one.rank)}`, [["rank", one.rank], ["name", one.name], ["branch", one.branch], ["points", tongue.points(one.points)], moved(one.movement)]),
       (board) => [
         [say({ zh: "参加排名", en: "Ranked" }), say({ zh: `${tongue.count(board.members)} 人`, en: `${tongue.count(board.members)} members` })],
-        [say({ zh: "排名依据", en: "By" }), tongue.measure(board.measure)],
+        [say({ zh: "排名依据", en: "By" }), say(board.measure_name)],
         [say({ zh: "时间", en: "As of" }), tongue.period(board.period)],
         [say({ zh: "升降对比", en: "Movement since" }), tongue.quarter(board.period.compared_with)],
       ],
@@ -180,11 +173,12 @@
     return new Ranked(
       tongue,
       { classes: "averages" },
-      (one) => row(`average${medal(one.rank)}`, [["rank", one.rank], ["branch", one.branch], ["members", say({ zh: `${one.members} 人`, en: String(one.members) })], ["points", tongue.points(one.average, 2)]]),
+      (one) => row(`average${medal(one.rank)}`, [["rank", one.rank], ["branch", one.branch], ["members", say({ zh: `${one.members} 人`, en: String(one.members) })], ["points", tongue.points(one.average, 2)], moved(one.movement)]),
       (board) => [
         [say({ zh: "参加排名", en: "Ranked" }), say({ zh: `${board.counted} 个支部`, en: `${board.counted} branches` })],
-        [say({ zh: "排名依据", en: "By the average of" }), tongue.measure(board.measure)],
+        [say({ zh: "排名依据", en: "By the average of" }), say(board.measure_name)],
         [say({ zh: "时间", en: "As of" }), tongue.period(board.period)],
+        [say({ zh: "升降对比", en: "Movement since" }), tongue.quarter(board.period.compared_with)],
       ],
     );
   }
