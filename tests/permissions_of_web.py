@@ -35,6 +35,7 @@ def visit(method: str, path: str, form: Callable[[Any, str], dict[str, str]] | d
             "exemption": world.enrolled.get(f"exemption of {whose}", ""),
         }
         facts |= {"sheet": world.sign_in_sheet, "file": world.evidence, "appeal": world.appeals.get(whose, "")}
+        facts["veto"] = world.vetoes.get(whose, "")
         facts["complaint"] = world.complaints.get(whose, "")
         if whose != "any":
             facts |= {"member": world.member(whose), "branch": world.branch(whose)}
@@ -135,6 +136,16 @@ _OWN_PART = {
     "colleague": "4  +  +  +  4  +  +  +  3  3  3  3  4  1",
     "neighbour": "4  4  4  4  4  4  +  +  3  3  3  3  4  1",
     "elsewhere": "4  4  4  4  4  4  4  4  3  3  3  3  +  1",
+}
+_FILING = {
+    "own": "3  3  3  3  3  3  3  +  3  3  3  3  +  1",
+    "elsewhere": "3  3  3  3  3  3  3  +  3  3  3  3  +  1",
+}
+_LIFTING = {"own": "3  3  +  +  3  +  +  +  3  3  3  3  +  1"}
+_UNDOING = {  # of whose it is not the page says so, and the form is refused
+    "colleague": "3  3  +  +  3  +  +  +  3  3  3  3  4  1",
+    "neighbour": "3  3  4  4  3  4  +  +  3  3  3  3  4  1",
+    "elsewhere": "3  3  4  4  3  4  4  4  3  3  3  3  +  1",
 }
 _WITHDRAWAL = {whose: expected.replace("+", "3") for whose, expected in _OWN_PART.items()}
 _CHECKS = {"any": "3  3  +  +  3  +  +  +  3  3  +  3  +  1"}
@@ -239,17 +250,25 @@ ROWS: list[tuple[str, Call, dict[str, str]]] = [
     ("POST /submissions/{submission_id}/decision", visit("POST", "/submissions/{submission}/decision"), _DECISION),
     ("POST /submissions/{submission_id}/answer", visit("POST", "/submissions/{submission}/answer"), _OWN_PART),
     ("POST /submissions/{submission_id}/telling", visit("POST", "/submissions/{submission}/telling"), _OWN_PART),
+    ("POST /submissions/{submission_id}/again", visit("POST", "/submissions/{submission}/again"), _WITHDRAWAL),
     (
         "POST /submissions/{submission_id}/withdrawal",
         visit("POST", "/submissions/{submission}/withdrawal"),
         _WITHDRAWAL,
     ),
+    ("GET /vetoes", visit("GET", "/vetoes"), {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"}),
+    ("POST /vetoes/{veto_id}/filing", visit("POST", "/vetoes/{veto}/filing"), _FILING),
+    ("POST /vetoes/{veto_id}/lifting", visit("POST", "/vetoes/{veto}/lifting"), _LIFTING),
+    ("GET /tellings", visit("GET", "/tellings"), {"any": "+  +  +  +  3  +  +  +  3  3  +  3  +  1"}),
+    ("POST /tellings", visit("POST", "/tellings"), {"any": "+  +  +  +  +  +  +  +  3  3  3  3  +  1"}),
     ("GET /checks", visit("GET", "/checks"), _CHECKS),
     ("GET /checks/{quarter}/{branch_id}", visit("GET", "/checks/2026Q4/{branch}"), _CHECK),
     ("POST /checks/{quarter}/{branch_id}", visit("POST", "/checks/2026Q4/{branch}"), _CONFIRM),
     ("GET /appeals", visit("GET", "/appeals"), _TRANSFERS),
     ("GET /entries/{entry_id}/appeal", visit("GET", "/entries/{entry}/appeal"), _APPEALING),
     ("POST /entries/{entry_id}/appeal", visit("POST", "/entries/{entry}/appeal"), _APPEALING),
+    ("GET /entries/{entry_id}/reversal", visit("GET", "/entries/{entry}/reversal"), _UNDOING),
+    ("POST /entries/{entry_id}/reversal", visit("POST", "/entries/{entry}/reversal"), _UNDOING),
     ("GET /appeals/{appeal_id}", visit("GET", "/appeals/{appeal}"), _APPEAL),
     ("GET /appeals/{appeal_id}/files/{content_hash}", visit("GET", "/appeals/{appeal}/files/{file}"), _APPEAL),
     ("POST /appeals/{appeal_id}/decision", visit("POST", "/appeals/{appeal}/decision"), _ANSWERED),

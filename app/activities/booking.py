@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.activities import store
-from app.activities.core import Activity, Attendance, Record
+from app.activities.core import Activity, Attendance, Record, Status, host_of
 from app.auth.core import Actor
 from app.kit.errors import LongwenError
 from app.kit.ids import new_id
@@ -122,6 +122,22 @@ class Booking:
         if duty is not None and duty.state is DutyState.EXPECTED:
             self._tell(row, Kind.DUTY_MADE_UP, {**_session(record.activity), "window": duty.key.window})
         return Record(record.activity, row), duty
+
+    def no_longer_elsewhere(self, others: Iterable[Record], left: Activity) -> list[Record]:
+        """The member's further sessions of the window, once they were not at ``left`` after all.
+
+        Who was put down as elsewhere only because of it was, as everybody of whom nothing is said, at their own.
+        """
+        known = list(others)
+        found: list[Record] = []
+        for one in known:
+            row = one.attendance
+            if row.elsewhere_at == left.id:
+                host = host_of(one.activity.path, (each for each in known if each is not one))
+                row = replace(row, status=Status.PRESENT if host is None else row.status, elsewhere_at=host)
+                self.put(row)
+            found.append(Record(one.activity, row))
+        return found
 
     @property
     def taken_back(self) -> int:

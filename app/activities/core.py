@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.auth.core import Role
+from app.auth.core import Role, within
 from app.files.core import Evidence
 from app.kit.digests import canonical, digest
 from app.kit.matters import matter_key
@@ -112,7 +112,8 @@ class Attendance:
 
     ``waits``: an absence whose share is not decided yet. ``entry_id`` is what this attendance booked, ``finding_id``
     the submission that the service proposed because of it. ``recorded_by`` wrote down what it says: what a job books
-    or proposes because of it is on that account's record.
+    or proposes because of it is on that account's record. ``elsewhere_at``: nobody said that the member was elsewhere,
+    the service concluded it from this session of another branch, of which they had been a guest.
     """
 
     activity_id: UUID
@@ -125,6 +126,7 @@ class Attendance:
     entry_id: UUID | None = None
     finding_id: UUID | None = None
     recorded_by: UUID | None = None
+    elsewhere_at: UUID | None = None
 
     @property
     def attended(self) -> bool:
@@ -229,6 +231,12 @@ class Waived:
     waiver: Waiver
     members: int
     replayed: bool
+
+
+def host_of(path: str, others: Iterable[Record]) -> UUID | None:
+    """The session of another place at which the member was, so that they are not expected at this one as well."""
+    attended = (one.activity for one in others if one.attendance.attended)
+    return next((one.id for one in attended if not within(one.path, path) and not within(path, one.path)), None)
 
 
 def deadline(held_on: date) -> date:

@@ -156,8 +156,10 @@ def _change(
     if row is None or was_attended != will_attend:
         record, duty = booking.undo(record, duty, f"{activity.title}：更正考勤")
     after = replace(record.attendance, status=mark.status, made_up_on=mark.made_up_on, note=mark.note)
-    after = replace(after, recorded_by=booking.actor.account_id)
+    after = replace(after, recorded_by=booking.actor.account_id, elsewhere_at=None)
     record = Record(activity, after)
+    if was_attended and not will_attend:
+        others = booking.no_longer_elsewhere(others, activity)
     instead = next(
         (one for one in others if one.attendance.attended and one.activity.held_on <= after.deadline), None
     )  # fmt: skip

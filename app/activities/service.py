@@ -29,6 +29,7 @@ from app.activities.core import (
     RecordPage,
     Status,
     deadline,
+    host_of,
 )
 from app.activities.gathering import Owing, activity_for, check_recorder, owing, own_member, view_of
 from app.auth.core import Actor, Permission, within
@@ -151,8 +152,10 @@ class _Desk:
         said = self._checked(marks, own, asked)
         booking = Booking(self.connection, self.actor, self.due.background)
         for member_id in sorted(asked | set(said)):
-            mark = said.get(member_id) or Mark(member_id, self._usual(member_id))
-            row = Attendance(activity.id, member_id, activity.held_on, mark.status, mark.made_up_on, mark.note)
+            mark = said.get(member_id)
+            row = self._usual(member_id)
+            if mark is not None:
+                row = Attendance(activity.id, member_id, activity.held_on, mark.status, mark.made_up_on, mark.note)
             self._write_one(booking, Record(activity, row))
         booking.finish()
         self._check_booked(booking)
@@ -222,11 +225,12 @@ class _Desk:
         faults.raise_any()
         return said
 
-    def _usual(self, member_id: UUID) -> Status:
+    def _usual(self, member_id: UUID) -> Attendance:
         """Where nothing is said the member was here; unless they had been elsewhere for it already."""
-        paths = [one.activity.path for one in self.earlier.get(member_id, ()) if one.attendance.attended]
-        is_guest = any(not within(path, self.activity.path) and not within(self.activity.path, path) for path in paths)
-        return Status.ELSEWHERE if is_guest else Status.PRESENT
+        activity = self.activity
+        host = host_of(activity.path, self.earlier.get(member_id, ()))
+        status = Status.PRESENT if host is None else Status.ELSEWHERE
+        return Attendance(activity.id, member_id, activity.held_on, status, elsewhere_at=host)
 
     def _write_one(self, booking: Booking, record: Record) -> None:
         duty, activity = self.duties.get(record.attendance.member_id), self.activity

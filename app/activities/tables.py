@@ -60,8 +60,10 @@ attendance = district_table(
     Column("entry_id", Uuid),  # what this attendance booked, unless it was undone since
     Column("finding_id", Uuid),  # the submission that the service proposed because of it
     Column("recorded_by", Uuid),  # who wrote down what it says
+    Column("elsewhere_at", Uuid),  # the session as whose guest the member counts; none where somebody said so
     CheckConstraint("status IN ('present', 'leave', 'absent', 'elsewhere', 'later')", name="status_known"),
     refers("activity_id", to="activity"),
+    refers("elsewhere_at", to="activity"),
     refers("member_id", to="member"),
     refers("entry_id", to="entry"),
     refers("finding_id", to="submission"),

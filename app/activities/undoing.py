@@ -148,6 +148,7 @@ class _Desk:
         booking, why = self.booking, f"{self.activity.title}：撤销活动（{self.reason}）"
         member_id = row.member_id
         others = sorted(self.others.get(member_id, ()), key=lambda one: one.activity.held_on)
+        others = booking.no_longer_elsewhere(others, self.activity)
         record, duty = booking.undo(Record(self.activity, row), self.duties.get(member_id), why)
         booking.put(replace(record.attendance, waits=False, finding_id=None))
         again: list[Record] = []

@@ -276,6 +276,22 @@ def own_appeals(
     return _page(connection, actor, found, count)
 
 
+def appeals_of(connection: Connection, actor: Actor, member_id: UUID, *, count_max: int) -> AppealPage:
+    """Those of one member that the caller may read, by time of filing."""
+    found = store.list_appeals(
+        connection,
+        actor.district_id,
+        paths=None if actor.is_service else actor.reach(Permission.APPEAL_READ),
+        own_account=actor.account_id,
+        state=None,
+        waiting=None,
+        after=None,
+        count_max=min(count_max, PAGE_MAX),
+        member_id=member_id,
+    )
+    return _page(connection, actor, found, len(found))
+
+
 def _page(connection: Connection, actor: Actor, found: Sequence[Appeal], count: int) -> AppealPage:
     page = found[:count]
     following = (page[-1].filed_at, page[-1].id) if len(found) > count else None

@@ -120,6 +120,7 @@ def list_appeals(
     waiting: ColumnElement[bool] | None,
     after: tuple[datetime, UUID] | None,
     count_max: int,
+    member_id: UUID | None = None,
 ) -> list[Appeal]:
     """By time of filing; ``paths`` None reaches everywhere, and what the own account appeals against is always there.
 
@@ -135,6 +136,8 @@ def list_appeals(
     )
     if paths is not None:
         statement = statement.where(or_(*map(_below, paths), member.c.account_id == own_account))
+    if member_id is not None:
+        statement = statement.where(appeal.c.member_id == member_id)
     if state is not None:
         statement = statement.where(appeal.c.state == state.value)
     if waiting is not None:

@@ -113,6 +113,13 @@ def count_open(connection: Connection, actor: Actor, path: str) -> tuple[int, in
     return store_cases.count_open(connection, actor.district_id, path, actor.today)
 
 
+def count_open_below(connection: Connection, actor: Actor, path: str) -> dict[str, int]:
+    """Open cases at the path or below it, by the branch's path. Raises NotFound."""
+    if not actor.may(Permission.CASE_READ, path):
+        raise NotFound(what="organisation", field="path")
+    return store_cases.count_open_by_path(connection, actor.district_id, path)
+
+
 def page(
     connection: Connection,
     actor: Actor,

@@ -138,6 +138,17 @@ def count_open(connection: Connection, district_id: UUID, path: str, day: date) 
     return row.number, row.late
 
 
+def count_open_by_path(connection: Connection, district_id: UUID, path: str) -> dict[str, int]:
+    """Open cases at the path or below it, by the branch's path."""
+    columns = assistance_case.c
+    statement = (
+        select(columns.path, func.count().label("number"))
+        .where(columns.district_id == district_id, _below(path), columns.state.in_(_OPEN))
+        .group_by(columns.path)
+    )
+    return {row.path: row.number for row in connection.execute(statement)}
+
+
 def list_failures(
     connection: Connection, district_id: UUID, paths: Sequence[str] | None, count_min: int
 ) -> list[Failures]:

@@ -168,6 +168,18 @@ def count_lines(connection: Connection, district_id: UUID, quarter: str) -> list
     return found
 
 
+def list_line_editions(connection: Connection, district_id: UUID, quarter: str) -> list[tuple[str, str]]:
+    """The lines that were met at the quarter's end, each with the editions that they stand in, the commonest first."""
+    columns = line_finding.c
+    statement = (
+        select(columns.line, columns.edition)
+        .where(columns.district_id == district_id, columns.quarter == quarter)
+        .group_by(columns.line, columns.edition)
+        .order_by(columns.line, func.count().desc(), columns.edition)
+    )
+    return [(row.line, row.edition) for row in connection.execute(statement)]
+
+
 def count_flow(
     connection: Connection, district_id: UUID, since: datetime, until: datetime, first: date, last: date
 ) -> list[Fact]:

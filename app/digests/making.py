@@ -41,6 +41,7 @@ from app.kit.ids import new_id
 from app.points import checking
 from app.roster import service as roster
 from app.roster.core import OrganisationKind
+from app.rules import service as rules
 from app.seals.core import check_due_on
 
 _SCOPES = {OrganisationKind.DISTRICT, OrganisationKind.COMMITTEE}
@@ -211,7 +212,20 @@ def _analyse(
         "compared": {one.path: _shown(before, one.path) for one in desk.units},
         **more,
     }
-    return desk.make(span, measured, by_path, {"quarters": list(span.quarters)})
+    shared: Json = {"quarters": list(span.quarters), "line_names": _line_names(desk, span.quarters[-1])}
+    return desk.make(span, measured, by_path, shared)
+
+
+def _line_names(desk: _Desk, quarter: str) -> Json:
+    """The lines of which there are numbers, as the rule books of those who met them call them."""
+    connection, district_id = desk.connection, desk.actor.district_id
+    found: Json = {}
+    for code, digest_of_edition in counting_store.list_line_editions(connection, district_id, quarter):
+        edition = rules.edition_by_digest(connection, district_id, digest_of_edition)
+        lines = (line for regime in edition.regimes.values() for line in regime.lines)
+        name = next(line.name for line in lines if line.code == code)
+        found.setdefault(code, {"zh": name.zh, "en": name.en})
+    return found
 
 
 def _period(quarters: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ What comes from the snapshot is data to the template, never markup.
 
 from __future__ import annotations
 
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -71,18 +72,27 @@ def facts(snapshot: Snapshot, language: str) -> dict[str, Any]:
     def said(name: Name) -> str:
         return name.zh if language == "zh" else name.en
 
+    def day(text: str | None) -> str:
+        if text is None or language != "zh":
+            return text or ""
+        found = date.fromisoformat(text)
+        return f"{found.year}年{found.month}月{found.day}日"
+
     content, decimals = snapshot.content, snapshot.content["decimals"]
     period = said(period_name(snapshot.kind, snapshot.period))
     rows = [(one, dict(shown_numbers(one["numbers"], decimals))) for one in content["lines"]]
+    lines = content.get("line_names", {})
     columns = [code for code in _COLUMNS if any(code in shown for _, shown in rows)]
     return {
         "language": "zh-CN" if language == "zh" else "en",
         "title": f"{content['scope']['name']} {period} {said(TITLES[snapshot.kind])}",
         "words": {key: said(name) for key, name in _HEADINGS.items()},
         "sentences": content["sentences"][language],
-        "numbers": [(said(number_name(code)), value) for code, value in shown_numbers(content["numbers"], decimals)],
+        "numbers": [
+            (said(number_name(code, lines)), value) for code, value in shown_numbers(content["numbers"], decimals)
+        ],
         "tasks": [
-            (said(TASKS[one["task"]]), one["due"], one["next_on"] or "", one["late"], one["oldest_on"] or "")
+            (said(TASKS[one["task"]]), one["due"], day(one["next_on"]), one["late"], day(one["oldest_on"]))
             for one in content["tasks"]
         ],
         "columns": [said(NUMBERS[code]) for code in columns],
@@ -90,6 +100,7 @@ def facts(snapshot: Snapshot, language: str) -> dict[str, Any]:
             (one["name"], one["due"], one["late"], [shown.get(code, "") for code in columns]) for one, shown in rows
         ],
         "sample": content.get("sample"),
+        "day": day,
         "made_at": content["made_at"],
         "digest": snapshot.digest.hex(),
     }

@@ -41,6 +41,12 @@ def snapshot(connection: Connection, actor: Actor, snapshot_id: UUID) -> Snapsho
     return found
 
 
+def latest(connection: Connection, actor: Actor, kind: DigestKind, scope_id: UUID) -> Snapshot | None:
+    """The last one of a kind about the district or a committee; None where there is none yet, or not for the caller."""
+    found = store.find_latest(connection, actor.district_id, kind, scope_id)
+    return found if found is not None and actor.may(Permission.DIGEST_READ, found.path) else None
+
+
 def prove(connection: Connection, actor: Actor, snapshot_id: UUID) -> Proof:
     """Compute the digest anew, and draw the sample again from today's ledger. Raises NotFound."""
     found = snapshot(connection, actor, snapshot_id)

@@ -40,6 +40,21 @@ def get_snapshot(connection: Connection, district_id: UUID, snapshot_id: UUID) -
     return _snapshot(row)
 
 
+def find_latest(connection: Connection, district_id: UUID, kind: DigestKind, scope_id: UUID) -> Snapshot | None:
+    statement = (
+        select(digest_snapshot)
+        .where(
+            digest_snapshot.c.district_id == district_id,
+            digest_snapshot.c.kind == kind.value,
+            digest_snapshot.c.scope_id == scope_id,
+        )
+        .order_by(digest_snapshot.c.period.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).first()
+    return None if row is None else _snapshot(row)
+
+
 def list_since(connection: Connection, district_id: UUID, kind: DigestKind, since: datetime) -> list[Snapshot]:
     """Every scope's of a kind that were made since."""
     statement = select(digest_snapshot).where(

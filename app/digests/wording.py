@@ -15,7 +15,7 @@ TITLES = {
     DigestKind.HALF: Name("半年分析", "Half-year analysis"),
     DigestKind.YEAR: Name("年底总评", "Year result"),
 }
-# In the order in which they are shown. What is not among them is a line of the rule book, shown under its code.
+# In the order in which they are shown. What is not among them is a line of the rule book.
 NUMBERS = {
     "members": Name("党员", "Members"),
     "ranked": Name("参加排名", "Ranked"),
@@ -61,12 +61,16 @@ _ASPECTS = {"met": Name("达到", "met"), "named": Name("列名", "named")}
 _COMPARED = ("ranked", "daily", "total", "entries_innovation", "entries_fault", "insufficient", "vetoed")
 
 
-def number_name(code: str) -> Name:
-    """``line:<code>:met`` is how many met a line of the rule book, ``:named`` how many of them are named."""
+def number_name(code: str, lines: Mapping[str, Mapping[str, str]]) -> Name:
+    """``line:<code>:met`` is how many met a line of the rule book, ``:named`` how many of them are named.
+
+    ``lines`` are the names that were frozen with the numbers; a line without one is told by its code.
+    """
     if code in NUMBERS:
         return NUMBERS[code]
     _, line, aspect = code.split(":")
-    return Name(f"分数线 {line}：{_ASPECTS[aspect].zh}", f"Line {line}: {_ASPECTS[aspect].en}")
+    name = lines.get(line, {"zh": line, "en": line})
+    return Name(f"分数线“{name['zh']}”：{_ASPECTS[aspect].zh}", f"Line “{name['en']}”: {_ASPECTS[aspect].en}")
 
 
 def shown_numbers(numbers: Mapping[str, int], decimals: int) -> list[tuple[str, str]]:

@@ -104,6 +104,7 @@ RATING_TASKS: dict[str, tuple[str, str]] = {
     "rating_sign": ("审核自评并签字", "Look at the self-rating and sign it"),
     "rating_decide": ("决定星级", "Decide on the star"),
     "rating_objection": ("答复公示期间的异议", "Answer an objection made during the notice"),
+    "rating_plan_agree": ("立整改或培育计划", "To agree on the plan of"),
     "rating_plan": ("办结整改或培育计划", "To finish the plan of"),
 }
 RATING_TERMS: dict[str, dict[str, tuple[str, str]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.rules.lines import Band, Relation
 from app.rules.name import Name
@@ -32,10 +33,28 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is due in a month: of how many members, and how many of them still have such a duty undecided."""
+    """What is due in a month: of how many members, and how many of them still have such a duty undecided.
+
+    ``late``: how many have one undecided that was due before today, in this month or an earlier one of the cycle.
+    """
 
     members: int
     undecided: int
+    late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """One branch: what is due of its members, and how many of them stand in a low grade, or in none for a veto."""
+
+    branch_id: UUID
+    due: Due
+    low: int
+
+    @property
+    def weight(self) -> tuple[int, int, int]:
+        """Whoever is furthest behind comes first."""
+        return -self.due.late, -self.due.undecided, -self.low
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,19 @@ class Spread:
     def members(self) -> int:
         """Of whom the shares are parts."""
         return sum(one.members for one in self.shares)
+
+
+def low_of(piles: Sequence[Pile]) -> int:
+    """How many stand in a grade that a low bound gives, or are left without one by a veto."""
+    return sum(one.members for one in piles if one.ranked and one.bands and one.band not in _good(one.bands))
+
+
+def _good(bands: Sequence[Band]) -> set[str]:
+    return {one.code for one in bands if one not in _low(bands)}
+
+
+def _low(bands: Sequence[Band]) -> list[Band]:
+    return [one for one in bands if one.basis is not None and one.relation is Relation.AT_MOST]
 
 
 def spread_of(piles: Sequence[Pile]) -> Spread:
@@ -75,7 +107,7 @@ def _by_grade(piles: Sequence[Pile]) -> tuple[Share, ...]:
 
 def _downwards(bands: Sequence[Band]) -> list[Band]:
     """Books try low bounds first where they weigh more; people read grades from the best down."""
-    low = [one for one in bands if one.basis is not None and one.relation is Relation.AT_MOST]
+    low = _low(bands)
     return [one for one in bands if one not in low] + low[::-1]
 
 

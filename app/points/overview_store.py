@@ -19,8 +19,9 @@ _HUNDREDS = {0: 100, 1: 1_000, 2: 10_000}  # a hundred points in the smallest un
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """So many members stand alike; ``digest`` and ``profile`` are the rules of their latest quarter."""
+    """So many members of a branch stand alike; ``digest`` and ``profile`` are the rules of their latest quarter."""
 
+    branch_id: UUID
     digest: str
     profile: str
     band: str | None
@@ -36,7 +37,7 @@ def count_alike(connection: Connection, district_id: UUID, cycle: str, path: str
     """
     columns = standing.c
     hundreds = func.floor(columns.effective / case(_HUNDREDS, value=columns.decimals)).label("hundreds")
-    alike = (columns.regimes, columns.band, columns.ranked, hundreds)
+    alike = (membership.c.branch_id, columns.regimes, columns.band, columns.ranked, hundreds)
     statement = (
         select(*alike, func.count().label("number"))
         .select_from(membership.join(standing, _whose(standing.c.district_id, standing.c.member_id)))
@@ -54,30 +55,38 @@ def count_alike(connection: Connection, district_id: UUID, cycle: str, path: str
 
 def _alike(row: AnyRow) -> Alike:
     digest, profile = row.regimes[max(row.regimes)]
-    return Alike(digest, profile, row.band, row.ranked, int(row.hundreds), row.number)
+    return Alike(row.branch_id, digest, profile, row.band, row.ranked, int(row.hundreds), row.number)
 
 
-def get_due(
+def list_due(
     connection: Connection, district_id: UUID, cycle: str, path: str, day: date, first: date, last: date
-) -> Due:
-    """Of what falls due between two days: whose it is, without those whom it was waived for."""
+) -> dict[UUID, Due]:
+    """By branch: of what falls due between two days whose it is, without those whom it was waived for; and of whom
+    anything is undecided that was due before the day.
+    """
     columns = duty.c
-    whose = columns.member_id.distinct()
-    expected = columns.state == DutyState.EXPECTED.value
+    whose, expected = columns.member_id.distinct(), columns.state == DutyState.EXPECTED.value
+    in_time = columns.due_on.between(first, last)
     statement = (
-        select(func.count(whose).label("members"), func.count(whose).filter(expected).label("undecided"))
+        select(
+            membership.c.branch_id,
+            func.count(whose).filter(in_time).label("members"),
+            func.count(whose).filter(in_time, expected).label("undecided"),
+            func.count(whose).filter(columns.due_on < day, expected).label("late"),
+        )
         .select_from(membership.join(duty, _whose(columns.district_id, columns.member_id)))
         .where(
             membership.c.district_id == district_id,
             at_or_below(membership.c.path, path),
             *_belongs(day),
             columns.cycle == cycle,
-            columns.due_on.between(first, last),
+            columns.due_on <= last,
+            or_(columns.due_on >= first, expected),
             columns.state != DutyState.WAIVED.value,
         )
+        .group_by(membership.c.branch_id)
     )
-    row = connection.execute(statement).one()
-    return Due(row.members, row.undecided)
+    return {row.branch_id: Due(row.members, row.undecided, row.late) for row in connection.execute(statement)}
 
 
 def _whose(district_id: ColumnElement[UUID], member_id: ColumnElement[UUID]) -> ColumnElement[bool]:

@@ -92,6 +92,13 @@ def page(
     return TellingPage(rows, following)
 
 
+def count_waiting(connection: Connection, actor: Actor, path: str) -> int:
+    """How many wait to be told at the path or below it; none for who reads no standings there."""
+    if not actor.may(Permission.STANDING_READ, path):
+        return 0
+    return telling_store.count_waiting(connection, actor.district_id, path)
+
+
 def record(
     connection: Connection, actor: Actor, entry_id: UUID, *, told_on: date, note: str, said: str | None
 ) -> tuple[TellingView, bool]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
 from app.kit.db import AnyRow, at_or_below, insert_rows
 from app.points.core_telling import Telling, TellingView
@@ -64,6 +64,19 @@ def list_tellings(
         later = and_(columns.asked_on == day, columns.entry_id > last)
         statement = statement.where(or_(columns.asked_on > day, later))
     return [_view(row) for row in connection.execute(statement)]
+
+
+def count_waiting(connection: Connection, district_id: UUID, path: str) -> int:
+    """Those at the path or below it that nobody was told of; what was reversed since needs no telling."""
+    columns, undone = telling.c, entry.alias("undone")
+    reversal = and_(undone.c.district_id == columns.district_id, undone.c.reverses == columns.entry_id)
+    statement = (
+        select(func.count())
+        .select_from(telling.outerjoin(undone, reversal))
+        .where(columns.district_id == district_id, at_or_below(columns.path, path))
+        .where(columns.told_on.is_(None), undone.c.id.is_(None))
+    )
+    return connection.execute(statement).scalar_one()
 
 
 def _views(district_id: UUID) -> Select[Any]:

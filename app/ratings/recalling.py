@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from app.auth.core import Actor
 from app.files import service as files
 from app.files.core import OwnerKind
 from app.ratings import store
-from app.ratings.core import Action, Decision, Held, Rating, RatingView, Round, RoundState, Value
+from app.ratings.core import Action, Decision, Held, Rating, RatingState, RatingView, Round, RoundState, Value
 from app.ratings.gathering import names_of, sheet_of
 from app.rules.stars import Stars
 
@@ -69,6 +69,11 @@ def levels(connection: Connection, actor: Actor, path: str) -> tuple[str, tuple[
         return None
     latest = found[0][0]
     return latest, tuple(Level(star, number) for year, star, number in found if year == latest)
+
+
+def count_in(connection: Connection, actor: Actor, paths: Collection[str], states: Collection[RatingState]) -> int:
+    """How many ratings at the paths or below them stand in these states, in one query; for the caller's own paths."""
+    return store.count_in_states(connection, actor.district_id, paths, states)
 
 
 def named_round(connection: Connection, actor: Actor, year: str) -> NamedRound | None:

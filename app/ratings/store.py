@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from app.kit.db import AnyRow, at_or_below, insert_rows, plain_values
 from app.kit.errors import NotFound
+from app.kit.ids import new_id
 from app.ratings.core import (
     PUBLIC,
     Action,
@@ -127,6 +128,18 @@ def count_states(connection: Connection, district_id: UUID, round_id: UUID) -> d
     return {RatingState(state): count for state, count in connection.execute(statement)}
 
 
+def count_in_states(
+    connection: Connection, district_id: UUID, paths: Collection[str], states: Collection[RatingState]
+) -> int:
+    """At the paths or below them."""
+    statement = select(func.count()).where(
+        rating.c.district_id == district_id,
+        rating.c.state.in_(sorted(one.value for one in states)),
+        or_(*(at_or_below(rating.c.path, path) for path in paths)),
+    )
+    return connection.execute(statement).scalar_one()
+
+
 def update_rating(connection: Connection, district_id: UUID, changed: Rating, values: Mapping[str, Any]) -> None:
     """Write the values; the version goes up by one."""
     statement = update(rating).where(rating.c.district_id == district_id, rating.c.id == changed.id)
@@ -235,7 +248,8 @@ def _value(row: AnyRow) -> Value:
 
 
 def insert_decisions(connection: Connection, district_id: UUID, made: Sequence[Decision]) -> None:
-    rows = [plain_values({name: getattr(one, name) for name in _DECISION}) for one in made]
+    """In the order in which they are given."""
+    rows = [{"noted": new_id(), **plain_values({name: getattr(one, name) for name in _DECISION})} for one in made]
     insert_rows(connection, district_id, star_decision, rows)
 
 
@@ -255,7 +269,7 @@ def list_decisions(
 ) -> list[Decision]:
     """In the order in which they were made."""
     columns = star_decision.c
-    statement = _DECISIONS.where(columns.district_id == district_id).order_by(columns.at, columns.id)
+    statement = _DECISIONS.where(columns.district_id == district_id).order_by(columns.at, columns.noted)
     if ratings is not None:
         statement = statement.where(columns.rating_id.in_(sorted(ratings)))
     if action is not None:

@@ -117,6 +117,8 @@ indicator_value = district_table(
 star_decision = district_table(
     "star_decision",
     Column("id", Uuid, nullable=False),
+    # Made as it is written down: orders the steps of one moment, where some ids are the client's.
+    Column("noted", Uuid, nullable=False),
     Column("branch_id", Uuid, nullable=False),
     Column("rating_id", Uuid),  # none: a ground of veto outside any round
     Column("action", Text, nullable=False),

@@ -196,17 +196,24 @@ def plans(connection: Connection, actor: Actor, *, open_only: bool = False) -> t
 
 def without_plan(connection: Connection, actor: Actor) -> tuple[Rating, ...]:
     """Who holds a star today that asks for a plan, and has none since it was named; in reach."""
-    agreed = {one.rating_id for one in store_plans.list_plans(connection, actor.district_id)}
-    return tuple(
-        held.rating
-        for held in held_on(connection, actor, actor.today).values()
-        if held.rating.id not in agreed
-        and actor.may(Permission.RATING_SIGN, held.rating.path)
-        and _kind_of(_sheet(connection, actor, held.edition), held.star_on(actor.today)) is not None
-    )
+    wanted = wanted_plans(connection, actor)
+    return tuple(one for one, _ in wanted if actor.may(Permission.RATING_SIGN, one.path))
 
 
-def _kind_of(sheet: Stars, star: int | None) -> PlanKind | None:
+def wanted_plans(connection: Connection, actor: Actor) -> tuple[tuple[Rating, date], ...]:
+    """The same of the whole district, with the day from which the star asks for it; for the service."""
+    today, agreed = actor.today, {one.rating_id for one in store_plans.list_plans(connection, actor.district_id)}
+    found: list[tuple[Rating, date]] = []
+    for held in held_on(connection, actor, today).values():
+        kind = plan_kind(_sheet(connection, actor, held.edition), held.star_on(today))
+        if kind is not None and held.rating.id not in agreed:
+            lowered_on = [one.effective_on for one in held.downgrades if one.effective_on <= today]
+            found.append((held.rating, max(lowered_on, default=held.rating.valid_from or today)))
+    return tuple(found)
+
+
+def plan_kind(sheet: Stars, star: int | None) -> PlanKind | None:
+    """The plan that a star asks for; None: none."""
     level = sheet.level(star or 0)
     return None if level is None else _KINDS.get(level.treatment)
 
@@ -232,7 +239,7 @@ def agree(
         raise refusals.RatingIsElsewhere(state=rating.state.value, field="id")
     held = store.get_round(connection, actor.district_id, rating.round_id)
     sheet = sheet_of(connection, actor, held)
-    kind = _kind_of(sheet, rating.star)
+    kind = plan_kind(sheet, rating.star)
     if kind is None:
         raise refusals.NoPlanDue(field="id")
     still = store_plans.list_plans(connection, actor.district_id, branch_id=rating.branch_id, open_only=True)

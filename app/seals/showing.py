@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
 from app.cycles import service as cycles
+from app.cycles.core import Quarter
 from app.kit.errors import NotFound
 from app.points import booking
 from app.points.gathering import histories_of
@@ -16,9 +17,11 @@ from app.points.reading import NoStanding, present_cycle
 from app.roster import service as roster
 from app.roster.core import OrganisationKind
 from app.seals import store
-from app.seals.core import MemberQuarter, NoticeRow, NoticeSheet
+from app.seals.core import Frozen, MemberQuarter, NoticeRow, NoticeSheet
 from app.seals.refusals import NoticeNotBegun
 from app.seals.sealing import frozen_of
+
+HISTORY_MAX = 24  # quarters, of six years
 
 
 def member_quarters(
@@ -33,6 +36,14 @@ def member_quarters(
     frozen = store.list_frozen_of(connection, actor.district_id, member_id, cycle)
     known = {one.code: one for one in cycles.quarters(connection, actor)}
     return [MemberQuarter(known[code], frozen.get(code), score) for code, score in corrected.items()]
+
+
+def history(connection: Connection, actor: Actor, member_id: UUID) -> list[tuple[Quarter, Frozen]]:
+    """The member's sealed quarters over the cycles, the earliest first; of some years. Raises NotFound."""
+    roster.get_member_for(connection, actor, member_id, Permission.STANDING_READ)
+    known = sorted(cycles.quarters(connection, actor), key=lambda one: one.code)[-HISTORY_MAX:]
+    frozen = store.list_frozen_at(connection, actor.district_id, member_id, [one.code for one in known])
+    return [(one, frozen[one.code]) for one in known if one.code in frozen]
 
 
 def notice_sheet(connection: Connection, actor: Actor, code: str, branch_id: UUID) -> NoticeSheet:

@@ -289,6 +289,18 @@ def list_frozen_of(connection: Connection, district_id: UUID, member_id: UUID, c
     return {row.quarter: _frozen(row) for row in connection.execute(statement)}
 
 
+def list_frozen_at(
+    connection: Connection, district_id: UUID, member_id: UUID, quarters: Collection[str]
+) -> dict[str, Frozen]:
+    """One member's frozen standings of the quarters, by quarter, whatever cycle they are of."""
+    statement = select(quarter_standing).where(
+        quarter_standing.c.district_id == district_id,
+        quarter_standing.c.quarter.in_(sorted(quarters)),
+        quarter_standing.c.member_id == member_id,
+    )
+    return {row.quarter: _frozen(row) for row in connection.execute(statement)}
+
+
 def _frozen(row: AnyRow) -> Frozen:
     values = {name: getattr(row, name) for name in _FROZEN}
     return Frozen(**values | {"running_hash": bytes(row.running_hash)})

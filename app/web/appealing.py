@@ -78,7 +78,7 @@ def list_appeals(
 @router.get("/entries/{entry_id}/appeal")
 def show_new_appeal(entry_id: UUID, page: Filing) -> Response:
     """The entry, and why it is wrong."""
-    return page.show("appeal_new.html", **page.run(lambda c, actor: _entry(c, actor, entry_id)), attached={})
+    return page.show("appeal_new.html", **page.run(lambda c, actor: entry_facts(c, actor, entry_id)), attached={})
 
 
 @router.post("/entries/{entry_id}/appeal")
@@ -94,7 +94,7 @@ def file_appeal(entry_id: UUID, page: Filing) -> Response:
         attached.take(page)
         appeal_id = page.run(work)
     except LongwenError as error:
-        shown = page.run(lambda c, actor: _entry(c, actor, entry_id))
+        shown = page.run(lambda c, actor: entry_facts(c, actor, entry_id))
         return page.refused("appeal_new.html", error, **shown, attached=attached)
     told = Words("申诉已提交，五个工作日内答复。", "The appeal is handed in; it is answered within five working days.")
     return page.goto(f"/appeals/{appeal_id}", told)
@@ -209,8 +209,8 @@ def _item_of(connection: Connection, actor: Actor, entry: Entry) -> Item | None:
     return Books.opened(connection, actor).regime(entry.edition, entry.profile).items.get(entry.item)
 
 
-def _entry(connection: Connection, actor: Actor, entry_id: UUID) -> dict[str, Any]:
-    """The entry that is appealed against, for who may read it. Raises NotFound."""
+def entry_facts(connection: Connection, actor: Actor, entry_id: UUID) -> dict[str, Any]:
+    """An entry that is appealed against or undone, for who may read it. Raises NotFound."""
     evidence = reading.evidence_of_entry(connection, actor, entry_id)
     entry = points.find_entry(connection, actor, entry_id)
     books = Books.opened(connection, actor)

@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import Connection
-from starlette.datastructures import UploadFile
+from starlette.datastructures import URL, UploadFile
 
 from app.auth.api import BEARER, COOKIE, Door, Gate, csrf_token_of, site_of
 from app.auth.core import Actor, Permission
@@ -290,9 +290,15 @@ def problem_page(request: Request, found: Problem) -> Response:
 
 
 def log_in_path(request: Request) -> str:
-    """The log-in that leads back to where somebody wanted to go; what was to be written is not sent again."""
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method != "GET" or back == "/":
+    """The log-in that leads back to where somebody wanted to go; what was to be written is not sent again.
+
+    A form leads back to the page that it stands on, where the browser has kept what was typed.
+    """
+    found = request.url if request.method == "GET" else URL(request.headers.get("referer", ""))
+    if found.netloc != request.url.netloc:
+        return LOG_IN
+    back = found.path + (f"?{found.query}" if found.query else "")
+    if back == "/" or found.path.startswith(LOG_IN):
         return LOG_IN
     return f"{LOG_IN}?{urlencode({'next': back})}"
 

@@ -15,12 +15,13 @@ from app.kit.words import Words
 from app.me import service as me
 from app.me.schemas_home import ShortStandingAnswer
 from app.messages import service as messages
-from app.messages.core import InboxPage
 from app.seals import service as seals
 from app.seals.core import UncheckedBranch
 from app.web.frame import Page, PageRoute, any_page
 from app.web.glancing import glances
+from app.web.subjects import page_of
 from app.web.touring import steps_of
+from app.web.waiting import waiting
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -40,7 +41,9 @@ def show_home(page: AnyPage) -> Response:
         checks = _checks(connection, actor) if actor.reach(Permission.CHECK_DECIDE) else []
         return {
             "home": found, "checks": checks, "may": _abilities(actor), "steps": steps_of(connection, actor),
+            "waiting": waiting(connection, actor),
             "glances": glances(connection, actor, found),
+            "pages": {one.number: page_of(actor, one) for one in found.inbox.messages},
         }  # fmt: skip
 
     found = page.run(work)
@@ -72,11 +75,12 @@ def _abilities(actor: Actor) -> set[str]:
 def show_messages(page: AnyPage) -> Response:
     """The inbox, the newest first."""
 
-    def work(connection: Connection, actor: Actor) -> InboxPage:
+    def work(connection: Connection, actor: Actor) -> dict[str, Any]:
         last = messages.inbox(connection, actor, limit=1).last
-        return messages.inbox(connection, actor, after=max(0, last - _MESSAGES_SHOWN), limit=_MESSAGES_SHOWN)
+        inbox = messages.inbox(connection, actor, after=max(0, last - _MESSAGES_SHOWN), limit=_MESSAGES_SHOWN)
+        return {"inbox": inbox, "pages": {one.number: page_of(actor, one) for one in inbox.messages}}
 
-    return page.show("messages.html", inbox=page.run(work))
+    return page.show("messages.html", **page.run(work))
 
 
 @router.post("/messages/read")

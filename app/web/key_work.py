@@ -34,9 +34,12 @@ def show_lists(page: Reading, year: Annotated[int | None, Query(ge=2020, le=2100
 
 @router.post("/key-work")
 def issue(page: Setting) -> Response:
-    """The whole list, tried out (``act=preview``) or issued."""
+    """The whole list, tried out (``act=preview``) or issued; ``act=more`` gives the form more rows only."""
     posted, is_preview = page.posted, page.posted.get("act") == "preview"
     year = int(posted.get("year")) if posted.get("year").isdecimal() and len(posted.get("year")) == 4 else None
+
+    if posted.get("act") == "more":
+        return page.show("key_work.html", **page.run(lambda c, a: _lists(c, a, year)), tried=None, more=_ROWS_MORE)
 
     def work(connection: Connection, actor: Actor) -> tuple[KeyWorkList, dict[str, Any]]:
         asked = posted.read(KeyWorkRequest, entries=_entries(posted))

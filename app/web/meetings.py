@@ -28,10 +28,11 @@ from app.kit.errors import ErrorKind, LongwenError, NotFound
 from app.kit.http import blob
 from app.kit.ids import new_id
 from app.kit.words import Words, all_of
+from app.roster import service as roster
 from app.roster.naming import filled
 from app.web.evidence import HASH, Attached
 from app.web.frame import Page, PageRoute, page_for
-from app.web.posted import Posted
+from app.web.posted import Posted, Unchosen
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -63,16 +64,26 @@ class NamesUnknown(LongwenError):
 
 
 @router.get("/meetings")
-def list_meetings(page: Reading, cursor: Annotated[str | None, Query(pattern=DAY_CURSOR)] = None) -> Response:
-    """The latest first."""
+def list_meetings(
+    page: Reading,
+    place: Annotated[UUID | None, Unchosen] = None,
+    first: Annotated[Day | None, Unchosen] = None,
+    last: Annotated[Day | None, Unchosen] = None,
+    cursor: Annotated[str | None, Query(pattern=DAY_CURSOR)] = None,
+) -> Response:
+    """The latest first; of a place and of some days, if one likes."""
 
     def work(connection: Connection, actor: Actor) -> dict[str, Any]:
-        found = activities.activities(connection, actor, before=read_cursor(cursor), count_max=_PER_PAGE)
+        found = activities.activities(
+            connection, actor, organisation_id=place, first=first, last=last, before=read_cursor(cursor),
+            count_max=_PER_PAGE,
+        )  # fmt: skip
+        places = roster.organisations_for(connection, actor, Permission.ACTIVITY_READ)
         may_record = bool(actor.reach(Permission.ACTIVITY_RECORD))
         answer = filled(connection, actor, ActivityPageAnswer.of(found))
-        return {"found": answer, "may_record": may_record}
+        return {"found": answer, "may_record": may_record, "places": [one for one in places if one.until_on is None]}
 
-    return page.show("meetings.html", **page.run(work))
+    return page.show("meetings.html", **page.run(work), place=place, first=first, last=last)
 
 
 @router.get("/meetings/new")
@@ -94,7 +105,7 @@ def record_meeting(page: Recording) -> Response:
         place, item, day = sheet.place, sheet.item, sheet.day or actor.today
         people = () if place is None or item is None else preparing.expected(connection, actor, place, item, day)
         marks = marks_of(posted, people)
-        listed = [{"member_id": m.member_id, "status": m.status} for m in marks]
+        listed = [{"member_id": m.member_id, "status": m.status, "made_up_on": m.made_up_on} for m in marks]
         asked = posted.read(ActivityRequest, attendance=listed, evidence=list(attached))
         return activities.record(connection, actor, asked.meeting())
 
@@ -136,10 +147,16 @@ def correct_meeting(activity_id: UUID, page: Recording) -> Response:
     attached = Attached.before(page)
 
     def work(connection: Connection, actor: Actor) -> None:
-        before = {one.attendance.member_id: one.attendance.status for one in
-                  activities.read(connection, actor, activity_id).attendance}  # fmt: skip
-        said = {UUID(key): Status(value) for key, value in posted.under("status.")}
-        changed = [{"member_id": key, "status": value} for key, value in said.items() if before.get(key) != value]
+        view = activities.read(connection, actor, activity_id)
+        # What the page showed, where it says so: somebody else may have changed other rows since.
+        before = {str(one.attendance.member_id): one.attendance.status.value for one in view.attendance}
+        before |= dict(posted.under("was."))
+        later_on = posted.get("later_on") or None
+        changed = [
+            {"member_id": key, "status": value, "made_up_on": later_on if value == Status.LATER.value else None}
+            for key, value in posted.under("status.")
+            if before.get(key) != value
+        ]
         version = int(posted.get("version") or 0)
         asked = posted.read(CorrectionRequest, attendance=changed, version=version, evidence=list(attached))
         marks = [one.mark() for one in asked.attendance]
@@ -183,7 +200,12 @@ def undo_meeting(
 
 def marks_of(posted: Posted, people: tuple[Expected, ...]) -> list[Mark]:
     """The exceptions of a form: chosen in its table, or pasted as lists of names. Raises NamesUnknown."""
-    said = {UUID(key): Status(value) for key, value in posted.under("status.")}
+    known = {one.value: one for one in Status}
+    said = {
+        member_id: known[value]
+        for key, value in posted.under("status.")
+        if value in known and (member_id := _uuid(key)) is not None
+    }
     by_name: dict[str, list[UUID]] = {}
     for one in people:
         by_name.setdefault(one.member.name, []).append(one.member.id)
@@ -197,7 +219,12 @@ def marks_of(posted: Posted, people: tuple[Expected, ...]) -> list[Mark]:
                 strange.append(name)
     if strange:
         raise NamesUnknown(names=all_of(strange), field="names")
-    return [Mark(key, status) for key, status in said.items() if status is not Status.PRESENT]
+    later_on = _day(posted.get("later_on"))
+    return [
+        Mark(key, status, later_on if status is Status.LATER else None)
+        for key, status in said.items()
+        if status is not Status.PRESENT
+    ]
 
 
 class _Sheet:

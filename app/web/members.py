@@ -9,8 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import Connection
 
+from app.appeals import service as appeals
+from app.appeals.schemas import AppealPageAnswer
 from app.auth.core import Actor, Permission
 from app.kit.http import blob
+from app.kit.problems import Language
 from app.me import service as me
 from app.points import reading
 from app.points.ledger import DutyState
@@ -25,6 +28,8 @@ from app.seals.schemas import MemberQuarterAnswer
 from app.submissions import reading as submissions
 from app.web.evidence import HASH
 from app.web.frame import Page, PageRoute, any_page, page_for
+from app.web.history import bars
+from app.web.wording import APPEAL_STATES
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -33,6 +38,7 @@ Listing = Annotated[Page, Depends(page_for(Permission.ROSTER_READ))]
 Cycle = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{4,16}$")]
 
 _PER_PAGE = 50
+_APPEALS_MAX = 20
 DUTY_WORDS = {
     DutyState.EXPECTED.value: Name("待履行", "to be done"),
     DutyState.KEPT.value: Name("已履行", "kept"),
@@ -75,7 +81,7 @@ def show_own(page: Annotated[Page, Depends(any_page)], cycle: Cycle = None) -> R
     """The caller's own; the same page that others see."""
 
     def work(connection: Connection, actor: Actor) -> dict[str, Any]:
-        return _found(connection, actor, me.require_member(connection, actor).id, cycle)
+        return _found(connection, actor, me.require_member(connection, actor).id, cycle, page.language)
 
     return page.show("member.html", **page.run(work), is_own=True)
 
@@ -97,10 +103,14 @@ def read_evidence(
 @router.get("/members/{member_id}")
 def show_member(member_id: UUID, page: Reading, cycle: Cycle = None) -> Response:
     """The standing, and under each number what it is made of."""
-    return page.show("member.html", **page.run(lambda c, actor: _found(c, actor, member_id, cycle)), is_own=False)
+    return page.show(
+        "member.html", **page.run(lambda c, actor: _found(c, actor, member_id, cycle, page.language)), is_own=False
+    )
 
 
-def _found(connection: Connection, actor: Actor, member_id: UUID, cycle: str | None) -> dict[str, Any]:
+def _found(
+    connection: Connection, actor: Actor, member_id: UUID, cycle: str | None, language: Language
+) -> dict[str, Any]:
     standing = reading.standing(connection, actor, member_id, cycle)
     explained = ExplanationAnswer.of_view(reading.explanation(connection, actor, member_id, cycle))
     shown = [one.id for one in _entries(explained)]
@@ -117,11 +127,17 @@ def _found(connection: Connection, actor: Actor, member_id: UUID, cycle: str | N
         "explained": explained,
         "cells": _cells(explained.kinds),
         "quarters": [MemberQuarterAnswer.of(one) for one in quarters],
+        "bars": bars(connection, actor, member, quarters),
+        "appeals": AppealPageAnswer.of(
+            appeals.appeals_of(connection, actor, member_id, count_max=_APPEALS_MAX), language
+        ).appeals,
+        "appeal_states": APPEAL_STATES,
         "kind_words": TERMS["Kind"],
         "duty_words": DUTY_WORDS,
         "evidence": submissions.evidence_of_entries(connection, actor, shown),
         "is_mine": is_mine,
-        "may_appeal": is_mine or on_paper,
+        "may_appeal": (is_mine and actor.may_somewhere(Permission.APPEAL_FILE)) or on_paper,
+        "may_reverse": not is_mine and actor.may(Permission.ENTRY_REVERSE, member.path),
         "may_see_roster": actor.may(Permission.ROSTER_READ, standing.member.path),
     }
 

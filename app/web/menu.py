@@ -55,6 +55,8 @@ MENU = (
         Words("审核", "Review"),
         (
             _entry("/reviews", "待审申报", "Proposals", Permission.SUBMISSION_DECIDE),
+            _entry("/tellings", "当面告知", "Tell in person", Permission.STANDING_READ),
+            _entry("/vetoes", "一票否决", "Vetoes", Permission.SUBMISSION_DECIDE, Permission.CASE_DECIDE),
             _entry("/complaints", "意见建议", "Complaints", Permission.COMPLAINT_READ),
             _entry("/checks", "季度复核", "Quarter's check", Permission.CHECK_READ),
             _entry("/quarters", "季度进度", "Quarters", Permission.CHECK_READ),

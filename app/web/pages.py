@@ -34,15 +34,18 @@ from app.web import (
     rating,
     recording,
     reforming,
+    reversing,
     reviewing,
     rostering,
     rounds,
     rulebooks,
     screens,
     surveying,
+    telling,
     touring,
     transferring,
     treating,
+    vetoing,
 )
 
 
@@ -59,7 +62,7 @@ def routers() -> list[APIRouter]:
         recording,
         reviewing,
     )
-    files += (checking, appealing, complaining, noticing)
+    files += (checking, appealing, complaining, noticing, telling, reversing, vetoing)
     files += (assisting, commending, rounds, rating, treating, administering, surveying, grids, screens)
     files += (leading, quarters, rulebooks, digests, reforming, keys, key_work)
     files += (packs, policies, playlists)

@@ -16,7 +16,7 @@ from app.kit.http import blob
 from app.kit.ids import new_id
 from app.kit.words import Words
 from app.ratings import checking, deciding, filling, service, treating
-from app.ratings.core import BRANCH_TURN, ON_NOTICE, Action, RatingState, RatingView, RoundState
+from app.ratings.core import BRANCH_TURN, ON_NOTICE, PROBLEMS_MAX, Action, RatingState, RatingView, RoundState
 from app.ratings.schemas import (
     AnswerRequest,
     BasisRequest,
@@ -183,14 +183,16 @@ def veto(rating_id: UUID, page: Deciding) -> Response:
 
 @router.post("/ratings/{rating_id}/plans")
 def agree(rating_id: UUID, page: Signing) -> Response:
-    """Problems, who puts them right and until when."""
+    """Problems, who puts them right and until when; ``act=more`` gives the form more rows and saves nothing."""
+    if page.posted.get("act") == "more":
+        return _sheet(rating_id).shown(page)
 
     def work(connection: Connection, actor: Actor) -> None:
         said: dict[str, dict[str, str]] = {}
         for name in ("text", "person", "due_on"):
             for key, value in page.posted.under(f"{name}."):
                 said.setdefault(key, {})[name] = value
-        problems = [said[key] for key in sorted(said)]
+        problems = [said[key] for key in sorted(said, key=lambda key: (len(key), key))]  # "10" comes after "9"
         asked = page.posted.read(RatingPlanRequest, problems=problems)
         treating.agree(connection, actor, rating_id, asked.id, asked.listed())
 
@@ -311,11 +313,12 @@ def _read(connection: Connection, actor: Actor, rating_id: UUID) -> dict[str, An
             "object": state in ON_NOTICE and bool(actor.reach(Permission.RATING_OBJECT)),
             "answer": decides and state is RatingState.DISPUTED,
             "downgrade": signs and state is RatingState.NAMED,
-            "plan": signs and state is RatingState.NAMED and not plans,
+            "plan": signs and state is RatingState.NAMED and not plans and treating.plan_kind(view.sheet, rating.star),
             "veto": decides,
         },
         "objections": [one for one in view.steps if one.action is Action.OBJECTED and one.id not in answered],
         "plans": [RatingPlanAnswer.of(one) for one in plans],
+        "problems_max": PROBLEMS_MAX,
         "places": {one.id: one.name for one in roster.organisations(connection, actor.district_id)},
         "states": RATING_STATES,
         "actions": RATING_ACTIONS,

@@ -55,16 +55,16 @@ def record(page: Recording) -> Response:
     attached = Attached.before(page)
     desk = _Desk.of(posted.get("member_id"), posted.get("item"), posted.get("effective_on"))
 
-    def work(connection: Connection, actor: Actor) -> tuple[Recorded, dict[str, Any]]:
+    def work(connection: Connection, actor: Actor) -> tuple[Recorded, dict[str, Any], bool]:
         asked = posted.read(RecordItem, evidence=list(attached))
         shown = desk.read(connection, actor) if is_preview else {}
         papers = {asked.id: asked.papers} if asked.evidence or asked.key_work is not None else {}
         (done,) = submissions.record(connection, actor, [asked.posting(actor.account_id)], papers=papers)
-        return done, shown
+        return done, shown, actor.may_somewhere(Permission.ENTRY_REVERSE)
 
     try:
         attached.take(page)
-        done, shown = page.run(work, commit=not is_preview)
+        done, shown, may_undo = page.run(work, commit=not is_preview)
     except LongwenError as refusal:
         error = refusal.faults[0].error if isinstance(refusal, BatchRefused) else refusal
         return page.refused("record.html", error, **{**page.run(desk.read), "attached": attached})
@@ -76,7 +76,8 @@ def record(page: Recording) -> Response:
         return page.goto(f"/submissions/{answer.submission.id}", told)
     member_id = posted.get("member_id")
     told = Words("已入账，在季度复核中确认。", "Booked; it is confirmed in the quarter's check.")
-    return page.goto(f"/members/{member_id}#item-{posted.get('item')}", told)
+    undo = f"/entries/{posted.get('id')}/reversal?just_saved=true" if may_undo else None
+    return page.goto(f"/members/{member_id}#item-{posted.get('item')}", told, undo)
 
 
 class _Desk:

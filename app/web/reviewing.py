@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from app.auth.core import Actor, Permission
 from app.auth.wording import ROLE_WORDS
+from app.handbook.glossary import Glossary
+from app.handbook.schemas_items import ItemAnswer
 from app.kit.errors import LongwenError
 from app.kit.http import blob
 from app.kit.words import Words
@@ -21,8 +23,8 @@ from app.rules.core import Item
 from app.rules.terms import TERMS
 from app.submissions import deciding, drafting, hearing, reading
 from app.submissions.core import DECISIONS_MAX, Sought, Submission, Verdict
-from app.submissions.core_states import Decision, SubmissionState
-from app.submissions.schemas import SubmissionAnswer, after_cursor, cursor_of
+from app.submissions.core_states import OPEN_TO_EDIT, Decision, Moved, NotYours, SubmissionState
+from app.submissions.schemas import EditRequest, SubmissionAnswer, after_cursor, cursor_of
 from app.submissions.schemas_flow import (
     DecisionRequest,
     HearingAnswerRequest,
@@ -30,6 +32,7 @@ from app.submissions.schemas_flow import (
     TellingRequest,
     WithdrawalRequest,
 )
+from app.web.evidence import Attached
 from app.web.frame import Page, PageRoute, page_for
 from app.web.posted import Unchosen
 from app.web.wording import SUBMISSION_ACTIONS, SUBMISSION_STATES
@@ -140,6 +143,31 @@ def tell(submission_id: UUID, page: Recording) -> Response:
     return _done(page, submission_id, work, Words("已登记当面告知。", "It is written down that the member was told."))
 
 
+@router.post("/submissions/{submission_id}/again")
+def hand_in_again(submission_id: UUID, page: Recording) -> Response:
+    """What was returned, put right by who handed it in."""
+    attached = Attached.before(page)
+
+    def work(connection: Connection, actor: Actor) -> None:
+        before = reading.view(connection, actor, submission_id).submission
+        if before.posting.recorded_by != actor.account_id:
+            raise NotYours(field="id")
+        asked = page.posted.read(EditRequest, item=before.posting.item, evidence=list(attached))
+        if asked.seen != before.version:
+            raise Moved(seen=asked.seen or 0, now=before.version, field="seen")
+        edited = drafting.edit(connection, actor, submission_id, asked.content(), seen=asked.seen)
+        drafting.submit(connection, actor, submission_id, seen=edited.version)
+
+    try:
+        attached.take(page)
+        page.run(work)
+    except LongwenError as error:
+        shown = page.run(lambda c, actor: _one(c, actor, submission_id))
+        return page.refused("submission.html", error, **{**shown, "attached": attached})
+    told = Words("已重新提交，等待审核。", "Handed in again; it waits for a reviewer.")
+    return page.goto(f"/submissions/{submission_id}", told)
+
+
 @router.post("/submissions/{submission_id}/withdrawal")
 def withdraw(submission_id: UUID, page: Recording) -> Response:
     """By who handed it in."""
@@ -200,15 +228,40 @@ def _one(connection: Connection, actor: Actor, submission_id: UUID) -> dict[str,
     own = roster.own_member(connection, actor)
     is_own = own is not None and own.id == posting.member_id
     there = roster.members_on(connection, actor.district_id, [posting.member_id], actor.today)
+    answer, item = filled(connection, actor, SubmissionViewAnswer.of(view)), _item_of(background, view.submission)
+    is_mine = posting.recorded_by == actor.account_id
+    is_open = is_mine and view.submission.state in OPEN_TO_EDIT
     return {
-        "view": filled(connection, actor, SubmissionViewAnswer.of(view)),
-        "item": _item_of(background, view.submission),
+        "view": answer,
+        "item": item,
         "who": there.get(posting.member_id),
         "is_own": is_own,
         "may_decide": actor.may(Permission.SUBMISSION_DECIDE, view.submission.path) and not is_own,
-        "is_mine": posting.recorded_by == actor.account_id,
+        "is_mine": is_mine,
+        "to_correct": None if item is None or not is_open else _asked(background, view.submission, item),
+        "given": given_of(answer),
+        "attached": {one.hash: one.name for one in answer.evidence},
         "kind_words": TERMS["Kind"],
         "roles": ROLE_WORDS,
         "actions": SUBMISSION_ACTIONS,
         "states": SUBMISSION_STATES,
     }
+
+
+def _asked(background: Background, one: Submission, item: Item) -> dict[str, ItemAnswer]:
+    """The item as the form asks for it, in both languages."""
+    regime = background.regime_of(one.posting.member_id, one.posting.effective_on)
+    if regime is None:
+        return {}
+    words = Glossary(background.books.edition(regime.digest))
+    return {language: ItemAnswer.of(item, words, language) for language in ("zh", "en")}
+
+
+def given_of(view: SubmissionViewAnswer) -> dict[str, str]:
+    """What stands in the proposal, as a form's fields have it."""
+    one = view.submission
+    values = {
+        "effective_on": one.effective_on, "outcome": one.outcome, "tier": one.tier, "units": one.units,
+        "points": one.points, "matter": one.matter, "reason": one.reason, "costs": one.costs, "key_work": one.key_work,
+    }  # fmt: skip
+    return {name: str(value) for name, value in values.items() if value is not None}

@@ -25,7 +25,7 @@ from app.roster.core import OrganisationKind
 from app.roster.naming import filled
 from app.rules.surveys import SurveyKind, SurveySubject
 from app.surveys import answering, closing, rendering, service
-from app.surveys.core import PAGE_MAX, SurveyState
+from app.surveys.core import OWN_QUESTIONS_MAX, PAGE_MAX, SurveyState
 from app.surveys.schemas import (
     SurveyAnswer,
     SurveyFormAnswer,
@@ -190,6 +190,7 @@ def _surveys(cursor: str | None = None) -> Sheet:
             "kinds": KINDS,
             "subjects": SUBJECTS,
             "states": STATES,
+            "own_max": OWN_QUESTIONS_MAX,
             "new_id": new_id,
         }
 

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.Uuid()),
         sa.Column("finding_id", sa.Uuid()),
         sa.Column("recorded_by", sa.Uuid()),
+        sa.Column("elsewhere_at", sa.Uuid()),
         sa.PrimaryKeyConstraint("district_id", "activity_id", "member_id", name="pk_attendance"),
         sa.CheckConstraint(
             "status IN ('present', 'leave', 'absent', 'elsewhere', 'later')", name=op.f("ck_attendance_status_known")
@@ -94,6 +95,7 @@ def upgrade() -> None:
     steps.refer("activity", "recorded_by", to="account")
     steps.refer("activity", "undone_by", to="account")
     steps.refer("attendance", "activity_id", to="activity")
+    steps.refer("attendance", "elsewhere_at", to="activity")
     steps.refer("attendance", "member_id", to="member")
     steps.refer("attendance", "entry_id", to="entry")
     steps.refer("attendance", "finding_id", to="submission")

@@ -115,6 +115,7 @@ def _star_decision() -> None:
         "star_decision",
         sa.Column("district_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("noted", sa.Uuid(), nullable=False),
         sa.Column("branch_id", sa.Uuid(), nullable=False),
         sa.Column("rating_id", sa.Uuid()),
         sa.Column("action", sa.Text(), nullable=False),

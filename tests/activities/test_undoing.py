@@ -82,6 +82,21 @@ def test_a_guest_has_been_nowhere(clerk: Clerk) -> None:
     assert status_of(clerk.read(own), clerk, "陈建国")["make_up_by"] == "2026-11-27"
 
 
+def test_who_was_elsewhere_only_as_a_guest_there_was_at_their_own_session(clerk: Clerk) -> None:
+    """What the secretary said themselves stays as it was said."""
+    clerk.town.appoint("邻支部书记", Role.SECRETARY, clerk.town.neighbour_path)
+    host = clerk.recorded("邻支部书记", at=clerk.town.neighbour, held_on="2026-11-18")
+    for name in ("陈建国", "林晓明"):
+        assert clerk.make_up("邻支部书记", host, name).status_code == 200
+    own = clerk.recorded("secretary", clerk.mark("林晓明", "elsewhere"))
+    before = clerk.read(own)
+    assert {status_of(before, clerk, one)["status"] for one in ("陈建国", "林晓明")} == {"elsewhere"}
+    assert undo(clerk, "邻支部书记", clerk.read(host, "邻支部书记")).status_code == 200
+    after = clerk.read(own)
+    assert [status_of(after, clerk, one)["status"] for one in ("陈建国", "林晓明")] == ["present", "elsewhere"]
+    assert (clerk.duty("陈建国"), after["version"] > before["version"]) == ("kept", True)
+
+
 def test_a_window_that_was_not_held_is_not_held_again(clerk: Clerk) -> None:
     not_held(clerk)
     held = clerk.recorded("secretary", held_on="2026-11-21")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -261,6 +262,7 @@ def test_a_year_is_told_quarter_by_quarter_and_its_second_half_beside_the_first(
     assert office.run("digest_year").counts == {"made": 0}
     for day in (date(2027, 1, 16), date(2027, 1, 26)):
         office.live(day, "2026Q4")
+    office.run("lines", "2026Q4")
     for job in ("digest_half", "digest_year"):
         assert office.run(job, "2026Q4").counts["made"] == 2
     half = snapshots(office, DigestKind.HALF, "2026H2")["committee"]
@@ -269,7 +271,9 @@ def test_a_year_is_told_quarter_by_quarter_and_its_second_half_beside_the_first(
     year = snapshots(office, DigestKind.YEAR, "2026")["committee"]
     assert [one["period"] for one in year.content["trend"]] == ["2026Q1", "2026Q2", "2026Q3", "2026Q4"]
     assert year.content["numbers"]["entries_routine"] == 2
+    assert any(one.startswith("line:") for one in year.content["numbers"])
     paper = office.call("GET", "committee_officer", f"digests/{year.id}/paper")
+    assert re.search(r"分数线“[^a-z”]+”：达到", paper.text), "a line is called as in the rule book, and not by its code"
     assert paper.headers["content-type"] == "text/html; charset=utf-8"
     assert "城东街道党工委 2026年 年底总评" in paper.text
 

@@ -49,6 +49,9 @@ def test_each_turn_of_a_round_is_told_to_whose_it_is(jury: Jury, many: list[str]
     on(jury, date(2026, 11, 28))
     jury.step(DISTRICT, f"rating-rounds/{round_id}/naming")
     assert len(inbox(jury, "secretary", "rating_named")) == 1
+    steps = [one["action"] for one in jury.read(own)["steps"]]
+    order = ["signed", "reckoned", "accepted", "noticed", "objected", "answered", "named"]
+    assert [one for one in steps if one in order] == order, "all but the last are of one moment"
 
 
 def test_a_return_says_what_is_missing(jury: Jury) -> None:
@@ -70,11 +73,31 @@ def test_a_plan_that_is_late_climbs_from_office_to_office(jury: Jury, many: list
         for _ in range(2):
             jury.desk.town.run(lambda c, a: find_job("rating_plans").do(c, a, a.today.isoformat()))
         who = ("weak_secretary", OFFICER, DISTRICT)
-        seen[day.isoformat()[5:]] = [len(inbox(jury, one, "deadline_passed")) for one in who]
+        late = [[one for one in inbox(jury, login, "deadline_passed") if "办结" in one] for login in who]
+        seen[day.isoformat()[5:]] = [len(one) for one in late]
     assert seen == {
         "02-18": [0, 0, 0], "02-22": [0, 0, 0], "03-01": [1, 0, 0], "03-09": [1, 1, 0], "03-16": [1, 1, 1],
     }  # fmt: skip
     assert len(inbox(jury, "weak_secretary", "deadline_near")) == 1
+
+
+def test_a_plan_that_a_star_asks_for_is_asked_for_until_it_is_agreed_on(
+    jury: Jury, many: list[str], named: dict[str, str]
+) -> None:
+    """Named on Saturday the 28th of November: ten working days end on the 11th of December."""
+    plan(jury, named["b0"])
+    seen: dict[str, list[int]] = {}
+    for day in (date(2026, 11, 28), date(2026, 12, 11), date(2026, 12, 14), date(2026, 12, 18), date(2026, 12, 21)):
+        on(jury, day)
+        for _ in range(2):
+            jury.desk.town.run(lambda c, a: find_job("rating_plans").do(c, a, a.today.isoformat()))
+        asked = inbox(jury, OFFICER, "deadline_near"), inbox(jury, OFFICER, "deadline_passed")
+        climbed = inbox(jury, DISTRICT, "deadline_passed")
+        seen[day.isoformat()[5:]] = [sum("立整改或培育计划" in one for one in told) for told in (*asked, climbed)]
+    assert seen == {
+        "11-28": [7, 0, 0], "12-11": [7, 0, 0], "12-14": [7, 7, 0], "12-18": [7, 7, 0], "12-21": [7, 7, 7],
+    }  # fmt: skip
+    assert len(set(inbox(jury, OFFICER, "deadline_near"))) == 7, "each names its branch"
 
 
 def test_two_officers_who_decide_at_once_decide_once(jury: Jury, many: list[str]) -> None:

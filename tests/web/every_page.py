@@ -26,7 +26,9 @@ def walk(page: Page, site: str, folder: Path, seen: set[str]) -> None:
     while waiting:
         path = waiting.pop(0)
         shape = shape_of(path).partition("?")[0]
-        if shape in visited or any(part in shape for part in ("template", "/files/", "/evidence/", "/docs")):
+        if shape in visited or any(
+            part in shape for part in ("template", "certificate", "/files/", "/evidence/", "/docs")
+        ):
             continue
         visited.add(shape)
         name = shape.strip("/").replace("/", "-").replace("*", "one") or "home"

@@ -32,6 +32,9 @@ def test_an_appeal_leads_from_the_own_entry_to_an_answer_that_gives_the_points_b
     before = desk.total("林晓明")
     here = appealed(browser, desk)
     assert here in browser.open("/appeals").text
+    own = browser.open("/my").text
+    assert f'<a href="{here}">' in own, "it stands on the member's page"
+    assert re.search(r'<rect [^>]+class="open"></rect>\s*<text [^>]+>990</text>', own), "the quarter as it stands now"
     browser.log_in("secretary")
     assert here in browser.open("/appeals", mine="true").text
     form = {"outcome": "upheld", "answer": "经核实，属实。"}
@@ -68,7 +71,9 @@ def test_a_suggestion_from_the_foot_of_a_page_is_answered_by_the_district(browse
     assert "通知太晚" in read
     assert "林晓明" not in read.split("<main", 1)[1]
     browser.log_in("district_officer")
+    assert '意见建议待答复</a> <b class="badge">1</b>' in browser.open("/").text
     (answer,) = re.findall(r'action="(/complaints/[^"]+/answer)"', browser.open("/complaints").text)
     assert "已答复" in browser.send(answer, {"answer": "下次提前三天通知"}, page="/complaints").text
+    assert "意见建议待答复" not in browser.open("/").text
     browser.log_in("林晓明")
     assert "下次提前三天通知" in browser.open("/complaints/new").text

@@ -126,13 +126,49 @@ def test_whoever_is_idle_is_asked_first_and_loses_nothing_that_was_typed(person:
     assert page.input_value("#matter") == "建议 9 号"
     desk.town.clock.moment += timedelta(minutes=31)
     page.get_by_role("button", name="提交", exact=True).click()
-    page.wait_for_url("**/login")
+    page.wait_for_url("**/login?next=*")
     person.log_in("secretary")
+    page.wait_for_url(f"**{path}")
     page.goto(f"{person.site}/record?member={desk.town.members['周美玲']}&item=EXC-A01")
     page.goto(person.site + path)
     assert page.input_value("#matter") == "建议 9 号", "sent when the log-in had ended, it was not taken"
     desk.town.clock.moment = moment
     desk.forget()
+
+
+def test_what_was_changed_on_any_form_is_there_again_for_who_typed_it_and_nobody_else(
+    person: Person, desk: Desk
+) -> None:
+    person.log_in("committee_officer")
+    page = person.page
+    path = f"{person.site}/members/{desk.town.members['陈建国']}/membership"
+    page.goto(path)
+    page.fill("#exempt-reference", "龙两新〔2026〕9号")
+    assert page.evaluate("Object.values(sessionStorage)") == ['[["reference","龙两新〔2026〕9号",null]]'], "no more"
+    page.goto(f"{person.site}/")
+    page.goto(path)
+    assert page.input_value("#exempt-reference") == "龙两新〔2026〕9号"
+    assert page.input_value("#leaving-reference") == "", "of one form"
+    page.context.clear_cookies()
+    page.goto(path)
+    person.log_in("district_officer")
+    page.goto(path)
+    assert page.input_value("#exempt-reference") == ""
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/login")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_the_head_of_a_long_list_stays_in_sight(person: Person) -> None:
+    person.log_in("secretary")
+    page = person.page
+    page.goto(f"{person.site}/members")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    top = "document.querySelector('thead th').getBoundingClientRect().top"
+    assert page.evaluate("document.querySelector('tbody tr').getBoundingClientRect().top") < 0
+    assert page.evaluate(top) >= 0
+    page.set_viewport_size({"width": 390, "height": 768})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_large_type_scales_all_and_a_sheet_is_printed_without_what_surrounds_it(person: Person) -> None:

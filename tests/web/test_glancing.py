@@ -15,7 +15,7 @@ from app.kit.ids import new_id
 from app.points import reading
 from app.points.ledger import DutyState
 from app.ratings.tables import rating, rating_round
-from tests.cases.conftest import Casebook, casebook
+from tests.cases.conftest import Casebook, apply, casebook
 from tests.town import Town
 from tests.web.conftest import Browser
 
@@ -113,4 +113,17 @@ def test_the_card_counts_what_the_api_tells_of_each_member_and_is_nobody_elses(
     above = card(browser, "committee_officer")
     joined = by_the_api(casebook, *theirs, "周美玲")
     assert bars(above) == {**joined, "4 星": 1, "3 星": 1}
-    assert bars(card(browser, "district_officer")) == {"4 星": 1, "3 星": 1}
+    of_branches = re.findall(r'<a href="/members\?branch=([0-9a-f-]+)">[^<]+</a> <span>([^<]*)</span>', above)
+    lines = {UUID(branch): text for branch, text in of_branches}
+    assert lines.keys() == {town.branch, town.neighbour}
+    low = expected["提醒谈话"] + expected["帮扶整改"]
+    assert f"本月待履行 {due[1]} 人" in lines[town.branch]
+    assert f"低等次 {low} 人" in lines[town.branch]
+    assert "低等次" not in lines[town.neighbour]
+    assert "1 人在帮扶整改" in above
+    apply(town, "digest_month", "2026-09")
+    whole = card(browser, "district_officer")
+    assert bars(whole) == {"4 星": 1, "3 星": 1}
+    assert "城东街道党工委 <span>" in whole, "the committees stand in the month's digest"
+    assert "2026年9月月调度" in whole
+    assert "帮扶整改 1 人" in whole, "counted now"

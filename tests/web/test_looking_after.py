@@ -171,6 +171,9 @@ def test_the_list_of_key_work_is_issued_by_the_district_and_read_by_all(browser:
     rows = {"number": ["1", "2", ""], "text": ["园区建设", "环境整治", ""], "responsible": ["园区党委", "街道", ""]}
     head = {"year": "2026", "from_on": "2026-11-21", "document": "龙两新〔2026〕2号"}
     browser.log_in("district_officer")
+    longer = sent(browser, "/key-work", "/key-work", **head, **rows, act="more").text
+    assert longer.count('name="number"') == len(rows["number"]) + 8
+    assert 'value="环境整治"' in longer
     assert "试算（未保存）" in sent(browser, "/key-work", "/key-work", **head, **rows, act="preview").text
     assert "还没有发布清单" in browser.open("/key-work").text
     assert "已发布第 1 版" in sent(browser, "/key-work", "/key-work", **head, **rows, act="issue").text

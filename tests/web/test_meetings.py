@@ -64,6 +64,44 @@ def test_attendance_is_corrected_where_it_was_recorded(browser: Browser) -> None
     assert f'name="status.{member}"' in late.text
 
 
+def test_who_was_slower_sees_what_the_other_wrote_and_keeps_only_what_they_changed(browser: Browser) -> None:
+    browser.town.add_member("周三")
+    browser.log_in("secretary")
+    path = browser.send(NEW, sheet(browser), page=NEW).url.path
+    one, other = (browser.town.members[name] for name in ("陈建国", "周三"))
+    seen = {"version": "1", f"was.{one}": "present", f"was.{other}": "present", f"status.{other}": "present"}
+    assert "考勤已更正" in browser.send(f"{path}/attendance", {**seen, f"status.{one}": "absent"}, page=path).text
+    late = browser.send(
+        f"{path}/attendance", {**seen, f"status.{one}": "present", f"status.{other}": "leave"}, page=path
+    )  # fmt: skip
+    assert late.status_code == 409
+    for member, status in ((one, "absent"), (other, "leave")):
+        assert re.search(rf'name="status.{member}"(?:(?!</select>).)*value="{status}" selected', late.text, re.DOTALL)
+
+
+def test_the_sessions_of_a_place_and_of_some_days_are_found(browser: Browser) -> None:
+    browser.log_in("secretary")
+    assert browser.send(NEW, sheet(browser), page=NEW).status_code == 200
+    browser.log_in("committee_officer")
+    held = '<td><a href="/meetings/'
+    here, there = ({"place": str(one)} for one in (browser.town.branch, browser.town.neighbour))
+    assert held in browser.open("/meetings", **here, first="2026-11-01", last="").text
+    assert "第一支部" in browser.open("/meetings").text, "whose it is"
+    for nothing in (there, {"last": "2026-10-31"}):
+        assert "没有符合条件" in browser.open("/meetings", **nothing).text
+
+
+def test_who_comes_to_a_later_session_has_its_day(browser: Browser) -> None:
+    browser.log_in("secretary")
+    form = sheet(browser, **{f"status.{browser.town.members['陈建国']}": "later"})
+    assert browser.send(NEW, form, page=NEW).status_code == 422
+    taken = browser.send(NEW, {**form, "later_on": form["held_on"]}, page=NEW)
+    assert "补课场次" in taken.text
+    assert "已记录" in taken.text
+    strange = {"version": "1", "status.nobody": "absent", f"status.{browser.town.members['陈建国']}": "asleep"}
+    assert browser.send(f"{taken.url.path}/attendance", strange, page=taken.url.path).status_code == 422
+
+
 def test_a_sheet_of_signatures_goes_with_a_meeting(browser: Browser) -> None:
     browser.log_in("secretary")
     files = {"files": ("签到表.jpg", photograph())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from app.kit.ids import new_id
 from tests.files.samples import photograph
 from tests.town import Desk
 from tests.web.conftest import Browser
@@ -41,6 +42,16 @@ def test_what_is_tried_out_is_not_saved(browser: Browser, desk: Desk) -> None:
     saved = browser.send("/record", {**filled, "act": "save"}, page=path)
     assert saved.url.path == f"/members/{browser.town.members['陈建国']}"
     assert desk.total("陈建国") == before - 10
+    undo = re.search(r'action="(/entries/[^"]+/reversal)\?just_saved=true"', saved.text)
+    assert undo is not None, "right after saving it is taken back without being asked why"
+    there = undo[1]
+    assert f'href="{there}"' in saved.text, "later from the member's page"
+    assert browser.send(there, {"id": str(new_id()), "reason": " "}, page=there).status_code == 422
+    said = {"id": str(new_id()), "reason": "记错了人"}
+    tried = browser.send(there, {**said, "act": "preview"}, page=there)
+    assert re.search(rf"{before - 10} → <b>{before}</b>", tried.text), tried.text
+    assert "已冲正，并告知本人" in browser.send(there, {**said, "act": "save"}, page=there).text
+    assert desk.total("陈建国") == before
 
 
 def test_an_addition_is_handed_in_reviewed_and_counts(browser: Browser, desk: Desk) -> None:
@@ -96,7 +107,33 @@ def test_a_return_needs_a_reason_and_reaches_who_handed_it_in(browser: Browser) 
     returned = browser.send(f"{there}/decision", {"decision": "return", "note": "缺采纳通知单"}, page=there)
     assert "已退回" in returned.text
     browser.log_in("group_leader")
-    assert "缺采纳通知单" in browser.open(there).text
+    assert re.search(rf'<a href="{there}">[^<]*</a>\s*<b class="late">已退回', browser.open("/").text), (
+        "on the first page"
+    )
+    page = browser.open(there).text
+    assert "缺采纳通知单" in page
+    assert 'value="建议 8 号"' in page, "what was sent stands in the form"
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen is not None
+    right = {
+        "seen": seen[1],
+        "effective_on": "2026-11-05",
+        "tier": "adopted",
+        "matter": "建议 8 号",
+        "reason": "附通知单",
+    }
+    bare = browser.send(f"{there}/again", {**right, "matter": " "}, page=there)
+    assert bare.status_code == 422
+    assert re.search(r'id="fault-matter">[^<]+', bare.text)
+    files = {"files": ("通知单.jpg", photograph())}
+    again = browser.send(f"{there}/again", right, page=there, files=files)
+    assert "已重新提交" in again.text
+    late = browser.send(f"{there}/again", right, page=there)
+    assert late.status_code == 409
+    browser.log_in("secretary")
+    assert "附通知单" in browser.open(there).text
+    assert "通知单.jpg" in browser.open(there).text
+    assert browser.send(f"{there}/again", right, page=there).status_code == 403, "not the reviewer's to change"
 
 
 def test_the_member_answers_a_finding_where_the_reviewer_reads_it(browser: Browser) -> None:

@@ -52,7 +52,10 @@ def test_a_transfer_is_proposed_by_one_branch_and_answered_by_the_other(browser:
     assert "等待答复" in there.text
     assert "/acceptance" not in there.text, "who asks does not answer"
     here = there.url.path
+    line = '组织关系转接待答复</a> <b class="badge">1</b>'
+    assert line not in browser.open("/").text
     browser.log_in("next_door")
+    assert line in browser.open("/").text, "it is the other side's turn"
     assert here in browser.open("/transfers", state="proposed").text
     done = browser.send(f"{here}/acceptance", hidden(browser, here), page=here)
     assert "已接收" in done.text, done.text

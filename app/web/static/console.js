@@ -9,31 +9,53 @@
     document.querySelector(".menu details")?.removeAttribute("open");
   }
 
-  // A form marked data-keep comes back as it was typed after a log-in that ended, for as long as the tab lives. What was
-  // sent is kept until a page shows that it was taken: the log-in may have ended before.
-  const keyOf = (form) => `draft ${location.pathname} ${form.dataset.keep}`;
-  const forms = [...document.querySelectorAll("form[data-keep]")];
+  // A form comes back as it was typed after a log-in that ended, for as long as the tab lives. What was sent is kept
+  // until a page shows that it was taken: the log-in may have ended before. Only what was changed is kept: the rest may
+  // have been saved by somebody else meanwhile.
+  const isAsked = !document.body.dataset.idleMinutes; // for the log-in: nothing was taken, and nothing of it is kept
+  const unlike = new Set(["csrf", "id", "seen", "version", "rows"]);
+  const told = (one) => !unlike.has(one.name) && !one.name.startsWith("was.");
+  const about = (form) => [...form.querySelectorAll("input[type=hidden]")].filter(told).map((one) => one.value).join(" ");
+  const whose = document.querySelector(".top .who")?.textContent ?? ""; // nobody finds what another has typed here
+  const keyOf = (form) =>
+    `draft ${whose} ${form.dataset.keep ? `${location.pathname} ${form.dataset.keep}` : `${form.getAttribute("action")} ${about(form)}`}`;
+  const forms = isAsked ? [] : [...document.querySelectorAll("main form[method=post]")];
   const sent = sessionStorage.getItem("sent");
-  sessionStorage.removeItem("sent");
-  const isAsked = !document.body.dataset.idleMinutes; // for the log-in: nothing was taken
   const isDone = document.querySelector("main > .told") || !forms.some((form) => keyOf(form) === sent);
+  sessionStorage.removeItem("sent");
   if (sent && isDone && !isAsked) sessionStorage.removeItem(sent);
+  const isRefused = document.querySelector(".refusal") !== null;
+  const isKept = (one) => one.name && !["hidden", "file", "password", "submit"].includes(one.type) && !one.multiple;
+  const isChosen = (one) => ["checkbox", "radio"].includes(one.type);
+  const usual = (one) =>
+    one.options ? ([...one.options].find((option) => option.defaultSelected) ?? one.options[0])?.value : one.defaultValue;
+  const isChanged = (one) =>
+    one.type === "radio" ? one.checked && !one.defaultChecked
+      : isChosen(one) ? one.checked !== one.defaultChecked : one.value !== usual(one);
+  document.querySelector("form[action='/logout']")?.addEventListener("submit", () => sessionStorage.clear());
   for (const form of forms) {
     const key = keyOf(form);
-    const kept = sessionStorage.getItem(key);
-    if (kept !== null && key !== sent && !document.querySelector(".refusal")) {
-      for (const [name, value, checked] of JSON.parse(kept)) {
+    const kept = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+    if (key !== sent && !isRefused) {
+      for (const [name, value, checked] of kept) {
         const field = [...form.elements].find((one) => one.name === name && (checked === null || one.value === value));
         if (!field) continue;
         if (checked === null) field.value = value;
         else field.checked = checked;
+        for (let at = field; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
       }
     }
-    form.addEventListener("input", () => {
-      const fields = [...form.elements].filter((one) => one.name && !["hidden", "file", "password", "submit"].includes(one.type));
-      const values = fields.map((one) => [one.name, one.value, ["checkbox", "radio"].includes(one.type) ? one.checked : null]);
-      sessionStorage.setItem(key, JSON.stringify(values));
-    });
+    const keep = () => {
+      const changed = [...form.elements].filter((one) => isKept(one) && isChanged(one));
+      const values = changed.map((one) => [one.name, one.value, isChosen(one) ? one.checked : null]);
+      // A refused form holds as its own what was typed before: what is kept of that stays.
+      const names = new Set(values.map((one) => one[0]));
+      const all = isRefused ? [...kept.filter((one) => !names.has(one[0])), ...values] : values;
+      if (all.length) sessionStorage.setItem(key, JSON.stringify(all));
+      else sessionStorage.removeItem(key);
+    };
+    form.addEventListener("input", keep);
+    form.addEventListener("keyup", keep); // by which the sheet of a meeting marks people
     form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
   }
 
@@ -168,3 +190,15 @@ for (const field of document.querySelectorAll("input[data-narrow]")) {
 
 // A sheet for the wall is printed.
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+
+// The head of a table stays in sight, where the table is as wide as its page and needs no scrolling of its own.
+const stick = () => {
+  const isWide = matchMedia("(min-width: 50rem)").matches;
+  for (const one of document.querySelectorAll(".scroll")) {
+    one.classList.remove("fits");
+    one.classList.toggle("fits", isWide && one.clientWidth > 0 && one.scrollWidth <= one.clientWidth);
+  }
+};
+addEventListener("resize", stick);
+document.addEventListener("toggle", stick, true); // what was folded had no width
+stick();
