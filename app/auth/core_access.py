@@ -19,6 +19,7 @@ class Action(StrEnum):
     PERSONAL_DATA_READ = "personal_data:read"
     QUARTER_EXPORT = "quarter:export"
     OWN_FILE_EXPORT = "own_file:export"
+    LIST_EXPORT = "list:export"
     FILE_READ = "file:read"
     ACCESS_LOG_READ = "access_log:read"
     ACCOUNT_OPEN = "account:open"
@@ -57,6 +58,7 @@ class ObjectKind(StrEnum):
 
     MEMBER = "member"
     QUARTER = "quarter"
+    LIST = "list"
     PACK = "pack"
     FILE = "file"
     ACCESS_LOG = "access_log"

@@ -9,6 +9,7 @@ ACTIONS = {
     Action.PERSONAL_DATA_READ: Words("查看个人信息", "looked at personal data"),
     Action.QUARTER_EXPORT: Words("导出季度材料", "exported a quarter's papers"),
     Action.OWN_FILE_EXPORT: Words("导出本人档案", "exported the own file"),
+    Action.LIST_EXPORT: Words("导出列表", "exported a list"),
     Action.FILE_READ: Words("查看凭证", "opened evidence"),
     Action.ACCESS_LOG_READ: Words("查阅访问日志", "read the access log"),
     Action.ACCOUNT_OPEN: Words("开户", "opened an account"),
@@ -36,6 +37,7 @@ ACTIONS = {
 OBJECTS = {
     ObjectKind.MEMBER: Words("党员", "member"),
     ObjectKind.QUARTER: Words("季度", "quarter"),
+    ObjectKind.LIST: Words("列表", "list"),
     ObjectKind.PACK: Words("季度考评材料", "review pack"),
     ObjectKind.FILE: Words("文件", "file"),
     ObjectKind.ACCESS_LOG: Words("访问日志", "access log"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.activities import service as activities
 from app.activities.core import ActivityState, Mark, Status
 from app.activities.preparing import Expected
 from app.activities.schemas import (
+    ActivityLineAnswer,
     ActivityPageAnswer,
     ActivityRequest,
     ActivityViewAnswer,
@@ -31,6 +33,7 @@ from app.kit.words import Words, all_of
 from app.roster import service as roster
 from app.roster.naming import filled
 from app.web.evidence import HASH, Attached
+from app.web.exporting import ROWS_AT_ONCE, Cells, Column, Form, Listed, every, exported
 from app.web.frame import Page, PageRoute, page_for
 from app.web.posted import Posted, Unchosen
 
@@ -70,20 +73,45 @@ def list_meetings(
     first: Annotated[Day | None, Unchosen] = None,
     last: Annotated[Day | None, Unchosen] = None,
     cursor: Annotated[str | None, Query(pattern=DAY_CURSOR)] = None,
+    form: Form = None,
 ) -> Response:
     """The latest first; of a place and of some days, if one likes."""
+    asked = partial(activities.activities, organisation_id=place, first=first, last=last)
+
+    def gather(connection: Connection, actor: Actor) -> Listed:
+        def part(before: tuple[date, UUID] | None) -> tuple[list[Cells], tuple[date, UUID] | None]:
+            found = asked(connection, actor, before=before, count_max=ROWS_AT_ONCE)
+            answer = filled(connection, actor, ActivityPageAnswer.of(found))
+            return [_row(one) for one in answer.activities], read_cursor(answer.following)
+
+        return Listed(_COLUMNS, every(part))
 
     def work(connection: Connection, actor: Actor) -> dict[str, Any]:
-        found = activities.activities(
-            connection, actor, organisation_id=place, first=first, last=last, before=read_cursor(cursor),
-            count_max=_PER_PAGE,
-        )  # fmt: skip
+        found = asked(connection, actor, before=read_cursor(cursor), count_max=_PER_PAGE)
         places = roster.organisations_for(connection, actor, Permission.ACTIVITY_READ)
         may_record = bool(actor.reach(Permission.ACTIVITY_RECORD))
         answer = filled(connection, actor, ActivityPageAnswer.of(found))
         return {"found": answer, "may_record": may_record, "places": [one for one in places if one.until_on is None]}
 
+    if form == "workbook":
+        return exported(page, Words("会议活动", "Meetings"), "meetings", Permission.ACTIVITY_READ, gather)
     return page.show("meetings.html", **page.run(work), place=place, first=first, last=last)
+
+
+_COUNTED = (Status.PRESENT, Status.LEAVE, Status.ABSENT)
+_COLUMNS = (
+    Column(Words("日期", "Day"), 12),
+    Column(Words("主题", "Subject"), 40),
+    Column(Words("党组织", "Where"), 36),
+    Column(Words("计入", "Counts for"), 10),
+    *(Column(STATUS_WORDS[status], 8) for status in _COUNTED),
+    Column(Words("已撤销", "Taken back"), 10),
+)
+
+
+def _row(one: ActivityLineAnswer) -> Cells:
+    counts = [one.counts.get(status, 0) for status in _COUNTED]
+    return [one.held_on, one.title, one.organisation_name, one.item, *counts, "×" if one.undone_at else ""]
 
 
 @router.get("/meetings/new")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,19 +14,23 @@ from app.appeals.schemas import AppealPageAnswer
 from app.auth.core import Actor, Permission
 from app.kit.http import blob
 from app.kit.problems import Language
+from app.kit.sheets import Cell
+from app.kit.words import Words
 from app.me import service as me
 from app.points import reading
-from app.points.ledger import DutyState
+from app.points.core import Score
+from app.points.ledger import Balance, DutyState
 from app.points.schemas import ScoreAnswer, StandingAnswer
 from app.points.schemas_explaining import ExplainedEntryAnswer, ExplainedKindAnswer, ExplanationAnswer
 from app.roster import service as roster
-from app.roster.core import OrganisationKind
+from app.roster.core import MemberView, OrganisationKind, OrganisationView
 from app.rules.name import Name
 from app.rules.terms import TERMS
 from app.seals import showing
 from app.seals.schemas import MemberQuarterAnswer
 from app.submissions import reading as submissions
 from app.web.evidence import HASH
+from app.web.exporting import ROWS_AT_ONCE, Cells, Column, Form, Listed, every, exported
 from app.web.frame import Page, PageRoute, any_page, page_for
 from app.web.history import bars
 from app.web.wording import APPEAL_STATES
@@ -39,6 +43,16 @@ Cycle = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{4,16}$")]
 
 _PER_PAGE = 50
 _APPEALS_MAX = 20
+_COLUMNS = (
+    Column(Words("编号", "Number"), 14),
+    Column(Words("姓名", "Name"), 12),
+    Column(Words("党支部", "Branch"), 36),
+    Column(Words("日常积分", "Daily"), 10),
+    Column(Words("创新加分", "Innovation"), 10),
+    Column(Words("失误扣分", "Faults"), 10),
+    Column(Words("总积分", "Total"), 10),
+    Column(Words("不排名", "Not ranked"), 10),
+)
 DUTY_WORDS = {
     DutyState.EXPECTED.value: Name("待履行", "to be done"),
     DutyState.KEPT.value: Name("已履行", "kept"),
@@ -53,16 +67,17 @@ def list_members(
     sought: Annotated[str, Query(alias="q", max_length=40)] = "",
     branch: str = "",
     after: Annotated[str | None, Query(max_length=40)] = None,
+    form: Form = None,
 ) -> Response:
     """By number, with the present standing of each."""
 
+    def places(connection: Connection, actor: Actor) -> tuple[dict[UUID, OrganisationView], UUID | None]:
+        there = roster.organisations_for(connection, actor, Permission.ROSTER_READ)
+        found = {one.id: one for one in there if one.kind is OrganisationKind.BRANCH and one.until_on is None}
+        return found, next((one for one in found if str(one) == branch), None)
+
     def work(connection: Connection, actor: Actor) -> dict[str, Any]:
-        branches = {
-            one.id: one
-            for one in roster.organisations_for(connection, actor, Permission.ROSTER_READ)
-            if one.kind is OrganisationKind.BRANCH and one.until_on is None
-        }
-        chosen = next((one for one in branches if str(one) == branch), None)
+        branches, chosen = places(connection, actor)
         found = roster.page_members(
             connection, actor, branch_id=chosen, sought=sought or None, after=after, count_max=_PER_PAGE
         )
@@ -73,7 +88,34 @@ def list_members(
             "ranked": {key: balance.ranked for key, (balance, _) in standings.items()},
         }  # fmt: skip
 
+    def gather(connection: Connection, actor: Actor) -> Listed:
+        branches, chosen = places(connection, actor)
+
+        def part(last: str | None) -> tuple[tuple[MemberView, ...], str | None]:
+            found = roster.page_members(
+                connection, actor, branch_id=chosen, sought=sought or None, after=last, count_max=ROWS_AT_ONCE
+            )
+            return found.members, found.following
+
+        members = every(part)
+        standings = reading.balances(connection, actor, [one.id for one in members])
+        return Listed(_COLUMNS, list(_rows(members, {key: one.name for key, one in branches.items()}, standings)))
+
+    if form == "workbook":
+        return exported(page, Words("党员", "Members"), "members", Permission.ROSTER_READ, gather)
     return page.show("members.html", **page.run(work))
+
+
+def _rows(
+    members: list[MemberView], branches: dict[UUID, str], standings: Mapping[UUID, tuple[Balance, Score]]
+) -> Iterator[Cells]:
+    for one in members:
+        row: list[Cell] = [one.number, one.name, branches.get(one.branch_id, "")]
+        if one.id in standings:
+            balance, sums = standings[one.id]
+            score = ScoreAnswer.of(sums)
+            row += [score.daily, score.innovation, score.fault, score.total, "" if balance.ranked else "×"]
+        yield row
 
 
 @router.get("/my")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.handbook.glossary import Glossary
 from app.handbook.schemas_items import ItemAnswer
 from app.kit.errors import LongwenError
 from app.kit.http import blob
+from app.kit.problems import Language
 from app.kit.words import Words
 from app.points.gathering import Background
 from app.roster import service as roster
@@ -33,8 +35,10 @@ from app.submissions.schemas_flow import (
     WithdrawalRequest,
 )
 from app.web.evidence import Attached
+from app.web.exporting import ROWS_AT_ONCE, Cells, Column, Form, Listed, every, exported
 from app.web.frame import Page, PageRoute, page_for
 from app.web.posted import Unchosen
+from app.web.rendering import said
 from app.web.wording import SUBMISSION_ACTIONS, SUBMISSION_STATES
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -76,10 +80,14 @@ def decide_many(page: Deciding) -> Response:
 
 @router.get("/submissions")
 def list_submissions(
-    page: Reading, state: Annotated[SubmissionState | None, Unchosen] = None, cursor: Cursor = None
+    page: Reading, state: Annotated[SubmissionState | None, Unchosen] = None, cursor: Cursor = None, form: Form = None
 ) -> Response:
     """All that the caller may see."""
     sought = Sought(state=state)
+    if form == "workbook":
+        name = Words("申报", "Proposals")
+        gather = partial(_gathered, sought=sought, language=page.language)
+        return exported(page, name, "submissions", Permission.SUBMISSION_READ, gather)
     found = page.run(lambda c, actor: _listed(c, actor, sought, after_cursor(cursor)))
     return page.show("submissions.html", **found, state=state)
 
@@ -214,6 +222,42 @@ def _listed(
         "kind_words": TERMS["Kind"],
         "states": SUBMISSION_STATES,
     }
+
+
+def _gathered(connection: Connection, actor: Actor, *, sought: Sought, language: Language) -> Listed:
+    def part(
+        after: tuple[datetime, UUID] | None,
+    ) -> tuple[list[Cells], tuple[datetime, UUID] | None]:
+        found = reading.page(connection, actor, sought, after=after, count_max=ROWS_AT_ONCE)
+        background = Background.read(connection, actor, {one.posting.member_id for one in found.submissions})
+        return [_row(background, one, language) for one in found.submissions], found.following
+
+    return Listed(_COLUMNS, every(part))
+
+
+def _row(background: Background, one: Submission, language: Language) -> Cells:
+    told, item = SubmissionAnswer.of(one), _item_of(background, one)
+    member = background.histories[told.member_id]
+    kind = TERMS["Kind"][told.kind]
+    name = told.item if item is None else said(item.name, language=language)
+    return [
+        member.number, member.name, told.item, name, said(kind, language=language), told.points, told.effective_on,
+        said(SUBMISSION_STATES[told.state], language=language), told.reason or told.matter or "", told.due_on,
+    ]  # fmt: skip
+
+
+_COLUMNS = (
+    Column(Words("编号", "Number"), 14),
+    Column(Words("党员", "Member"), 12),
+    Column(Words("积分项", "Item"), 10),
+    Column(Words("名称", "Name"), 28),
+    Column(Words("类别", "Kind"), 10),
+    Column(Words("分值", "Points"), 8),
+    Column(Words("日期", "Day"), 12),
+    Column(Words("状态", "State"), 12),
+    Column(Words("说明", "In words"), 40),
+    Column(Words("期限", "Due"), 12),
+)
 
 
 def _item_of(background: Background, one: Submission) -> Item | None:
