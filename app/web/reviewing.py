@@ -14,7 +14,7 @@ from app.auth.core import Actor, Permission
 from app.auth.wording import ROLE_WORDS
 from app.handbook.glossary import Glossary
 from app.handbook.schemas_items import ItemAnswer
-from app.kit.errors import LongwenError
+from app.kit.errors import LongwenError, NotFound
 from app.kit.http import blob
 from app.kit.problems import Language
 from app.kit.words import Words
@@ -49,6 +49,7 @@ Recording = Annotated[Page, Depends(page_for(Permission.ENTRY_RECORD))]
 Cursor = Annotated[str | None, Query(pattern=r"^[0-9]{1,16}\.[0-9a-f]{32}$")]
 
 _PER_PAGE = 50
+_REFUSALS_TOLD = 3
 
 
 @router.get("/reviews")
@@ -68,14 +69,30 @@ def decide_many(page: Deciding) -> Response:
         except ValueError:
             continue
     verdicts = [Verdict(one, Decision.APPROVE, None, None) for one in dict.fromkeys(ids)]
-    found = page.run(lambda c, actor: deciding.decide_each(c, actor, verdicts))
-    refused = [one.fault for one in found if one.fault is not None]
-    done = len(found) - len(refused)
+
+    def work(connection: Connection, actor: Actor) -> list[tuple[str, LongwenError]]:
+        found = zip(verdicts, deciding.decide_each(connection, actor, verdicts), strict=True)
+        refused = [(verdict.submission_id, one.fault) for verdict, one in found if one.fault is not None]
+        return [(_whose(connection, actor, key), fault) for key, fault in refused]
+
+    refused = page.run(work)
+    done = len(verdicts) - len(refused)
     zh, en = f"已通过 {done} 项。", f"{done} approved."
     if refused:
-        zh += f"{len(refused)} 项没有通过：{refused[0].text('zh')}"
-        en += f" {len(refused)} not: {refused[0].text('en')}"
+        told = refused[:_REFUSALS_TOLD]
+        zh += f"{len(refused)} 项没有通过：" + "；".join(f"{whose}：{fault.text('zh')}" for whose, fault in told)
+        en += f" {len(refused)} not: " + " ".join(f"{whose}: {fault.text('en')}" for whose, fault in told)
     return page.goto("/reviews", Words(zh, en))
+
+
+def _whose(connection: Connection, actor: Actor, submission_id: UUID) -> str:
+    """The member and the item; of one that is not the caller's to see a dash."""
+    try:
+        posting = reading.view(connection, actor, submission_id).submission.posting
+    except NotFound:
+        return "—"
+    who = roster.members_on(connection, actor.district_id, [posting.member_id], actor.today).get(posting.member_id)
+    return posting.item if who is None else f"{who.name} {posting.item}"
 
 
 @router.get("/submissions")

@@ -279,6 +279,7 @@ def _branch_appointments(branch: Branch, members: tuple[Member, ...], since: dat
         if leader is not None:
             login = f"leader-{group.code.lower()}"
             made.append(Appointment(leader.number, leader.name, login, "党小组长", group.code, since))
+            made.append(Appointment(leader.number, leader.name, login, "党员", branch.code, since))
             others.remove(leader)
     first = branch.groups[0].code if branch.groups else None
     ordinary = sorted(others, key=lambda one: one.group != first)[:2]  # of the first leader's own group

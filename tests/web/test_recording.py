@@ -70,6 +70,16 @@ def test_an_addition_is_handed_in_reviewed_and_counts(browser: Browser, desk: De
     assert desk.total("陈建国") == before + 10
 
 
+def test_of_many_that_are_approved_at_once_those_that_are_not_are_told_by_name(browser: Browser, desk: Desk) -> None:
+    kept, gone = desk.town.praise("陈建国"), desk.town.praise("林晓明")
+    desk.recorded("group_leader", kept, gone)
+    browser.log_in("secretary")
+    assert desk.decide("secretary", gone["id"], "refuse").status_code == 200
+    done = browser.send("/reviews", {"id": [kept["id"], gone["id"], str(new_id())]}, page="/reviews").text
+    assert "已通过 1 项。2 项没有通过：林晓明 EXC-A01：" in done
+    assert "；—：" in done, "of what is not theirs nothing is said"
+
+
 def test_a_refused_form_says_why_beside_its_field(browser: Browser) -> None:
     browser.log_in("secretary")
     path, filled = form(browser, "陈建国", "EXC-A01", tier="adopted", act="save")
