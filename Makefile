@@ -24,8 +24,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 help:  ## 本列表 · this list
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 14
 
-demo: $(VENV)/.demo $(VENV)/.project  ## 示例区县 · a sample district on port 8000 (PORT= changes it); Ctrl-C stops it
-	@PORT="$(PORT)" $(RUN) tests.sample.demo
+demo: $(VENV)/.demo $(VENV)/.project  ## 示例区县 · a sample district on port 8000 (PORT=); TODAY=2027-01-12 lives to that day; Ctrl-C stops it
+	@PORT="$(PORT)" TODAY="$(TODAY)" $(RUN) tests.sample.demo
 
 demo-clean:  ## 清除示例数据 · forget the sample district's data
 	@if [ -e .longwen/postgres.lock ] && ! $(or $(PYTHON),python3) -c \

@@ -1,6 +1,7 @@
 """Makes the pictures of the README from a running demo: ``python docs/pictures.py http://127.0.0.1:8000/screen#…``.
 
-``make pictures`` calls it with the screen that ``make demo`` hung up; it needs Debian's chromium.
+``make pictures`` calls it with the screen that ``make demo`` hung up; it needs Debian's chromium. For the last picture
+the sample lives on to the check of its quarter: begin with a fresh one.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import io
 import shutil
 import sys
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import httpx2
 import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -153,6 +156,27 @@ def take_guide(browser: Browser, site: str) -> None:
     phone.close()
 
 
+CHECK_DAY = date(2027, 1, 12)
+
+
+def take_check(browser: Browser, site: str) -> None:
+    """The quarter's check, on a day of it."""
+    while (left := (CHECK_DAY - day_of(site)).days) > 0:
+        httpx2.post(f"{site}/sample/clock", json={"days": min(left, 30)}, timeout=300).raise_for_status()
+    page = logged_in(browser, site, OF_THE_GUIDE)
+    page.goto(f"{site}/checks")
+    page.click("tbody th a")
+    page.wait_for_load_state()
+    page.locator("tbody summary").nth(2).click()
+    keep_step(page, "11-check")
+    page.close()
+
+
+def day_of(site: str) -> date:
+    """Where the sample's clock stands."""
+    return datetime.fromisoformat(httpx2.get(f"{site}/sample/clock").json()["now"]).date()
+
+
 def keep_step(page: Page, name: str) -> None:
     """In sixty-four colours, which is enough for pages."""
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
@@ -179,6 +203,7 @@ def main() -> None:
         take_console(browser, site, OFFICE, OFFICE_PAGES)
         take_papers(browser, site)
         take_guide(browser, site)
+        take_check(browser, site)
         browser.close()
 
 

@@ -32,6 +32,7 @@ from app.ratings import treating
 from app.ratings.core import PlanState, RoundState
 from app.ratings.scoring import Reading
 from app.rules.surveys import SurveyKind
+from app.seals import service as seals
 from app.submissions import vetoes
 from app.submissions.core_vetoes import SoughtVetoes, VetoState
 from app.surveys import service as surveys
@@ -41,6 +42,7 @@ from tests.sample.building import LAST_DAY, Builder
 from tests.sample.demo import CODE, SEED, build
 from tests.sample.district import District, is_hardly_there, make_district
 from tests.sample.entries import make_entries
+from tests.sample.winter import Winter
 
 SHARE = 8  # one member in so many is there beside those of whom the year's scenes tell
 
@@ -124,3 +126,13 @@ def test_the_sample_has_something_of_everything(lived: Builder) -> None:
     assert {one.state_on(lived.actor().today) for one in known} == {VetoState.STANDING, VetoState.LIFTED}
     asked = ask(appeals.appeals, state=None, waits_for_me=False, after=None, count_max=50).appeals
     assert {one.appeal.state.value for one in asked} == {"open", "decided"}
+
+    # Then its people end the year; one branch's check is left to whoever looks on.
+    winter = Winter(lived, part_of(make_district(SEED)))
+    for scene in winter.scenes().values():
+        scene()
+    last = next(one for one in ask(cycles.quarters) if one.code == "2026Q4")
+    assert last.state is QuarterState.CHECK
+    waiting = {one.branch_id: one.unchecked for one in ask(seals.unchecked, last)}
+    assert waiting.keys() == {lived.organisations[winter.left].id}
+    assert min(waiting.values()) > 50

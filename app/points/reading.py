@@ -63,6 +63,12 @@ def standing(connection: Connection, actor: Actor, member_id: UUID, cycle: str |
     return StandingView(member, balance, books.score(balance), duties, updated_at, year, disputed)
 
 
+def cycles_of(connection: Connection, actor: Actor, member_id: UUID) -> list[str]:
+    """The cycles in which the member has a standing, the latest first. Raises NotFound."""
+    roster.get_member_for(connection, actor, member_id, Permission.STANDING_READ)
+    return store.list_cycles_of(connection, actor.district_id, member_id)
+
+
 def balances(connection: Connection, actor: Actor, member_ids: Collection[UUID]) -> dict[UUID, tuple[Balance, Score]]:
     """The present standings of those members whom the caller may see, in one query; empty without a cycle."""
     try:

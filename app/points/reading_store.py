@@ -47,6 +47,16 @@ def list_balances_of(connection: Connection, district_id: UUID, cycle: str, memb
     return [balance_of(row) for row in connection.execute(statement)]
 
 
+def list_cycles_of(connection: Connection, district_id: UUID, member_id: UUID) -> list[str]:
+    """The cycles in which the member has a standing, the latest first."""
+    statement = (
+        select(standing.c.cycle)
+        .where(standing.c.district_id == district_id, standing.c.member_id == member_id)
+        .order_by(standing.c.cycle.desc())
+    )
+    return list(connection.execute(statement).scalars())
+
+
 def list_entries(
     connection: Connection,
     district_id: UUID,

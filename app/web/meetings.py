@@ -32,6 +32,9 @@ from app.kit.ids import new_id
 from app.kit.words import Words, all_of
 from app.roster import service as roster
 from app.roster.naming import filled
+from app.rules import service as rules
+from app.rules.adoption import NoEditionInForce
+from app.rules.name import Name
 from app.web.evidence import HASH, Attached
 from app.web.exporting import ROWS_AT_ONCE, Cells, Column, Form, Listed, every, exported
 from app.web.frame import Page, PageRoute, page_for
@@ -91,7 +94,12 @@ def list_meetings(
         places = roster.organisations_for(connection, actor, Permission.ACTIVITY_READ)
         may_record = bool(actor.reach(Permission.ACTIVITY_RECORD))
         answer = filled(connection, actor, ActivityPageAnswer.of(found))
-        return {"found": answer, "may_record": may_record, "places": [one for one in places if one.until_on is None]}
+        return {
+            "found": answer,
+            "may_record": may_record,
+            "places": [one for one in places if one.until_on is None],
+            "item_names": item_names(connection, actor),
+        }
 
     if form == "workbook":
         return exported(page, Words("会议活动", "Meetings"), "meetings", Permission.ACTIVITY_READ, gather)
@@ -183,7 +191,7 @@ def correct_meeting(activity_id: UUID, page: Recording) -> Response:
         changed = [
             {"member_id": key, "status": value, "made_up_on": later_on if value == Status.LATER.value else None}
             for key, value in posted.under("status.")
-            if before.get(key) != value
+            if value and before.get(key) != value
         ]
         version = int(posted.get("version") or 0)
         asked = posted.read(CorrectionRequest, attendance=changed, version=version, evidence=list(attached))
@@ -279,11 +287,28 @@ class _Sheet:
         }  # fmt: skip
 
 
+def item_names(connection: Connection, actor: Actor) -> dict[str, Name]:
+    """What the district's book calls its items, by code; nothing where none is in force."""
+    try:
+        edition = rules.edition_on(connection, actor.district_id, roster.root_of(actor.district_id), actor.today)
+    except NoEditionInForce:
+        return {}
+    return {code: item.name for regime in edition.regimes.values() for code, item in regime.items.items()}
+
+
 def meeting_facts(connection: Connection, actor: Actor, activity_id: UUID) -> dict[str, Any]:
     """What the page of a meeting shows."""
     view = activities.read(connection, actor, activity_id)
+    own = roster.own_member(connection, actor)
+    meeting = filled(connection, actor, ActivityViewAnswer.of_view(view))
     return {
-        "meeting": filled(connection, actor, ActivityViewAnswer.of_view(view)),
+        "meeting": meeting,
+        "left_out": [
+            (member_id, name)
+            for member_id, name in zip(meeting.left_out, meeting.left_out_names, strict=True)
+            if own is None or member_id != own.id
+        ],
+        "item_names": item_names(connection, actor),
         "attached": {},
         "tried": None,
         "is_undone": view.activity.state is ActivityState.UNDONE,

@@ -166,6 +166,7 @@ def _found(
         "member": standing.member,
         "branch": places.get(standing.balance.branch_id, ""),
         "standing": StandingAnswer.of_view(standing),
+        "cycles": reading.cycles_of(connection, actor, member_id),
         "explained": explained,
         "cells": _cells(explained.kinds),
         "quarters": [MemberQuarterAnswer.of(one) for one in quarters],

@@ -47,7 +47,7 @@ MENU = (
         Words("记录", "Record"),
         (
             _entry("/meetings", "会议活动", "Meetings", Permission.ACTIVITY_RECORD),
-            _entry("/record", "加分扣分", "Points", Permission.ENTRY_RECORD),
+            _entry("/record", "加分扣分", "Points", Permission.ENTRY_RECORD, of_members=True),
             _entry("/imports", "导入", "Imports", Permission.IMPORT_READ),
         ),
     ),

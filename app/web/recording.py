@@ -76,8 +76,9 @@ def record(page: Recording) -> Response:
         return page.goto(f"/submissions/{answer.submission.id}", told)
     member_id = posted.get("member_id")
     told = Words("已入账，在季度复核中确认。", "Booked; it is confirmed in the quarter's check.")
+    cycle = done.posted.entries[0].cycle if done.posted else ""
     undo = f"/entries/{posted.get('id')}/reversal?just_saved=true" if may_undo else None
-    return page.goto(f"/members/{member_id}#item-{posted.get('item')}", told, undo)
+    return page.goto(f"/members/{member_id}?cycle={cycle}#item-{posted.get('item')}", told, undo)
 
 
 class _Desk:

@@ -12,13 +12,12 @@ import io
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import httpx2
 from PIL import Image
-from story import Differs, Json, Person, doors, hold, nobody_at, say
+from story import Differs, Json, Person, day_at, doors, hold, nobody_at, say
 
 PAGE = 200
 PARTS = {"S2.4": 5}  # entered as so many of five records, where the others are points given
@@ -200,7 +199,7 @@ def decide(tale: Tale, round_id: str, rising: str) -> None:
 
 
 def name(tale: Tale, round_id: str, rising: str, forward: Callable[[int], date]) -> None:
-    """Not before the notice is over; the sample's clock is put forward past it."""
+    """Not before the notice is over; the sample lives past it, with the jobs of each day."""
     until = date.fromisoformat(tale.read(rising)["notice_until"])
     tale.district.step(f"/rating-rounds/{round_id}/naming", expect=409)
     today = forward((until - tale.names.day).days + 1)
@@ -208,8 +207,8 @@ def name(tale: Tale, round_id: str, rising: str, forward: Callable[[int], date])
     named = tale.district.step(f"/rating-rounds/{round_id}/naming")
     hold("named", found=named["state"], wanted="named")
     say(
-        f"公示五个工作日至 {until}，期满前不能命名；样例时钟拨到 {today}，命名，一年有效。",
-        f"The notice runs to {until}, and nobody is named before; the sample's clock is put to {today}, and the stars"
+        f"公示五个工作日至 {until}，期满前不能命名；样例过到 {today}，命名，一年有效。",
+        f"The notice runs to {until}, and nobody is named before; the sample lives to {today}, and the stars"
         " are named for a year.",
     )
 
@@ -318,28 +317,26 @@ def main() -> int:
     asked.add_argument("--year", type=int, default=2025)
     names = asked.parse_args()
 
-    def sample(method: str, path: str, body: Json | None = None) -> httpx2.Response:
-        """What only the sample answers."""
+    def sample(path: str, body: Json | None = None) -> None:
+        """What only the sample does."""
         try:
-            answer = httpx2.request(method, f"{names.address}/sample/{path}", json=body, timeout=60)
+            answer = httpx2.post(f"{names.address}/sample/{path}", json=body, timeout=60)
         except httpx2.TransportError as error:
             raise nobody_at(names.address, error) from error
         if answer.is_error:
-            raise Differs(f"{method} /sample/{path}: {answer.status_code}")
-        return answer
+            raise Differs(f"POST /sample/{path}: {answer.status_code}")
 
-    def clock(days: int | None = None) -> date:
-        """The day that the sample's clock shows, put forward by so many days."""
-        answer = sample("GET", "clock") if days is None else sample("POST", "clock", {"days": days})
-        names.day = datetime.fromisoformat(answer.json()["now"]).astimezone(ZoneInfo("Asia/Shanghai")).date()
-        return names.day
+    def forward(days: int) -> date:
+        """Let so many days pass."""
+        sample("clock", {"days": days})
+        names.day = day_at(names.address)
+        found: date = names.day
+        return found
 
     try:
-        sample("POST", "beginners")
-        door = doors(names.address, names.district, names.password)
-        tale = Tale(door, names)
-        clock()
-        tell(tale, clock)
+        sample("beginners")
+        names.day = day_at(names.address)
+        tell(Tale(doors(names.address, names.district, names.password), names), forward)
     except (Differs, httpx2.HTTPError) as differs:
         print(f"✗ {differs}", file=sys.stderr)
         return 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID, uuid5
@@ -30,7 +31,7 @@ from app.job_runs import service as job_runs
 from app.job_runs.service import Outcome
 from app.kit.blobs import Blobs
 from app.kit.ciphers import AesFieldCipher
-from app.kit.clock import FixedClock, SystemClock
+from app.kit.clock import FixedClock
 from app.kit.db import Database
 from app.points.ledger import Posting
 from app.roster import service as roster
@@ -51,6 +52,7 @@ from tests.sample.workbook import write_workbook
 YEAR = 2026
 LAST_DAY = date(YEAR, 11, 20)  # of what the sample tells; the days after it are whoever looks on
 PASSWORD = "a-sample-of-2026"  # of every account of the sample, which holds nobody's data
+BATCH = 1000  # facts, and a few more
 TWO_STEPS = frozenset({"EXC-A04"})  # reviewed by the committee, then by the district
 _NAMESPACE = UUID("0f6f2f0e-9d0c-5c55-8a51-4d9a3b8a3c11")
 
@@ -61,25 +63,6 @@ R = TypeVar("R")
 def sample_id(*parts: object) -> UUID:
     """An id as a client would make it, and the same every time that the sample is built."""
     return uuid5(_NAMESPACE, "/".join(map(str, parts)))
-
-
-@dataclass
-class SampleClock:
-    """The machine's clock while it shows a day after the sample's last in its year; else its time of day on that day.
-
-    ``ahead`` is how far whoever looks on has put it forward.
-    """
-
-    ahead: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        now = SystemClock().now()
-        if not (now.year == YEAR and now.date() > LAST_DAY):
-            now = now.replace(year=YEAR, month=LAST_DAY.month, day=LAST_DAY.day)
-        return now + self.ahead
-
-    def put_forward(self, days: int) -> None:
-        self.ahead += timedelta(days=days)
 
 
 class Diary:
@@ -241,17 +224,34 @@ class Builder:
         if result.outcome is Outcome.FAILED:
             raise SystemExit(f"{name} {slot}: {result.error}")
 
-    def confirm(self, quarter: str, committee: str) -> None:
-        """The check: the committee confirms for its branches what the district has recorded."""
+    def confirm(self, quarter: str, committee: str, *, but: str = "") -> None:
+        """The check: the committee confirms for its branches what the district has recorded; for all but one."""
         above = self.organisations[committee].id
         checker = self.person(f"committee-{committee.lower()}")
 
         def work(connection: Connection) -> None:
             for one in self.organisations.values():
-                if one.kind is OrganisationKind.BRANCH and one.parent_id == above:
+                if one.kind is OrganisationKind.BRANCH and one.parent_id == above and one.code != but:
                     checking.confirm(connection, checker, quarter, one.id)
 
         self.database.run(work, self.district.id)
+
+    def send(
+        self,
+        facts: Sequence[Recorded],
+        record: Callable[[Sequence[Recorded], dict[str, UUID], Actor], object],
+        advance: Callable[[int], object] = lambda _: None,
+    ) -> None:
+        """Member by member, as branches send their lists to the district, on the clock's day."""
+        numbers, recorder = self.numbers(), self.person("district-1")
+
+        def work(part: Sequence[Recorded]) -> int:
+            record(part, numbers, recorder)
+            return len(part)
+
+        with ThreadPoolExecutor(max_workers=2) as pool:  # the database works while the next batch is made up
+            for done in pool.map(work, _batches(sorted(facts, key=lambda one: one.member_number))):
+                advance(done)
 
     def record(self, facts: Sequence[Recorded], numbers: dict[str, UUID], recorder: Actor) -> None:
         """Send facts as the recorder, who tells members in person what is held against them. Raises what is refused."""
@@ -265,6 +265,18 @@ class Builder:
         for one in self.database.run(lambda c: deciding.decide_each(c, reviewer, verdicts), self.district.id):
             if one.fault is not None:
                 raise one.fault
+
+
+def _batches(facts: Sequence[Recorded]) -> Iterator[list[Recorded]]:
+    """About so many each, with whole members: two batches at once would wait for the one whom they share."""
+    batch: list[Recorded] = []
+    for _, own in groupby(facts, key=lambda one: one.member_number):
+        batch += own
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _posting(fact: Recorded, member_id: UUID, recorder: Actor) -> Posting:

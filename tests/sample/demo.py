@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import groupby
 from threading import Event, Thread
 
 import structlog
@@ -19,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import make_url
 
+from app import schedule
 from app.auth import service as auth
 from app.auth.core import Actor
 from app.auth.core_districts import District
@@ -40,15 +40,17 @@ from app.rules.book import load_book
 from tests.sample import beginners, screen
 from tests.sample import district as sample
 from tests.sample.appraisals import Appraisals
-from tests.sample.building import LAST_DAY, PASSWORD, TWO_STEPS, YEAR, Builder, Diary, SampleClock
+from tests.sample.building import LAST_DAY, PASSWORD, TWO_STEPS, YEAR, Builder, Diary
 from tests.sample.cases import Cases
-from tests.sample.clock import sample_router
+from tests.sample.clock import BEGINS, NoSuchDay, SampleClock, sample_router
+from tests.sample.days import Days, WorkFailed
 from tests.sample.entries import Recorded, make_entries
 from tests.sample.grids import Grids
 from tests.sample.hearings import Hearings
 from tests.sample.lists import Lists
 from tests.sample.opinions import Opinions
 from tests.sample.stars import Ratings
+from tests.sample.winter import Winter
 
 SEED = 47  # by which the branches that the guide names have something of everything
 CODE, NAME = "longwen", "龙文区（样例）"
@@ -68,8 +70,7 @@ LOGINS = {
 NOTICE_DAYS = (16, 28)
 FOLLOWING = ("seal", "freeze", "prove", "lines", "cases", "pack", "digest_quarter", "digest_half")
 ROUND_SECONDS = 20  # between two looks for packs that wait for a maker, as the scheduler has it
-FINISHED = "sample.done"
-BATCH = 1000
+FINISHED, CLOCK = "sample.done", "sample.clock"
 
 
 def build(settings: Settings, made: sample.District, facts: Sequence[Recorded], progress: Progress) -> None:
@@ -111,7 +112,7 @@ def build(settings: Settings, made: sample.District, facts: Sequence[Recorded], 
         progress.update(task, description="第四季度 · the fourth quarter")
         diary.until(LAST_DAY + timedelta(days=1))
         progress.update(task, description="账号 · accounts")
-        builder.clock.moment = SampleClock().now()
+        builder.clock.moment = BEGINS
         builder.set_passwords(list(logins(made).values()))
         builder.write_roster(made, workbook)
     (settings.data / FINISHED).touch()
@@ -131,9 +132,10 @@ def _live(
     proposals = [one for one in own if one.is_proposal]
     # Proposals first: whoever is to lose points has five working days to answer. They are decided last, so that
     # findings find the duties decided.
-    _send(builder, proposals, progress, task)
+    advance = partial(progress.advance, task)
+    builder.send(proposals, builder.record, advance)
     diary.until(first_after.replace(day=9))
-    _send(builder, [one for one in own if not one.is_proposal], progress, task)
+    builder.send([one for one in own if not one.is_proposal], builder.record, advance)
     builder.analyze()
     progress.update(task, description=f"{quarter} 审核 · decisions")
     diary.until(first_after.replace(day=11))
@@ -165,32 +167,6 @@ def _decide(builder: Builder, made: sample.District, facts: Sequence[Recorded]) 
     builder.decide(rest, builder.person("district-2"))
 
 
-def _send(builder: Builder, facts: Sequence[Recorded], progress: Progress, task: TaskID) -> None:
-    """Member by member, as branches send their lists, on the clock's day."""
-    numbers, recorder = builder.numbers(), builder.person("district-1")
-    chosen = sorted(facts, key=lambda one: one.member_number)
-
-    def send(part: Sequence[Recorded]) -> int:
-        builder.record(part, numbers, recorder)
-        return len(part)
-
-    with ThreadPoolExecutor(max_workers=2) as pool:  # the database works while the next batch is made up
-        for count in pool.map(send, _batches(chosen)):
-            progress.update(task, advance=count)
-
-
-def _batches(chosen: Sequence[Recorded]) -> Iterator[list[Recorded]]:
-    """About so many each, with whole members: two batches at once would wait for the one whom they share."""
-    batch: list[Recorded] = []
-    for _, own in groupby(chosen, key=lambda one: one.member_number):
-        batch += own
-        if len(batch) >= BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
 def _begin(settings: Settings, clock: SampleClock) -> None:
     """The second district, made when the guide's story of stars asks for it: with one alone, commands need no code."""
     with opened(application_address(settings), settings) as database:
@@ -213,24 +189,34 @@ def _district(settings: Settings, code: str, name: str) -> District:
 
 
 @contextmanager
-def papers_made(settings: Settings, district: District) -> Iterator[None]:
-    """What the scheduler would do meanwhile: make the packs that wait, beside the serving."""
+def days_of(settings: Settings, district: District, made: sample.District) -> Iterator[Days]:
+    """The sample's days, over a database with the patience of jobs."""
+    with opened(application_address(settings), schedule.for_jobs(settings)) as database:
+        cipher, clock = AesFieldCipher.from_secret(secret_of(settings)), SampleClock(settings.data / CLOCK)
+        winter = Winter(Builder(database, cipher, district, FixedClock(clock.now())), made)
+        yield Days(database, clock, settings, cipher, winter.scenes())
+
+
+@contextmanager
+def kept_up(days: Days) -> Iterator[None]:
+    """What the scheduler would do meanwhile, beside the serving: live the days that begin, make the packs that wait."""
     over = Event()
 
     def work() -> None:
-        with opened(application_address(settings), settings) as database:
-            shop = making.Workshop(database, SampleClock(), district)
-            while not over.is_set():
-                making.make_all(shop, over.is_set)
-                over.wait(ROUND_SECONDS)
+        while not over.is_set():
+            days.keep_up()
+            for one in days.database.run(auth.list_districts, None):
+                making.make_all(making.Workshop(days.database, days.clock, one), over.is_set)
+            over.wait(ROUND_SECONDS)
 
-    maker = Thread(target=work, name="papers")
-    maker.start()
+    keeper = Thread(target=work, name="days")
+    keeper.start()
     try:
         yield
     finally:
         over.set()
-        maker.join()
+        keeper.join()
+        days.clock.keep()
 
 
 def logins(made: sample.District) -> dict[str, str]:
@@ -248,6 +234,7 @@ def logins(made: sample.District) -> dict[str, str]:
         **LOGINS,
         "党小组长 group leader": next(login for login in known if login.startswith("leader-")),
         "其支部书记 the secretary of that branch": f"secretary-{code}",
+        "其组织委员 its organisation commissioner": f"organisation-{code}",
         "组内党员 a member of that group": members[0],
         "组内另一党员 another member of it": members[1],
         "其他支部的党员 a member elsewhere": outsider,
@@ -255,11 +242,11 @@ def logins(made: sample.District) -> dict[str, str]:
     }
 
 
-def welcome(port: int, made: sample.District, database: Database, district: District) -> str:
+def welcome(port: int, made: sample.District, database: Database, district: District, now: datetime) -> str:
     """What to open, who can log in, and how to record a point."""
     address = f"http://127.0.0.1:{port}"
     root = roster.root_of(district.id)
-    service = Actor.service(district.id, SampleClock().now(), district.time_zone)
+    service = Actor.service(district.id, now, district.time_zone)
     today = service.today
     branch = made.branches[0]
     present = database.run(lambda c: roster.members_under(c, district.id, root, today), district.id)
@@ -271,7 +258,7 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
     pack = database.run(lambda c: packing.packs(c, service, last_sealed)[0], district.id)
     people = "\n".join(f"  {CODE}/{login:<18} {role}" for role, login in logins(made).items())
     return f"""
-样例区县已就绪 · the sample district is ready: {address}
+样例区县已就绪，今天是 {today} · the sample district is ready, its day is {today}: {address}
 
   接口文档 · API docs   {address}/docs
   运行状态 · health     {address}/readyz
@@ -309,6 +296,7 @@ def welcome(port: int, made: sample.District, database: Database, district: Dist
   longwen pack {pack.period} --output papers
 
 名册样例 · the roster as a workbook: {{data}}/sample-roster.xlsx
+过到以后某天，其间的定时任务逐日办理 · live to a later day, with the jobs of each day: TODAY=2027-01-12 make demo
 Ctrl-C 停止，数据保留；make demo-clean 清除 · Ctrl-C stops and keeps the data; make demo-clean forgets it
 """
 
@@ -329,9 +317,27 @@ def asked_port() -> int:
     return int(asked)
 
 
+def asked_day() -> date | None:
+    """The day of TODAY, to which the sample is to live; ends the program with a word where it is none."""
+    asked = os.environ.get("TODAY") or ""
+    try:
+        return date.fromisoformat(asked) if asked else None
+    except ValueError:
+        raise SystemExit(f"TODAY={asked}: 日期写作 2027-01-12 · a day is written 2027-01-12") from None
+
+
+def live(days: Days, until: date, progress: Progress) -> None:
+    """Let the sample's days pass up to the morning of the day; ends the program with a word where that cannot be."""
+    task = progress.add_task(f"到 {until} · to {until}", total=max(0, (until - days.clock.today).days))
+    try:
+        days.until(until, partial(progress.advance, task))
+    except (NoSuchDay, WorkFailed) as error:
+        raise SystemExit(f"TODAY={until}: {error}") from error
+
+
 def main() -> None:
-    """Build what is not there, say what there is, serve until Ctrl-C."""
-    port = asked_port()
+    """Build what is not there, live up to the day asked for, say what there is, serve until Ctrl-C."""
+    port, until = asked_port(), asked_day()
     logging.basicConfig(level=logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console(stderr=True)
@@ -341,28 +347,31 @@ def main() -> None:
         console.print("升级数据库 · migrating")
         application = make_url(application_address(settings))
         migrate.upgrade(owner_address(settings), application.username or "", application.password)
+        columns = (TextColumn("{task.description:<20}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        made = sample.make_district(SEED)
         if not (settings.data / FINISHED).exists():
-            columns = (TextColumn("{task.description:<20}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
             with Progress(*columns, console=console) as progress:
                 try:
-                    made = sample.make_district(SEED)
                     build(settings, made, make_entries(made), progress)
                 except LongwenError as error:
                     raise SystemExit(explained(error)) from error
-        with opened(application_address(settings), settings) as database:
-            district = _district(settings, CODE, NAME)
-            text = welcome(port, sample.make_district(SEED), database, district)
-            token = screen.hung(database, district, SampleClock().now(), settings.data)
-        configure_logging(as_json=False)
-        clock = SampleClock()
-        app = create_app(settings, clock=clock)
-        app.include_router(sample_router(clock.now, clock.put_forward, partial(_begin, settings, clock)))
-        text = text.replace("{data}", str(settings.data)).replace("{screen}", token)
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
-        with papers_made(settings, district):
-            uvicorn.run(
-                app, host=settings.host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=10
-            )
+        district = _district(settings, CODE, NAME)
+        with days_of(settings, district, made) as days:
+            clock = days.clock
+            if until is not None:
+                with Progress(*columns, console=console) as progress:
+                    live(days, until, progress)
+            text = welcome(port, made, days.database, district, clock.now())
+            token = screen.hung(days.database, district, clock.now(), settings.data)
+            configure_logging(as_json=False)
+            app = create_app(settings, clock=clock)
+            app.include_router(sample_router(clock.now, days.put_forward, partial(_begin, settings, clock)))
+            text = text.replace("{data}", str(settings.data)).replace("{screen}", token)
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
+            with kept_up(days):
+                uvicorn.run(
+                    app, host=settings.host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=10
+                )
 
 
 if __name__ == "__main__":

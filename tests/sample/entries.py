@@ -1,4 +1,4 @@
-"""Three quarters of what branches would have recorded: plain facts, the same for the same district and seed.
+"""A year of what branches would have recorded: plain facts, the same for the same district and seed.
 
 Routine facts are recorded; additions and faults are proposals, of which some are decided and some left pending. Items
 that the book settles by default are not recorded, and neither is a meeting that a branch did not hold.
@@ -6,7 +6,7 @@ that the book settles by default are not recorded, and neither is a meeting that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -69,6 +69,14 @@ _SESSIONS = (
     _Session("SRV-D01", Window.QUARTER, 1.0, "联系职工谈心"),
     _Session("SRV-D05", Window.HALF, 1.0, "党群中心服务活动", (4, 5, 6)),
 )
+# Of the last quarter; it ends the second half-year and the year.
+_LAST_SESSIONS = (
+    *(one for one in _SESSIONS if one.window in (Window.MONTH, Window.QUARTER)),
+    _Session("EXC-D01", Window.HALF, 1.0, "承诺践诺情况", (11, 12)),
+    _Session("SRV-D05", Window.HALF, 1.0, "党群中心服务活动", (10, 11, 12)),
+    _Session("EXC-D04", Window.YEAR, 1.0, "技能提升或劳动竞赛", (10, 11, 12)),
+    _Session("SRV-D04", Window.YEAR, 1.0, "结对帮扶困难职工", (11, 12)),
+)
 # (item, tier, whether a matter is named, weight)
 _ADDITIONS = (
     ("EXC-A01", "adopted", True, 14), ("EXC-A01", "benefit", True, 3), ("EXC-A02", "utility", True, 3),
@@ -101,6 +109,31 @@ def make_entries(district: District) -> list[Recorded]:
     return made
 
 
+def make_last_quarter(district: District) -> list[Recorded]:
+    """What is routine in 2026Q4. Additions and faults are for whoever looks on to bring."""
+    made: list[Recorded] = []
+    for branch in district.branches:
+        random = Random(f"last quarter {district.seed} {branch.code}")
+        sessions = [
+            # Who comes in its middle owes a half-year or a year all the same.
+            (one, starts_on if one.window in (Window.MONTH, Window.QUARTER) else date.max, day)
+            for one, starts_on, day in _sessions_of(branch, random, _LAST_SESSIONS, (10, 12))
+        ]
+        for member in district.members_of[branch.code]:
+            if member.ground is None:
+                facts = _Facts(district.seed, member, random, "Q4-")
+                made += facts.routine(sessions)
+                study, service = (9, 6) if member.entered_on < _FIRST else _scaled(member.entered_on)
+                made += facts.amounts_by(12, study=study, service=service)
+    return made
+
+
+def _scaled(entered_on: date) -> tuple[int, int]:
+    """Hours of study and of service for the rest of the year, and one more."""
+    left = (date(YEAR, 12, 31) - entered_on).days / 365
+    return int(32 * left) + 2, int(20 * left) + 2
+
+
 def _troubled(district: District) -> dict[str, tuple[int, ...]]:
     """The quarters in which faults are found of members who hardly come: of some from the spring on, of some later."""
     known = [one for one in district.members if is_hardly_there(one)]
@@ -122,14 +155,17 @@ def _of_district(district: District) -> Iterator[Recorded]:
             yield from facts.troubles(troubled.get(member.number, ()))
 
 
-def _sessions_of(branch: Branch, random: Random) -> list[tuple[_Session, date, date]]:
-    """What the branch saw to: the session, the first day of its window, and the day."""
+def _sessions_of(
+    branch: Branch, random: Random, sessions: Sequence[_Session] = _SESSIONS, within: tuple[int, int] = (1, 9)
+) -> list[tuple[_Session, date, date]]:
+    """What the branch saw to in these months: the session, the first day of its window, and the day."""
     found = []
-    for session in _SESSIONS:
+    first, last = within
+    for session in sessions:
         if session.item == "ORG-D03" and not branch.groups:
             continue
         length = WINDOW_LENGTH[session.window]
-        for month in range(1, 10, length):
+        for month in range(first - (first - 1) % length, last + 1, length):
             held = session.held >= 1 or random.random() < session.held * (0.85 + 0.15 * branch.quality)
             months = session.months or tuple(range(month, month + min(length, 3)))
             if held and month <= months[0] < month + length:
@@ -141,10 +177,11 @@ def _sessions_of(branch: Branch, random: Random) -> list[tuple[_Session, date, d
 class _Facts:
     """One member's facts; every id follows from the seed, the member, the item and a number."""
 
-    def __init__(self, seed: int, member: Member, random: Random) -> None:
+    def __init__(self, seed: int, member: Member, random: Random, part: str = "") -> None:
         self._seed = seed
         self._member = member
         self._random = random
+        self._part = part  # of the year, where numbers begin anew
         self._numbers: dict[str, int] = {}
 
     def routine(self, sessions: list[tuple[_Session, date, date]]) -> Iterator[Recorded]:
@@ -162,15 +199,20 @@ class _Facts:
         if self._member.entered_on >= _FIRST:
             return
         random, diligence = self._random, self._member.diligence
-        for month, study, service in ((6, 17, 11), (9, 8, 5)):
-            day = date(YEAR, month, random.randrange(10, 28))
-            for item, target, reason in (("ORG-D08", study, "集中学习学时"), ("SRV-D02", service, "志愿服务时长")):
-                hours = round(target * min(1.0, diligence + 0.03)) + (random.randrange(4) if diligence > 0.9 else 0)
-                if hours > 0:
-                    yield Recorded(self._id(item), self._member.number, item, day, units=hours, reason=reason)
+        yield from self.amounts_by(6, study=17, service=11)
+        yield from self.amounts_by(9, study=8, service=5)
         rate = max(45, min(100, round(random.gauss(95 if diligence > 0.9 else 84, 4) - (20 if diligence < 0.7 else 0))))
         day = date(YEAR, 3, random.randrange(10, 28))
         yield Recorded(self._id("PUB-D01"), self._member.number, "PUB-D01", day, units=rate, reason="民主评议党员互评")
+
+    def amounts_by(self, month: int, *, study: int, service: int) -> Iterator[Recorded]:
+        """Hours towards these, handed in that month."""
+        random, diligence = self._random, self._member.diligence
+        day = date(YEAR, month, random.randrange(10, 28))
+        for item, target, reason in (("ORG-D08", study, "集中学习学时"), ("SRV-D02", service, "志愿服务时长")):
+            hours = round(target * min(1.0, diligence + 0.03)) + (random.randrange(4) if diligence > 0.9 else 0)
+            if hours > 0:
+                yield Recorded(self._id(item), self._member.number, item, day, units=hours, reason=reason)
 
     def proposals(self) -> Iterator[Recorded]:
         """Additions for about a third of the members, faults for a few; late ones are still undecided."""
@@ -215,4 +257,4 @@ class _Facts:
     def _id(self, item: str) -> UUID:
         number = self._numbers.get(item, 0)
         self._numbers[item] = number + 1
-        return uuid5(_NAMESPACE, f"{self._seed}/{self._member.number}/{item}/{number}")
+        return uuid5(_NAMESPACE, f"{self._seed}/{self._member.number}/{item}/{self._part}{number}")

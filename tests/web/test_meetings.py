@@ -64,6 +64,21 @@ def test_attendance_is_corrected_where_it_was_recorded(browser: Browser) -> None
     assert f'name="status.{member}"' in late.text
 
 
+def test_who_is_left_out_is_written_down_by_somebody_else_on_the_same_page(browser: Browser) -> None:
+    browser.log_in("secretary")
+    path = browser.send(NEW, sheet(browser), page=NEW).url.path
+    browser.town.add_member("周三")
+    browser.town.live_through("2026Q4")
+    member = browser.town.members["周三"]
+    field = f'name="status.{member}"'
+    assert field in browser.open(path).text, "a row without attendance"
+    untouched = browser.send(f"{path}/attendance", {"version": "1", f"status.{member}": ""}, page=path)
+    assert (untouched.status_code, "尚未登记" in untouched.text) == (200, True)
+    written = browser.send(f"{path}/attendance", {"version": "1", f"status.{member}": "present"}, page=path)
+    assert "考勤已更正" in written.text
+    assert "尚未登记" not in written.text
+
+
 def test_who_was_slower_sees_what_the_other_wrote_and_keeps_only_what_they_changed(browser: Browser) -> None:
     browser.town.add_member("周三")
     browser.log_in("secretary")
