@@ -176,7 +176,7 @@ def rooms(value: Any, names: dict[str, set[str | None]]) -> None:
         for name, one in value.items():
             stem = name.removesuffix("_name")
             of = next((key for key in (f"{stem}_id", stem) if name != stem and key in value), None)
-            if of is not None and value[of] is not None:
+            if of is not None and value[of] is not None and not isinstance(one, dict):  # words of both languages
                 names.setdefault(name, set()).add(one)
             rooms(one, names)
 
