@@ -227,12 +227,14 @@ def appeals(
     connection: Connection,
     actor: Actor,
     *,
-    state: AppealState | None,
-    waits_for_me: bool,
-    after: tuple[datetime, UUID] | None,
+    state: AppealState | None = None,
+    waits_for_me: bool = False,
+    member_id: UUID | None = None,
+    after: tuple[datetime, UUID] | None = None,
     count_max: int,
 ) -> AppealPage:
-    """Those in the caller's reach and the caller's own; ``waits_for_me``: those that are the caller's turn to decide.
+    """Those in the caller's reach and the caller's own, of one member if one is named, by time of filing;
+    ``waits_for_me``: those that are the caller's turn to decide.
 
     It is the turn of the nearest office that may; once the day has passed also of the one above.
     """
@@ -249,6 +251,7 @@ def appeals(
         waiting=waiting,
         after=after,
         count_max=count + 1,
+        member_id=member_id,
     )
     return _page(connection, actor, found, count)
 
@@ -274,22 +277,6 @@ def own_appeals(
         count_max=count + 1,
     )
     return _page(connection, actor, found, count)
-
-
-def appeals_of(connection: Connection, actor: Actor, member_id: UUID, *, count_max: int) -> AppealPage:
-    """Those of one member that the caller may read, by time of filing."""
-    found = store.list_appeals(
-        connection,
-        actor.district_id,
-        paths=None if actor.is_service else actor.reach(Permission.APPEAL_READ),
-        own_account=actor.account_id,
-        state=None,
-        waiting=None,
-        after=None,
-        count_max=min(count_max, PAGE_MAX),
-        member_id=member_id,
-    )
-    return _page(connection, actor, found, len(found))
 
 
 def _page(connection: Connection, actor: Actor, found: Sequence[Appeal], count: int) -> AppealPage:

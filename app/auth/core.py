@@ -368,9 +368,12 @@ class Actor:
         """Whether any role grants it at all, be it only for the own record."""
         if self.is_service or any(permission in held.grants for held in self.appointments):
             return True
-        return permission in OWN_GRANTS and (
-            self.was_member or any(held.role is Role.MEMBER for held in self.appointments)
-        )
+        return permission in OWN_GRANTS and self.is_member
+
+    @property
+    def is_member(self) -> bool:
+        """Whether there is an own record, also after the membership."""
+        return self.was_member or any(held.role is Role.MEMBER for held in self.appointments)
 
     def reach(self, permission: Permission) -> tuple[str, ...]:
         """The topmost paths where the permission holds, for a query's prefix match; empty: nowhere."""

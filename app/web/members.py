@@ -172,7 +172,7 @@ def _found(
         "quarters": [MemberQuarterAnswer.of(one) for one in quarters],
         "bars": bars(connection, actor, member, quarters),
         "appeals": AppealPageAnswer.of(
-            appeals.appeals_of(connection, actor, member_id, count_max=_APPEALS_MAX), language
+            appeals.appeals(connection, actor, member_id=member_id, count_max=_APPEALS_MAX), language
         ).appeals,
         "appeal_states": APPEAL_STATES,
         "kind_words": TERMS["Kind"],

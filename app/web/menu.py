@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.auth.core import Actor, Permission, Role
+from app.auth.core import Actor, Permission
 from app.kit.words import Words
 
 
@@ -110,7 +110,7 @@ def menu_of(actor: Actor) -> tuple[Section, ...]:
 
 
 def _is_for(entry: Entry, actor: Actor) -> bool:
-    if entry.of_members and (actor.was_member or any(held.role is Role.MEMBER for held in actor.appointments)):
+    if entry.of_members and actor.is_member:
         return True
     held = {permission for one in actor.appointments for permission in one.grants}
     is_for_all = not entry.permissions and not entry.of_members

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.auth.core import Actor, Permission, Role
+from app.auth.core import Actor, Permission
 from app.messages.core import Kept
 from app.messages.texts import Kind
 
@@ -43,5 +43,4 @@ def page_of(actor: Actor, message: Kept) -> str | None:
     page, permission = _PAGES.get(message.subject.kind, (None, None))
     if page is not None and permission is not None and actor.may_somewhere(permission):
         return page.format(id=message.subject.id)
-    is_member = actor.was_member or any(held.role is Role.MEMBER for held in actor.appointments)
-    return "/my" if message.subject.kind in _OF_MEMBERS and is_member else None
+    return "/my" if message.subject.kind in _OF_MEMBERS and actor.is_member else None
