@@ -6,6 +6,7 @@ keyboard. What a task finds there was put there for the hand that does it, so th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from app.kit.ids import new_id
 from tests.town import Desk, Json
 from tests.web.hands import Hand, Person
 
+SESSION = re.compile(r"/meetings/[0-9a-f-]{36}$")
 Done = Callable[[Person, Desk], None]
 _OF: dict[Hand, dict[str, Any]] = {
     Hand.MOUSE: {
@@ -120,12 +122,12 @@ def records_a_group_meeting(person: Person, desk: Desk) -> None:
     person.follow("会议活动")
     person.use(_main(person).get_by_role("link", name="记录一次会议活动"))
     if person.hand is Hand.KEYBOARD:  # that of the month before: year, month, one less
-        person.go_to(person.page.locator("#day"))
-        person.press("ArrowRight", "ArrowDown")
+        person.go_to(person.page.locator("#kind"))
+        person.press("Tab", "ArrowRight", "ArrowDown")
         person.use(_button(person, "换名单"))
     _away(person, "陈建国")
     person.use(_button(person, "保存"))
-    person.page.wait_for_url("**/meetings/*-*")
+    person.page.wait_for_url(SESSION)
 
 
 def _away(person: Person, name: str) -> None:
@@ -148,7 +150,7 @@ def records_a_theme_day(person: Person, desk: Desk) -> None:
     for name in ("张志强", "李志强"):
         _away(person, name)
     person.use(_button(person, "保存"))
-    person.page.wait_for_url("**/meetings/*-*")
+    person.page.wait_for_url(SESSION)
 
 
 def approves(person: Person, desk: Desk) -> None:

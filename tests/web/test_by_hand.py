@@ -14,7 +14,7 @@ from app.kit.db import Database
 from app.kit.settings import Settings
 from tests.town import Desk, client_of, found_town, staffed
 from tests.web.hands import Hand, Person, chromium, served
-from tests.web.tasks import TASKS, Task
+from tests.web.tasks import SESSION, TASKS, Task
 
 SURNAMES, GIVEN = "王李张刘杨赵黄周吴徐", ("建国", "秀英", "志强")
 KEYS_MAX = 40
@@ -83,7 +83,7 @@ def test_a_theme_day_of_thirty_takes_fewer_than_forty_keys(person: Person) -> No
     person.press("Enter", "Enter")
     assert "请假 2，缺席 1" in page.inner_text("#counts")
     person.press("Control+Enter")
-    page.wait_for_url("**/meetings/*-*")
+    page.wait_for_url(SESSION)
     person.count("secretary, keyboard, a theme day of thirty with three away")
     assert person.keys < KEYS_MAX
     away = {"张建国": "leave", "李秀英": "leave", "王志强": "absent", "刘秀英": "present"}
