@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote_plus
@@ -20,12 +21,13 @@ from app.auth.core import Actor, Permission
 from app.auth.core_access import Access, Action, ObjectKind
 from app.auth.sessions import Caller
 from app.kit.errors import ErrorKind, LongwenError
+from app.kit.problems import Language
 from app.kit.sheet_writing import fit_to_paper, formats_of, write_cell
 from app.kit.sheets import Cell
 from app.kit.words import Words
 from app.kit.workbook import open_workbook, plain
 from app.web.frame import Page
-from app.web.rendering import written_moment
+from app.web.rendering import said, written_moment
 from app.web.workbooks import workbook_answer
 
 Cells = Sequence[Cell | Decimal]
@@ -92,13 +94,14 @@ def exported(
         return listed, caller
 
     listed, caller = page.run_as_caller(work)
+    told = partial(said, language=page.language)
     moment = written_moment(caller.actor.at, language=page.language, time_zone=page.district.time_zone)
     taken = Words(f"导出人 {caller.name}", f"taken by {caller.name}")
-    title = " · ".join((_said(name, page), page.district.name, _said(taken, page), moment))
-    return workbook_answer(_written(listed, title, page), f"{_said(name, page)} {caller.actor.today}.xlsx")
+    title = " · ".join((told(name), page.district.name, told(taken), moment))
+    return workbook_answer(_written(listed, title, page.language), f"{told(name)} {caller.actor.today}.xlsx")
 
 
-def _written(listed: Listed, title: str, page: Page) -> BytesIO:
+def _written(listed: Listed, title: str, language: Language) -> BytesIO:
     target = BytesIO()
     with open_workbook(target) as book:
         formats, sheet = formats_of(book), book.add_worksheet()
@@ -108,13 +111,9 @@ def _written(listed: Listed, title: str, page: Page) -> BytesIO:
         sheet.write_string(0, 0, plain(title), formats["title"])
         for place, column in enumerate(listed.columns):
             sheet.set_column(place, place, column.width)
-            sheet.write_string(1, place, _said(column.name, page), formats["head"])
+            sheet.write_string(1, place, said(column.name, language=language), formats["head"])
         for number, row in enumerate(listed.rows, start=2):
             for place, cell in enumerate(row):
                 write_cell(sheet, number, place, cell, formats)
     target.seek(0)
     return target
-
-
-def _said(words: Words, page: Page) -> str:
-    return words.zh if page.language == "zh" else words.en
